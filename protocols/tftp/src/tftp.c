@@ -1,0 +1,532 @@
+/* tftp.c - the machine: init, the verbs, time and failure. SPDX-License-Identifier: MIT */
+#include "tftp_private.h"
+#include <netproto/text.h>
+#include <string.h>
+
+static const uint8_t unknown_tid[] = "\0\5\0\5Unknown transfer ID";
+
+void netp_tftp_cfg_init(struct netp_tftp_cfg *cfg, enum netp_tftp_role role)
+{
+    memset(cfg, 0, sizeof *cfg);
+    cfg->size = sizeof *cfg;
+    cfg->role = role;
+    cfg->blksize = NETP_TFTP_BLKSIZE;
+    cfg->windowsize = 1;
+    cfg->retries = 5;
+    cfg->rto_ms = 1000;
+    cfg->rto_min_ms = 200;
+    cfg->rto_max_ms = 8000;
+    cfg->max_size = UINT64_MAX;
+    cfg->tsize = NETP_TFTP_SIZE_UNKNOWN;
+}
+
+static bool sizes_ok(const struct netp_tftp_cfg *c)
+{
+    return c->windowsize != 0 && c->blksize >= NETP_TFTP_BLKSIZE_MIN &&
+           c->blksize <= NETP_TFTP_BLKSIZE_MAX;
+}
+
+static bool times_ok(const struct netp_tftp_cfg *c)
+{
+    return c->rto_ms != 0 && c->rto_min_ms != 0 && c->rto_min_ms <= c->rto_max_ms &&
+           c->rto_max_ms <= NETP_TFTP_RTO_MAX_MS;
+}
+
+static bool role_ok(const struct netp_tftp_cfg *c)
+{
+    if (c->role == NETP_TFTP_SERVE) {
+        return true;
+    }
+    if ((c->flags & NETP_TFTP_NETASCII) && (c->flags & NETP_TFTP_LEND)) {
+        return false;
+    }
+    return (c->role == NETP_TFTP_GET || c->role == NETP_TFTP_PUT) && c->file &&
+           c->file[0] != '\0' && c->server.fam != 0;
+}
+
+int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cfg *cfg, netp_ms now)
+{
+    if (msize != sizeof *m || cfg->size != sizeof *cfg) {
+        return NETP_E_ABI;
+    }
+    if (!cfg->mem || !sizes_ok(cfg) || !times_ok(cfg) || !role_ok(cfg)) {
+        return NETP_E_ARG;
+    }
+    if (cfg->memlen < NETP_TFTP_MEM_MIN) {
+        return NETP_E_NOSPACE;
+    }
+    memset(m, 0, sizeof *m);
+    m->cfg_ = *cfg;
+    netp_fail_clear(&m->fail_);
+    m->clock_ = now;
+    m->deadline_ = NETP_NEVER;
+    m->last_ = UINT64_MAX;
+    m->rto_ = cfg->rto_ms;
+    m->state_ = TFTP_LISTENING;
+    m->block_ = m->unsent_ = m->fresh_ = m->filled_ = 1;
+    m->blksize_ = cfg->blksize;
+    m->windowsize_ = cfg->windowsize;
+    if (cfg->role == NETP_TFTP_SERVE) {
+        return NETP_OK;
+    }
+    m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
+    m->write_ = cfg->role == NETP_TFTP_PUT;
+    m->peer_ = cfg->server;
+    return tftp_fit_window(m) ? tftp_client_start(m) : NETP_E_NOSPACE;
+}
+
+/* --- what the other sources call ------------------------------------------------------------- */
+
+/* A receiver's blocks need no memory, but netascii is decoded into it; a sender's are copied into
+ * slots of header and block, or leave only their headers there. */
+bool tftp_fit_window(struct netp_tftp *m)
+{
+    bool sender = m->write_ == (m->cfg_.role != NETP_TFTP_SERVE);
+    size_t slot = tftp_send_copies(m) ? NETP_TFTP_PACKET_MAX(m->blksize_) : 4u;
+
+    if (m->netascii_ && m->cfg_.memlen < NETP_TFTP_PACKET_MAX(m->blksize_)) {
+        return false;
+    }
+    if (sender && m->cfg_.memlen / slot < m->windowsize_) {
+        m->windowsize_ = (uint16_t)(m->cfg_.memlen / slot);
+    }
+    return m->windowsize_ > 0;
+}
+
+void tftp_start(struct netp_tftp *m)
+{
+    bool sender = m->write_ == (m->cfg_.role != NETP_TFTP_SERVE);
+
+    m->state_ = sender ? TFTP_SENDING : TFTP_RECEIVING;
+    tftp_progress(m);
+}
+
+struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode)
+{
+    struct netp_tftp_writer w = {m->cfg_.mem, NETP_TFTP_MEM_MIN, 0};
+
+    netp_tftp_put16(&w, opcode);
+    return w;
+}
+
+void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w)
+{
+    m->controllen_ = (uint16_t)w->n;
+    m->pending_ |= TFTP_P_CONTROL;
+}
+
+static void fail_with_text(struct netp_tftp *m, enum netp_tftp_error code, const char *text)
+{
+    struct netp_tftp_writer w = tftp_control(m, NETP_TFTP_ERROR);
+    struct netp_str s = netp_str_of(text ? text : netp_tftp_error_text(code));
+
+    if (s.n > TFTP_MESSAGE_MAX) {
+        s.n = TFTP_MESSAGE_MAX;
+    }
+    netp_tftp_put16(&w, code);
+    netp_tftp_put_str(&w, s);
+    m->pending_ = 0;
+    tftp_control_queue(m, &w);
+}
+
+int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where)
+{
+    m->state_ = TFTP_FAILED;
+    m->pending_ = 0;
+    m->deadline_ = NETP_NEVER;
+    return netp_fail_with(&m->fail_, code, peer_code, 0, where);
+}
+
+int tftp_fail(struct netp_tftp *m, enum netp_err code, enum netp_tftp_error peer_code,
+              uint64_t offset, const char *where)
+{
+    int r = netp_fail_with(&m->fail_, code, peer_code, offset, where);
+
+    tftp_fail_silent(m, code, peer_code, where);
+    fail_with_text(m, peer_code, peer_code == NETP_TFTP_ILLEGAL ? where : NULL);
+    return r;
+}
+
+int tftp_illegal(struct netp_tftp *m, const char *where)
+{
+    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, 0, where);
+}
+
+int tftp_malformed(struct netp_tftp *m, size_t at)
+{
+    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, at, "malformed packet");
+}
+
+void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from)
+{
+    if (from) {
+        m->peer_ = *from;
+    }
+}
+
+uint16_t tftp_wire(const struct netp_tftp *m, uint64_t block)
+{
+    if (block > UINT16_MAX && (m->cfg_.flags & NETP_TFTP_WRAP_TO_1)) {
+        return (uint16_t)((block - 1) % UINT16_MAX + 1);
+    }
+    return (uint16_t)(block & UINT16_MAX);
+}
+
+uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block)
+{
+    uint32_t period = m->cfg_.flags & NETP_TFTP_WRAP_TO_1 ? 65535u : 65536u;
+
+    return (number + period - tftp_wire(m, block)) % period;
+}
+
+void tftp_time(struct netp_tftp *m, uint64_t block)
+{
+    if (m->timed_ == 0) {
+        m->timed_ = block;
+        m->timed_at_ = m->clock_;
+    }
+}
+
+void tftp_measured(struct netp_tftp *m)
+{
+    uint64_t ms = m->clock_ - m->timed_at_;
+    uint32_t rtt = ms < m->cfg_.rto_max_ms ? (uint32_t)ms : m->cfg_.rto_max_ms;
+    uint32_t off;
+
+    m->timed_ = 0;
+    if (m->srtt_ == 0 && m->rttvar_ == 0) {
+        m->srtt_ = rtt * 8;
+        m->rttvar_ = rtt * 2;
+    } else {
+        off = rtt * 8 > m->srtt_ ? rtt - m->srtt_ / 8 : m->srtt_ / 8 - rtt;
+        m->rttvar_ += off - m->rttvar_ / 4;
+        m->srtt_ += rtt - m->srtt_ / 8;
+    }
+    m->rto_ = m->srtt_ / 8 + m->rttvar_;
+    if (m->rto_ < m->cfg_.rto_min_ms) {
+        m->rto_ = m->cfg_.rto_min_ms;
+    } else if (m->rto_ > m->cfg_.rto_max_ms) {
+        m->rto_ = m->cfg_.rto_max_ms;
+    }
+}
+
+void tftp_progress(struct netp_tftp *m)
+{
+    m->resends_ = 0;
+    m->deadline_ = NETP_NEVER;
+}
+
+/* --- input ----------------------------------------------------------------------------------- */
+
+static bool same_host(const struct netp_addr *a, const struct netp_addr *b)
+{
+    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 4 ? 4 : 16) == 0;
+}
+
+/* RFC 1350 section 4: the server chooses its port with its first packet; from then on a packet
+ * from elsewhere is answered with an error, and the transfer is not disturbed. */
+static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
+                      const struct netp_tftp_packet *pk)
+{
+    if (!from || m->state_ == TFTP_LISTENING) {
+        return true;
+    }
+    if (same_host(from, &m->peer_) &&
+        (from->port == m->peer_.port || m->state_ == TFTP_REQUESTING)) {
+        return true;
+    }
+    if (m->state_ == TFTP_REQUESTING) {
+        return false;
+    }
+    /* Never an ERROR to an ERROR: two machines would answer each other for ever. */
+    if (pk->opcode != NETP_TFTP_ERROR && !(m->pending_ & TFTP_P_STRANGER)) {
+        m->stranger_ = *from;
+        m->pending_ |= TFTP_P_STRANGER;
+    }
+    return false;
+}
+
+int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk)
+{
+    size_t n = pk->message.n < TFTP_MESSAGE_MAX ? pk->message.n : TFTP_MESSAGE_MAX;
+
+    if (n) {
+        memcpy(m->cfg_.mem, pk->message.p, n);
+    }
+    m->controllen_ = (uint16_t)n;
+    return tftp_fail_silent(m, NETP_E_REFUSED, pk->number, "ERROR");
+}
+
+/* The server repeats its OACK where our answer to it was lost. */
+static int take_late_oack(struct netp_tftp *m)
+{
+    if (m->cfg_.role == NETP_TFTP_SERVE) {
+        return tftp_illegal(m, "OACK to a server");
+    }
+    if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
+        tftp_receive_ack(m);
+    }
+    return 0;
+}
+
+/* A packet of the peer's in a running transfer. What a slow network may bring late is ignored,
+ * what no network can have made is an error. */
+static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                        struct netp_tftp_ev *ev)
+{
+    bool sender = m->state_ == TFTP_SENDING || m->state_ == TFTP_NEGOTIATING;
+
+    switch (pk->opcode) {
+    case NETP_TFTP_RRQ:
+    case NETP_TFTP_WRQ:
+        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client");
+    case NETP_TFTP_OACK:
+        return take_late_oack(m);
+    case NETP_TFTP_OP_DATA:
+        return sender ? tftp_illegal(m, "DATA to the sender") : tftp_receive_data(m, pk, ev);
+    default:
+        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver");
+    }
+}
+
+static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                         struct netp_tftp_ev *ev)
+{
+    if (pk->opcode == NETP_TFTP_ERROR) {
+        m->state_ = TFTP_CLOSED;
+    }
+    return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
+}
+
+static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
+{
+    struct netp_tftp_packet pk;
+    size_t at = 0;
+    bool sound = netp_tftp_parse(in->p, in->n, &pk, &at) == NETP_OK;
+
+    if (in->n < 4 || !from_peer(m, in->from, &pk)) {
+        return 0;
+    }
+    switch (m->state_) {
+    case TFTP_LISTENING:
+        if (pk.opcode != NETP_TFTP_RRQ && pk.opcode != NETP_TFTP_WRQ) {
+            return 0; /* not even an ERROR: what did not ask gets no answer */
+        }
+        tftp_take_tid(m, in->from);
+        return sound ? tftp_server_request(m, &pk, ev) : tftp_malformed(m, at);
+    case TFTP_REQUESTING:
+        if (!sound) {
+            tftp_take_tid(m, in->from);
+            return tftp_malformed(m, at);
+        }
+        return tftp_client_reply(m, &pk, in->from, ev);
+    case TFTP_DALLYING:
+        return take_dallying(m, &pk, ev);
+    case TFTP_ASKED:
+    case TFTP_CLOSED:
+        return 0;
+    default:
+        if (!sound) {
+            return tftp_malformed(m, at);
+        }
+        return pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : take_running(m, &pk, ev);
+    }
+}
+
+static int take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
+{
+    int r;
+
+    if (in->flags & NETP_IN_DGRAM) {
+        r = take_packet(m, in, ev);
+        /* The first DATA of a server without options makes two events: it stays for the second. */
+        if (!(m->pending_ & TFTP_P_AGAIN)) {
+            in->p += in->n;
+            in->n = 0;
+            in->flags &= ~(unsigned)NETP_IN_DGRAM;
+        }
+        m->pending_ &= (uint8_t)~TFTP_P_AGAIN;
+        return r;
+    }
+    if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) && m->state_ != TFTP_CLOSED) {
+        return tftp_fail_silent(m, NETP_E_IO, -1, "socket");
+    }
+    return 0;
+}
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+static int expire(struct netp_tftp *m)
+{
+    m->deadline_ = NETP_NEVER; /* until the resent packet has left */
+    if (m->state_ == TFTP_DALLYING) {
+        m->state_ = TFTP_CLOSED;
+        return 0;
+    }
+    if (m->resends_ >= m->cfg_.retries) {
+        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, "no answer");
+    }
+    m->resends_++;
+    m->loss_ = true;
+    m->timed_ = 0; /* RFC 6298 section 3: what was sent twice can't be timed */
+    m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
+    if (m->state_ == TFTP_SENDING) {
+        m->unsent_ = m->block_;
+    } else if (m->controllen_) {
+        m->pending_ |= TFTP_P_CONTROL;
+    } else {
+        tftp_receive_ack(m);
+    }
+    return 0;
+}
+
+/* --- the verbs ------------------------------------------------------------------------------- */
+
+int netp_tftp_next(struct netp_tftp *m, struct netp_in *in, netp_ms now, struct netp_tftp_ev *ev)
+{
+    int r = 0;
+
+    if (m->state_ == TFTP_FAILED) {
+        return m->fail_.code;
+    }
+    netp_clock(&m->clock_, now);
+    if (m->pending_ & TFTP_P_DONE) {
+        return tftp_receive_done(m, ev);
+    }
+    if (in && (r = take(m, in, ev)) != 0) {
+        return r;
+    }
+    if (m->clock_ >= m->deadline_ && (r = expire(m)) != 0) {
+        return r;
+    }
+    return tftp_send_need(m, ev) ? NETP_TFTP_NEED : 0;
+}
+
+size_t netp_tftp_out(const struct netp_tftp *m, struct netp_out *v, size_t nv)
+{
+    const struct netp_addr *to = m->peer_.fam ? &m->peer_ : NULL;
+    size_t i = 0;
+
+    if (m->pending_ & TFTP_P_STRANGER) {
+        netp_out_put(v, nv, &i,
+                     (struct netp_out){unknown_tid, sizeof unknown_tid,
+                                       NETP_OUT_DGRAM | NETP_OUT_STABLE, &m->stranger_});
+    }
+    if (m->pending_ & TFTP_P_CONTROL) {
+        netp_out_put(v, nv, &i, (struct netp_out){m->cfg_.mem, m->controllen_, NETP_OUT_DGRAM, to});
+    }
+    if (m->pending_ & TFTP_P_ACK) {
+        netp_out_put(v, nv, &i, (struct netp_out){m->ack_, sizeof m->ack_, NETP_OUT_DGRAM, to});
+    }
+    tftp_send_out(m, v, nv, &i);
+    return i;
+}
+
+static void sent_one(struct netp_tftp *m)
+{
+    if (m->pending_ & TFTP_P_STRANGER) {
+        m->pending_ &= (uint8_t)~TFTP_P_STRANGER;
+        return;
+    }
+    if (m->pending_ & TFTP_P_CONTROL) {
+        m->pending_ &= (uint8_t)~TFTP_P_CONTROL;
+    } else if (m->pending_ & TFTP_P_ACK) {
+        m->pending_ &= (uint8_t)~TFTP_P_ACK;
+    } else if (tftp_send_has(m)) {
+        tftp_send_sent(m);
+    } else {
+        return;
+    }
+    if (m->state_ == TFTP_DALLYING) {
+        /* Long enough for the peer's second try, whose timer is more likely the usual second than
+         * our own round trip. */
+        uint32_t rto = m->rto_ > m->cfg_.rto_ms ? m->rto_ : m->cfg_.rto_ms;
+        m->deadline_ = netp_after(m->clock_, 4 * (uint64_t)rto);
+    } else if (m->state_ != TFTP_FAILED) {
+        m->deadline_ = netp_after(m->clock_, m->rto_);
+    }
+    if (m->state_ != TFTP_SENDING && m->resends_ == 0) {
+        tftp_time(m, m->block_);
+    }
+}
+
+void netp_tftp_sent(struct netp_tftp *m, size_t n, netp_ms now)
+{
+    netp_clock(&m->clock_, now);
+    while (n--) {
+        sent_one(m);
+    }
+}
+
+netp_ms netp_tftp_deadline(const struct netp_tftp *m)
+{
+    return m->deadline_;
+}
+
+unsigned netp_tftp_want(const struct netp_tftp *m)
+{
+    unsigned out =
+        (m->pending_ & (TFTP_P_STRANGER | TFTP_P_CONTROL | TFTP_P_ACK)) || tftp_send_has(m)
+            ? NETP_WANT_OUT
+            : 0;
+
+    if (m->state_ == TFTP_CLOSED || m->state_ == TFTP_FAILED) {
+        return out ? out : NETP_CLOSED;
+    }
+    if (m->state_ == TFTP_ASKED || (m->pending_ & TFTP_P_NEED)) {
+        out |= NETP_WANT_APP;
+    }
+    return out | NETP_WANT_IN;
+}
+
+const struct netp_fail *netp_tftp_fail(const struct netp_tftp *m)
+{
+    return &m->fail_;
+}
+
+/* --- the rest of the public face ------------------------------------------------------------- */
+
+int netp_tftp_abort(struct netp_tftp *m, enum netp_tftp_error code, const char *text, netp_ms now)
+{
+    bool known; /* the peer's port */
+
+    netp_clock(&m->clock_, now);
+    if (m->state_ == TFTP_FAILED || m->state_ == TFTP_CLOSED) {
+        return NETP_E_STATE;
+    }
+    known = m->state_ != TFTP_LISTENING && m->state_ != TFTP_REQUESTING;
+    tftp_fail_silent(m, NETP_E_ABORTED, code, "application");
+    if (known) {
+        fail_with_text(m, code, text);
+    }
+    return NETP_OK;
+}
+
+struct netp_str netp_tftp_peer_message(const struct netp_tftp *m)
+{
+    struct netp_str s = {m->cfg_.mem, 0};
+
+    if (m->fail_.code == NETP_E_REFUSED) {
+        s.n = m->controllen_;
+    }
+    return s;
+}
+
+bool netp_tftp_saw_loss(const struct netp_tftp *m)
+{
+    return m->loss_;
+}
+
+const char *netp_tftp_state(const struct netp_tftp *m)
+{
+    switch ((enum tftp_state)m->state_) {
+#define TFTP_NAME_(name, text)                                                                     \
+    case TFTP_##name:                                                                              \
+        return text;
+        TFTP_STATES(TFTP_NAME_)
+#undef TFTP_NAME_
+    }
+    return "";
+}
+
+NETP_OPS(tftp);

@@ -1,0 +1,174 @@
+/* tftp_packet.c - the packets of RFC 1350 and RFC 2347. SPDX-License-Identifier: MIT */
+#include <netproto/bytes.h>
+#include <netproto/text.h>
+#include <netproto/tftp.h>
+#include <string.h>
+
+const char *netp_tftp_error_text(int code)
+{
+    switch (code) {
+    case NETP_TFTP_UNDEFINED:
+        return "Not defined";
+    case NETP_TFTP_NOT_FOUND:
+        return "File not found";
+    case NETP_TFTP_ACCESS:
+        return "Access violation";
+    case NETP_TFTP_DISK_FULL:
+        return "Disk full or allocation exceeded";
+    case NETP_TFTP_ILLEGAL:
+        return "Illegal TFTP operation";
+    case NETP_TFTP_UNKNOWN_TID:
+        return "Unknown transfer ID";
+    case NETP_TFTP_EXISTS:
+        return "File already exists";
+    case NETP_TFTP_NO_USER:
+        return "No such user";
+    case NETP_TFTP_OPTION:
+        return "Option negotiation refused";
+    default:
+        return "Unknown error code";
+    }
+}
+
+/* Takes a text and its NUL off *s; false when there is no NUL. */
+static bool take_text(struct netp_str *s, struct netp_str *text)
+{
+    const char *nul = s->n ? memchr(s->p, 0, s->n) : NULL;
+    if (!nul) {
+        return false;
+    }
+    text->p = s->p;
+    text->n = (size_t)(nul - s->p);
+    s->p += text->n + 1;
+    s->n -= text->n + 1;
+    return true;
+}
+
+int netp_tftp_option(struct netp_str *options, struct netp_str *name, struct netp_str *value)
+{
+    if (options->n == 0) {
+        return 0;
+    }
+    return take_text(options, name) && take_text(options, value) ? 1 : NETP_E_TRUNCATED;
+}
+
+static int parse_options(struct netp_str s, struct netp_str *options)
+{
+    struct netp_str name, value;
+    int r;
+
+    *options = s;
+    while ((r = netp_tftp_option(&s, &name, &value)) > 0) {
+    }
+    return r;
+}
+
+static int parse_request(struct netp_str s, struct netp_tftp_packet *packet)
+{
+    if (!take_text(&s, &packet->file) || !take_text(&s, &packet->mode)) {
+        return NETP_E_TRUNCATED;
+    }
+    if (packet->file.n == 0) {
+        return NETP_E_SYNTAX;
+    }
+    return parse_options(s, &packet->options);
+}
+
+/* The body of a packet that begins with a 16-bit number: DATA, ACK, ERROR. */
+static int parse_numbered(struct netp_str s, struct netp_tftp_packet *packet)
+{
+    if (s.n < 2) {
+        return NETP_E_TRUNCATED;
+    }
+    packet->number = netp_rd16be((const uint8_t *)s.p);
+    s.p += 2;
+    s.n -= 2;
+    switch (packet->opcode) {
+    case NETP_TFTP_OP_DATA:
+        packet->data = (const uint8_t *)s.p;
+        packet->datalen = s.n;
+        return NETP_OK;
+    case NETP_TFTP_ACK:
+        return s.n ? NETP_E_TRAILING : NETP_OK;
+    default:
+        /* An ERROR without its NUL still ends the transfer. */
+        if (!take_text(&s, &packet->message)) {
+            packet->message = s;
+        }
+        return NETP_OK;
+    }
+}
+
+int netp_tftp_parse(const uint8_t *p, size_t n, struct netp_tftp_packet *packet, size_t *end)
+{
+    struct netp_str body;
+    int r;
+
+    memset(packet, 0, sizeof *packet);
+    if (end) {
+        *end = n;
+    }
+    if (n < 2) {
+        return NETP_E_TRUNCATED;
+    }
+    packet->opcode = netp_rd16be(p);
+    body.p = (const char *)p + 2;
+    body.n = n - 2;
+    switch (packet->opcode) {
+    case NETP_TFTP_RRQ:
+    case NETP_TFTP_WRQ:
+        r = parse_request(body, packet);
+        break;
+    case NETP_TFTP_OP_DATA:
+    case NETP_TFTP_ACK:
+    case NETP_TFTP_ERROR:
+        r = parse_numbered(body, packet);
+        break;
+    case NETP_TFTP_OACK:
+        r = parse_options(body, &packet->options);
+        break;
+    default:
+        r = NETP_E_SYNTAX;
+        break;
+    }
+    if (end && r == NETP_E_SYNTAX) {
+        *end = packet->opcode == NETP_TFTP_RRQ || packet->opcode == NETP_TFTP_WRQ ? 2 : 0;
+    } else if (end && r == NETP_E_TRAILING) {
+        *end = 4;
+    }
+    return r;
+}
+
+static void put(struct netp_tftp_writer *w, const void *p, size_t n)
+{
+    if (w->n <= w->cap && n <= w->cap - w->n) {
+        memcpy(w->p + w->n, p, n);
+    }
+    w->n += n;
+}
+
+void netp_tftp_put16(struct netp_tftp_writer *w, unsigned v)
+{
+    uint8_t b[2];
+    netp_wr16be(b, (uint16_t)v);
+    put(w, b, sizeof b);
+}
+
+void netp_tftp_put_str(struct netp_tftp_writer *w, struct netp_str s)
+{
+    if (s.n) {
+        put(w, s.p, s.n);
+    }
+    put(w, "", 1);
+}
+
+void netp_tftp_put_option(struct netp_tftp_writer *w, const char *name, uint64_t value)
+{
+    char digits[20];
+    struct netp_str s;
+
+    put(w, name, strlen(name) + 1);
+    s.p = digits;
+    s.n = netp_format_dec(value, digits);
+    netp_tftp_put_str(w, s);
+}

@@ -1,0 +1,115 @@
+/* tftp_private.h - what the sources of the TFTP machine share. SPDX-License-Identifier: MIT */
+#ifndef TFTP_PRIVATE_H
+#define TFTP_PRIVATE_H
+
+#include <netproto/machine.h>
+#include <netproto/tftp.h>
+
+/* The states, with their names for traces. */
+#define TFTP_STATES(X)                                                                             \
+    X(REQUESTING, "requesting")   /* GET, PUT: the request is out */                               \
+    X(LISTENING, "listening")     /* SERVE: no request yet */                                      \
+    X(ASKED, "asked")             /* SERVE: the application has the request */                     \
+    X(NEGOTIATING, "negotiating") /* SERVE, read: OACK is out, ACK 0 is awaited */                 \
+    X(SENDING, "sending")         /* DATA goes out, ACK comes in */                                \
+    X(RECEIVING, "receiving")     /* the other way round */                                        \
+    X(DALLYING, "dallying")       /* the last ACK may be lost: repeat it when asked */             \
+    X(CLOSED, "closed")                                                                            \
+    X(FAILED, "failed")
+
+enum tftp_state {
+#define TFTP_STATE_(name, text) TFTP_##name,
+    TFTP_STATES(TFTP_STATE_)
+#undef TFTP_STATE_
+};
+
+/* m->pending_: what waits to be sent, in this order, or to be told. */
+enum {
+    TFTP_P_STRANGER = 1, /* ERROR 5 to stranger_ */
+    TFTP_P_CONTROL = 2,  /* the request, OACK or ERROR in cfg_.mem to peer_ */
+    TFTP_P_ACK = 4,      /* ack_ to peer_ */
+    TFTP_P_GAP = 8,      /* receiver: a gap has been acknowledged; once is enough */
+    TFTP_P_NEED = 16,    /* sender: NEED is open */
+    TFTP_P_LAST = 32,    /* sender: all bytes of the file have been given */
+    TFTP_P_DONE = 64,    /* receiver: DONE is the next event */
+    TFTP_P_AGAIN = 128   /* the datagram holds another event: leave it in the cursor */
+};
+
+#define TFTP_MESSAGE_MAX 128u /* bytes of an ERROR's text that are kept or sent */
+
+/* The options, as indexes; m->options_ has bit 1 << index for those asked for or granted. */
+enum { TFTP_BLKSIZE, TFTP_TIMEOUT, TFTP_TSIZE, TFTP_WINDOWSIZE, TFTP_OPTIONS };
+
+/* Options as found in a packet. */
+struct tftp_options {
+    uint64_t value[TFTP_OPTIONS];
+    unsigned found; /* those with a valid value; the first of two wins */
+    bool strange;   /* there was an unknown one, or one with an invalid value */
+};
+void tftp_options_read(struct netp_str text, struct tftp_options *o);
+/* Writes those in `which`. */
+void tftp_options_write(struct netp_tftp_writer *w, unsigned which, const uint64_t *value);
+
+/* Starts to write a control packet into cfg_.mem; tftp_control_queue() ends it. */
+struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode);
+void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w);
+
+/* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. */
+int tftp_fail(struct netp_tftp *m, enum netp_err code, enum netp_tftp_error peer_code,
+              uint64_t offset, const char *where);
+int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where);
+int tftp_illegal(struct netp_tftp *m, const char *where);
+int tftp_malformed(struct netp_tftp *m, size_t at);
+
+/* From now on the peer is *from, unless the transport knows it (NULL). */
+void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from);
+
+/* The number of a block on the wire, and how far `number` is ahead of that, modulo the wrap. */
+uint16_t tftp_wire(const struct netp_tftp *m, uint64_t block);
+uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block);
+
+/* Begins to measure the round trip of a block, unless another is being measured; it is over:
+ * RFC 6298. */
+void tftp_time(struct netp_tftp *m, uint64_t block);
+void tftp_measured(struct netp_tftp *m);
+/* The peer has moved on: no resend is owed. */
+void tftp_progress(struct netp_tftp *m);
+
+/* Each takes a packet of the peer's in its state; an event type, 0 or a failure. */
+int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                      const struct netp_addr *from, struct netp_tftp_ev *ev);
+int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                        struct netp_tftp_ev *ev);
+int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct netp_tftp_ev *ev);
+int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                      struct netp_tftp_ev *ev);
+
+/* The peer's ERROR: keeps its text in cfg_.mem and fails. */
+int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk);
+
+/* GET, PUT: queues the request. NETP_E_ARG: it is too long. */
+int tftp_client_start(struct netp_tftp *m);
+
+/* Cuts the window down to what cfg_.mem holds; false when not even one block fits. */
+bool tftp_fit_window(struct netp_tftp *m);
+
+/* Goes over to sending or receiving with the blksize_ and windowsize_ agreed on. */
+void tftp_start(struct netp_tftp *m);
+
+/* True, and NEED in *ev, when the window has room for bytes that nobody has given. */
+bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev);
+void tftp_send_out(const struct netp_tftp *m, struct netp_out *v, size_t nv, size_t *i);
+bool tftp_send_has(const struct netp_tftp *m);
+void tftp_send_sent(struct netp_tftp *m);
+/* True when the bytes of the file are copied into cfg_.mem. */
+bool tftp_send_copies(const struct netp_tftp *m);
+
+/* Queues the ACK of the last block that came in order. */
+void tftp_receive_ack(struct netp_tftp *m);
+int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev);
+
+/* netascii to local text; *held keeps a CR over a block's edge. Writes at most n + 1 bytes, and
+ * at the end of the file one more for a CR still held. Returns how many. */
+size_t tftp_netascii_decode(uint8_t *to, const uint8_t *p, size_t n, bool end, uint8_t *held);
+
+#endif

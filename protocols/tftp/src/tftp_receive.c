@@ -1,0 +1,93 @@
+/* tftp_receive.c - the side that gets DATA and sends ACK. SPDX-License-Identifier: MIT */
+#include "tftp_private.h"
+#include <netproto/bytes.h>
+
+void tftp_receive_ack(struct netp_tftp *m)
+{
+    netp_wr16be(m->ack_, NETP_TFTP_ACK);
+    netp_wr16be(m->ack_ + 2, tftp_wire(m, m->block_ - 1));
+    m->pending_ |= TFTP_P_ACK;
+    m->count_ = 0;
+}
+
+int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev)
+{
+    m->pending_ &= (uint8_t)~TFTP_P_DONE;
+    m->state_ = TFTP_DALLYING;
+    tftp_receive_ack(m);
+    ev->type = NETP_TFTP_DONE;
+    ev->u.done.total = m->total_;
+    return NETP_TFTP_DONE;
+}
+
+/* A block that is not the next one. RFC 7440 section 4: after a gap the last block in order is
+ * acknowledged, and the sender goes on from there; once, or each of a window's blocks behind the
+ * gap would bring all of them again. A repeated block is acknowledged only where our ACK of it may
+ * have been lost. */
+static int out_of_order(struct netp_tftp *m, uint32_t ahead)
+{
+    bool repeated = ahead >= tftp_ahead(m, tftp_wire(m, m->block_ - 1), m->block_);
+
+    m->loss_ = true;
+    m->timed_ = 0;
+    if (repeated) {
+        if (m->count_ == 0) {
+            tftp_receive_ack(m);
+        }
+    } else if (ahead < m->windowsize_ && !(m->pending_ & TFTP_P_GAP)) {
+        m->pending_ |= TFTP_P_GAP;
+        tftp_receive_ack(m);
+    }
+    return 0;
+}
+
+static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
+                   struct netp_tftp_ev *ev)
+{
+    if (m->netascii_) {
+        n = tftp_netascii_decode(m->cfg_.mem, p, n, last, &m->held_);
+        p = m->cfg_.mem;
+    }
+    if (n == 0) {
+        return last ? tftp_receive_done(m, ev) : 0;
+    }
+    if (last) {
+        m->pending_ |= TFTP_P_DONE;
+    }
+    ev->type = NETP_TFTP_DATA;
+    ev->u.data.p = p;
+    ev->u.data.n = n;
+    ev->u.data.offset = m->total_;
+    m->total_ += n;
+    return NETP_TFTP_DATA;
+}
+
+int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                      struct netp_tftp_ev *ev)
+{
+    uint32_t ahead = tftp_ahead(m, pk->number, m->block_);
+    bool last = pk->datalen < m->blksize_;
+
+    if (m->state_ == TFTP_DALLYING || ahead != 0) {
+        return out_of_order(m, ahead);
+    }
+    if (pk->datalen > m->blksize_) {
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, 4u + m->blksize_,
+                         "DATA larger than blksize");
+    }
+    if (pk->datalen > m->cfg_.max_size - m->total_) {
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4, "file larger than max_size");
+    }
+    if (m->timed_ == m->block_) {
+        tftp_measured(m);
+    }
+    m->resends_ = 0;
+    m->controllen_ = 0; /* an OACK has arrived */
+    m->pending_ &= (uint8_t) ~(TFTP_P_GAP | TFTP_P_CONTROL);
+    m->deadline_ = netp_after(m->clock_, m->rto_);
+    m->block_++;
+    if (!last && ++m->count_ >= m->windowsize_) {
+        tftp_receive_ack(m);
+    }
+    return deliver(m, pk->data, pk->datalen, last, ev);
+}
