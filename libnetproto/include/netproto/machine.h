@@ -61,7 +61,8 @@ static inline bool netp_out_put(struct netp_out *v, size_t nv, size_t *i, struct
 #define NETP_OPS(NAME)                                                                             \
     static int ops_next_(void *m, struct netp_in *in, netp_ms now, void *ev)                       \
     {                                                                                              \
-        return netp_##NAME##_next((struct netp_##NAME *)m, in, now, (struct netp_##NAME##_ev *)ev); \
+        return netp_##NAME##_next((struct netp_##NAME *)m, in, now,                                \
+                                  (struct netp_##NAME##_ev *)ev);                                  \
     }                                                                                              \
     static size_t ops_out_(const void *m, struct netp_out *v, size_t nv)                           \
     {                                                                                              \

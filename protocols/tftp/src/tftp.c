@@ -115,7 +115,7 @@ void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w)
     m->pending_ |= TFTP_P_CONTROL;
 }
 
-static void fail_with_text(struct netp_tftp *m, enum netp_tftp_error code, const char *text)
+static void fail_with_text(struct netp_tftp *m, int code, const char *text)
 {
     struct netp_tftp_writer w = tftp_control(m, NETP_TFTP_ERROR);
     struct netp_str s = netp_str_of(text ? text : netp_tftp_error_text(code));
@@ -123,7 +123,7 @@ static void fail_with_text(struct netp_tftp *m, enum netp_tftp_error code, const
     if (s.n > TFTP_MESSAGE_MAX) {
         s.n = TFTP_MESSAGE_MAX;
     }
-    netp_tftp_put16(&w, code);
+    netp_tftp_put16(&w, (unsigned)code);
     netp_tftp_put_str(&w, s);
     m->pending_ = 0;
     tftp_control_queue(m, &w);
@@ -137,8 +137,8 @@ int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, con
     return netp_fail_with(&m->fail_, code, peer_code, 0, where);
 }
 
-int tftp_fail(struct netp_tftp *m, enum netp_err code, enum netp_tftp_error peer_code,
-              uint64_t offset, const char *where)
+int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, uint64_t offset,
+              const char *where)
 {
     int r = netp_fail_with(&m->fail_, code, peer_code, offset, where);
 
@@ -304,7 +304,7 @@ static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp
     size_t at = 0;
     bool sound = netp_tftp_parse(in->p, in->n, &pk, &at) == NETP_OK;
 
-    if (in->n < 4 || !from_peer(m, in->from, &pk)) {
+    if ((in->n < 4 && !sound) || !from_peer(m, in->from, &pk)) {
         return 0;
     }
     switch (m->state_) {
@@ -486,7 +486,7 @@ const struct netp_fail *netp_tftp_fail(const struct netp_tftp *m)
 
 /* --- the rest of the public face ------------------------------------------------------------- */
 
-int netp_tftp_abort(struct netp_tftp *m, enum netp_tftp_error code, const char *text, netp_ms now)
+int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now)
 {
     bool known; /* the peer's port */
 

@@ -55,8 +55,8 @@ struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode 
 void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w);
 
 /* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. */
-int tftp_fail(struct netp_tftp *m, enum netp_err code, enum netp_tftp_error peer_code,
-              uint64_t offset, const char *where);
+int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, uint64_t offset,
+              const char *where);
 int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where);
 int tftp_illegal(struct netp_tftp *m, const char *where);
 int tftp_malformed(struct netp_tftp *m, size_t at);

@@ -184,8 +184,7 @@ NETP_API int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now);
 /* Ends the transfer, or refuses a request, with an ERROR packet: code is of enum netp_tftp_error,
  * text its message (NULL: the RFC's sentence), copied, cut at 128 bytes. The machine has then
  * failed with NETP_E_ABORTED. NETP_E_STATE: it had ended before. */
-NETP_API int netp_tftp_abort(struct netp_tftp *m, enum netp_tftp_error code, const char *text,
-                             netp_ms now);
+NETP_API int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now);
 
 /* After NEED: gives the n bytes p[] that follow need.offset; last says that the file ends with
  * them (n may be 0 then). Returns how many were taken.

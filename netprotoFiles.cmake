@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# The sources of the core and of every protocol, for firmware and for builds of your own:
+#
+#     include(libnetproto/netprotoFiles.cmake)
+#     add_executable(firmware main.c ${NETPROTO_CORE_SOURCES} ${NETPROTO_TFTP_SOURCES})
+#     target_include_directories(firmware PRIVATE ${NETPROTO_INCLUDE_DIRS})
+#
+# They are C11, need no option, and use nothing of libc but string.h. A protocol needs the core
+# and no other protocol.
+
+set(NETPROTO_CORE_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/addr.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/arena.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/base64.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/crc.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_delim.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_length.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_send.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_stuffed.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/line.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/link.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netp.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/text.c)
+
+set(NETPROTO_TFTP_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_netascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_options.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_packet.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_receive.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_send.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_server.c)
+
+# All of the above.
+set(NETPROTO_SOURCES
+    ${NETPROTO_CORE_SOURCES}
+    ${NETPROTO_TFTP_SOURCES})
+
+set(NETPROTO_INCLUDE_DIRS
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)

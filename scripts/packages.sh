@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+#
+# For the scripts beside it: which Debian packages each job takes, and how to get them.
+
+build_packages=(cmake make gcc libc6-dev)
+test_packages=(g++ libcmocka-dev pkg-config)
+peer_packages=(atftp busybox curl tftp-hpa)
+ci_packages=(clang clang-format gcc-arm-none-eabi libnewlib-dev pmccabe)
+
+# Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
+peer_servers=(atftpd dnsmasq-base tftpd-hpa)
+# What they are linked with.
+peer_libraries=(libdbus-1-3 libgmp10 libhogweed6 libidn2-0 libnetfilter-conntrack3 libnettle8
+    libnftables1 libpcre2-8-0 libwrap0)
+
+# apt-get that asks nothing, removes nothing and does not wait for ever.
+quiet_apt() # ARGUMENT...
+{
+    DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes timeout 900 apt-get -qq \
+        -o APT::Install-Recommends=false -o APT::Get::Remove=false -o Dpkg::Use-Pty=0 \
+        -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Acquire::http::Timeout=30 \
+        "$@" </dev/null
+}
+
+# Installs those that are missing and says so. Needs neither root nor network when none is.
+need() # PACKAGE...
+{
+    local package missing=()
+    for package; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "Installing from Debian: ${missing[*]}"
+    if [ "$(id -u)" != 0 ]; then
+        echo "That needs root: apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    # An index that is absent or old is fetched first.
+    quiet_apt -s install "${missing[@]}" >/dev/null 2>&1 || quiet_apt update || return
+    quiet_apt install "${missing[@]}" >/dev/null ||
+        { quiet_apt update && quiet_apt install "${missing[@]}" >/dev/null; }
+}
