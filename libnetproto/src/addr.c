@@ -286,10 +286,8 @@ bool netp_addr_eq(const struct netp_addr *a, const struct netp_addr *b)
 /* Byte i of a mask whose first `bits` bits are ones. */
 static uint8_t mask_byte(unsigned bits, size_t i)
 {
-    if (bits <= 8 * i) {
-        return 0;
-    }
-    return bits - 8 * i >= 8 ? 0xff : (uint8_t)(0xff << (8 - (bits - 8 * i)));
+    size_t ones = bits > 8 * i ? bits - 8 * i : 0;
+    return (uint8_t)(0xff00u >> (ones < 8 ? ones : 8));
 }
 
 bool netp_cidr_contains(const struct netp_cidr *c, const struct netp_addr *a)

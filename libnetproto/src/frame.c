@@ -86,7 +86,7 @@ int netp_frame_run_(struct netp_frame *m, struct netp_in *in, struct netp_frame_
     int r = netp_frame_data_(m, ev, in->p, n);
 
     if (r == NETP_FRAME_DATA) {
-        netp_frame_take_(m, in, ev->n);
+        netp_frame_take_(in, ev->n);
     }
     return r;
 }
@@ -94,14 +94,14 @@ int netp_frame_run_(struct netp_frame *m, struct netp_in *in, struct netp_frame_
 int netp_frame_end_(struct netp_frame *m, struct netp_frame_ev *ev)
 {
     m->state_ = FRAME_GAP;
-    m->head_n_ = 0;
     ev->length = m->total_;
     return ev->type = NETP_FRAME_END;
 }
 
+/* The offset is from the cursor; next() makes it one in the stream. */
 static int fail(struct netp_frame *m, int code, size_t back, const char *where)
 {
-    return netp_fail_with(&m->fail_, (enum netp_err)code, -1, m->pos_ - back, where);
+    return netp_fail_with(&m->fail_, (enum netp_err)code, -1, 0 - (uint64_t)back, where);
 }
 
 int netp_frame_bad_(struct netp_frame *m, struct netp_frame_ev *ev, int code, size_t back,
@@ -161,6 +161,8 @@ static int collect(struct netp_frame *m, struct netp_in *in, struct netp_frame_e
             }
             ev->p = last;
             ev->n = last_n;
+            ev->head = m->head_;
+            ev->head_n = m->head_n_;
             return ev->type = NETP_FRAME_WHOLE;
         case NETP_FRAME_BAD:
             ev->p = NULL;
@@ -241,9 +243,30 @@ static int receive(struct netp_frame *m, struct netp_in *in, struct netp_frame_e
     return r;
 }
 
+static int advance(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *ev)
+{
+    int r;
+
+    if (m->lent_state_ == LENT_BACK) {
+        m->lent_state_ = LENT_NONE;
+        ev->p = m->lent_;
+        ev->n = m->lent_n_;
+        return ev->type = NETP_FRAME_SENT;
+    }
+    r = m->eof_ ? 0 : receive(m, in, ev);
+    if (r == 0) {
+        r = no_more(m, in, ev);
+    }
+    if (r == 0 && frame_deadline(m) <= m->clock_) {
+        r = netp_frame_bad_(m, ev, NETP_E_TIMEOUT, 0, "frame");
+    }
+    return r;
+}
+
 int netp_frame_next(struct netp_frame *m, struct netp_in *in, netp_ms now, struct netp_frame_ev *ev)
 {
     struct netp_in none = {NULL, 0, 0, NULL};
+    size_t n;
     int r;
 
     if (m->fail_.code != NETP_OK) {
@@ -251,24 +274,14 @@ int netp_frame_next(struct netp_frame *m, struct netp_in *in, netp_ms now, struc
     }
     netp_clock(&m->clock_, now);
     memset(ev, 0, sizeof *ev);
-    if (m->lent_state_ == LENT_BACK) {
-        m->lent_state_ = LENT_NONE;
-        ev->p = m->lent_;
-        ev->n = m->lent_n_;
-        return ev->type = NETP_FRAME_SENT;
-    }
     if (in == NULL) {
         in = &none;
     }
-    if (!m->eof_) {
-        r = receive(m, in, ev);
-        if (r != 0) {
-            return r;
-        }
-    }
-    r = no_more(m, in, ev);
-    if (r == 0 && frame_deadline(m) <= m->clock_) {
-        r = netp_frame_bad_(m, ev, NETP_E_TIMEOUT, 0, "frame");
+    n = in->n;
+    r = advance(m, in, ev);
+    m->pos_ += n - in->n;
+    if (r < 0) {
+        m->fail_.offset += m->pos_;
     }
     return r;
 }

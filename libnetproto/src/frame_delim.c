@@ -65,13 +65,13 @@ static int text(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
         if (m->state_ == FRAME_BODY) {
             return netp_frame_run_(m, in, ev, n);
         }
-        netp_frame_take_(m, in, n);
+        netp_frame_take_(in, n);
         return 0;
     }
     k = netp_frame_match_(&m->cfg_, was, in->p, 1);
     m->match_ = (uint8_t)k;
     if (k > 0) {
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
         was++;
     }
     return was > k && m->state_ == FRAME_BODY ? release(m, ev, was - k) : 0;

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "frame_private.h"
 
+#include <netproto/text.h>
+
 #include <string.h>
 
 static uint64_t load(const struct netp_frame_cfg *cfg, const uint8_t *p)
@@ -116,9 +118,12 @@ static int head(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
         if (netp_frame_is_(&m->cfg_, NETP_FRAME_FIXED)) {
             return netp_frame_begin_(m, ev, m->cfg_.max_len);
         }
-        m->state_ = FRAME_HEAD;
+        if (m->state_ == FRAME_GAP) {
+            m->state_ = FRAME_HEAD;
+            m->head_n_ = 0;
+        }
         m->head_[m->head_n_++] = *in->p;
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
         r = parse(&m->cfg_, m->head_, m->head_n_, &n);
     }
     if (r < 0) {
@@ -142,7 +147,7 @@ int netp_frame_length_next_(struct netp_frame *m, struct netp_in *in, struct net
         if (*in->p != ',') {
             return netp_frame_bad_(m, ev, NETP_E_SYNTAX, 0, "terminator");
         }
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
     }
     return netp_frame_end_(m, ev);
 }
@@ -170,7 +175,7 @@ int netp_frame_length_whole_(struct netp_frame *m, struct netp_in *in, struct ne
     ev->length = n;
     ev->p = in->p + head_n;
     ev->n = (size_t)n;
-    netp_frame_take_(m, in, head_n + ev->n + tail);
+    netp_frame_take_(in, head_n + ev->n + tail);
     return ev->type = NETP_FRAME_WHOLE;
 }
 
@@ -185,53 +190,13 @@ static size_t put_varint(uint8_t *p, uint64_t v)
     return i;
 }
 
-static size_t put_netstring(uint8_t *p, uint64_t v)
+static int head_length(const struct netp_frame_cfg *cfg, const uint8_t *prefix, uint64_t n,
+                       uint8_t *head)
 {
-    uint8_t digit[20];
-    size_t n = 0, i = 0;
+    size_t at = cfg->len_offset;
+    uint64_t v = n - (uint64_t)(int64_t)cfg->len_adjust;
 
-    do {
-        digit[n++] = (uint8_t)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
-    while (n > 0) {
-        p[i++] = digit[--n];
-    }
-    p[i++] = ':';
-    return i;
-}
-
-/* From bytes of payload to the value of a length on the wire. */
-static bool unadjust(const struct netp_frame_cfg *cfg, uint64_t n, uint64_t *v)
-{
-    *v = n - (uint64_t)(int64_t)cfg->len_adjust;
-    return cfg->len_adjust > 0 ? *v < n : *v >= n;
-}
-
-int netp_frame_head_(const struct netp_frame_cfg *cfg, const uint8_t *prefix, uint64_t n,
-                     uint8_t head[NETP_FRAME_HEADER_MAX])
-{
-    size_t at = cfg->len_offset, w = cfg->len_width;
-    uint64_t v;
-
-    if (netp_frame_is_(cfg, NETP_FRAME_SLIP)) {
-        /* RFC 1055: an END in front flushes what line noise has left at the receiver */
-        head[0] = SLIP_END;
-        return n > 0 && (n <= cfg->max_len || n == NETP_FRAME_UNKNOWN) ? 1 : NETP_E_ARG;
-    }
-    if (netp_frame_is_(cfg, NETP_FRAME_DELIM) && n == NETP_FRAME_UNKNOWN) {
-        return 0;
-    }
-    if (n > cfg->max_len || (netp_frame_is_(cfg, NETP_FRAME_FIXED) && n != cfg->max_len)) {
-        return NETP_E_ARG;
-    }
-    if (netp_frame_is_(cfg, NETP_FRAME_NETSTRING)) {
-        return (int)put_netstring(head, n);
-    }
-    if (cfg->kind > NETP_FRAME_VARINT) {
-        return 0;
-    }
-    if (!unadjust(cfg, n, &v)) {
+    if (cfg->len_adjust > 0 ? v > n : v < n) {
         return NETP_E_ARG;
     }
     memset(head, 0, at);
@@ -241,5 +206,31 @@ int netp_frame_head_(const struct netp_frame_cfg *cfg, const uint8_t *prefix, ui
     if (netp_frame_is_(cfg, NETP_FRAME_VARINT)) {
         return (int)(at + put_varint(head + at, v));
     }
-    return store(cfg, head + at, v) ? (int)(at + w) : NETP_E_ARG;
+    return store(cfg, head + at, v) ? (int)at + cfg->len_width : NETP_E_ARG;
+}
+
+int netp_frame_head_(const struct netp_frame_cfg *cfg, const uint8_t *prefix, uint64_t n,
+                     uint8_t head[NETP_FRAME_HEADER_MAX])
+{
+    bool slip = netp_frame_is_(cfg, NETP_FRAME_SLIP);
+
+    if (n == NETP_FRAME_UNKNOWN ? !slip && !netp_frame_is_(cfg, NETP_FRAME_DELIM)
+                                : n > cfg->max_len) {
+        return NETP_E_ARG;
+    }
+    if ((slip && n == 0) || (netp_frame_is_(cfg, NETP_FRAME_FIXED) && n != cfg->max_len)) {
+        return NETP_E_ARG;
+    }
+    if (netp_frame_is_(cfg, NETP_FRAME_NETSTRING)) {
+        size_t digits = netp_format_dec(n, (char *)head);
+
+        head[digits] = ':';
+        return (int)digits + 1;
+    }
+    if (cfg->kind <= NETP_FRAME_VARINT) {
+        return head_length(cfg, prefix, n, head);
+    }
+    /* RFC 1055: an END in front flushes what line noise has left at the receiver */
+    head[0] = SLIP_END;
+    return slip;
 }

@@ -36,15 +36,14 @@ int netp_frame_stuffed_next_(struct netp_frame *m, struct netp_in *in, struct ne
 int netp_frame_length_whole_(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *ev);
 
 /* What they do and report. */
-static inline void netp_frame_take_(struct netp_frame *m, struct netp_in *in, size_t n)
+static inline void netp_frame_take_(struct netp_in *in, size_t n)
 {
     in->p += n;
     in->n -= n;
-    m->pos_ += n;
 }
 int netp_frame_begin_(struct netp_frame *m, struct netp_frame_ev *ev, uint64_t length);
 int netp_frame_end_(struct netp_frame *m, struct netp_frame_ev *ev);
-/* A bad frame, because of a byte `back` bytes before the next one: BAD or the failure. */
+/* A bad frame, because of a byte `back` bytes before those in the cursor: BAD or the failure. */
 int netp_frame_bad_(struct netp_frame *m, struct netp_frame_ev *ev, int code, size_t back,
                     const char *where);
 /* DATA: p[0..n), n > 0, or as much of it as max_len permits; ev->n says how much. */

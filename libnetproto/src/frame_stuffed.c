@@ -29,12 +29,12 @@ static int slip(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
         r = netp_frame_data_(m, ev, c == SLIP_ESC_END ? &end : &esc, 1);
         if (r == NETP_FRAME_DATA) {
             m->owed_ = false;
-            netp_frame_take_(m, in, 1);
+            netp_frame_take_(in, 1);
         }
         return r;
     }
     if (c == SLIP_END || c == SLIP_ESC) {
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
         m->owed_ = c == SLIP_ESC;
         return m->owed_ ? 0 : netp_frame_end_(m, ev);
     }
@@ -54,7 +54,7 @@ static int cobs(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
         if (m->run_ > 0) {
             return netp_frame_bad_(m, ev, NETP_E_SYNTAX, 0, "zero");
         }
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
         return netp_frame_end_(m, ev);
     }
     if (m->run_ == 0 && m->owed_) {
@@ -64,7 +64,7 @@ static int cobs(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
     if (m->run_ == 0) {
         m->run_ = (uint8_t)(*in->p - 1);
         m->owed_ = *in->p != 0xFF;
-        netp_frame_take_(m, in, 1);
+        netp_frame_take_(in, 1);
         return 0;
     }
     n = in->n < m->run_ ? in->n : m->run_;
@@ -87,11 +87,11 @@ int netp_frame_stuffed_next_(struct netp_frame *m, struct netp_in *in, struct ne
             r = is_slip ? slip(m, in, ev) : cobs(m, in, ev);
         } else if (*in->p == end) {
             m->state_ = FRAME_GAP;
-            netp_frame_take_(m, in, 1);
+            netp_frame_take_(in, 1);
         } else if (m->state_ == FRAME_GAP) {
             r = netp_frame_begin_(m, ev, NETP_FRAME_UNKNOWN);
         } else {
-            netp_frame_take_(m, in, 1);
+            netp_frame_take_(in, 1);
         }
     }
     return r;

@@ -41,26 +41,23 @@ static int send_some(const struct netp_link *l, netp_ms now)
  * it there, not receiving is what slows the peer down (law 4). After an end nothing can come. */
 static bool may_receive(const struct netp_link *l)
 {
-    const unsigned keep = NETP_IN_EOF | NETP_IN_BROKEN | NETP_IN_DGRAM;
-    return (l->ops->want(l->m) & NETP_WANT_IN) != 0 && l->in.n == 0 && (l->in.flags & keep) == 0;
+    return (l->ops->want(l->m) & NETP_WANT_IN) != 0 && l->in.n == 0 && l->in.flags == 0;
 }
 
-static int receive(struct netp_link *l)
-{
-    if (!may_receive(l)) {
-        return 0;
-    }
-    l->in = (struct netp_in){0}; /* a NETP_IN_GAP that was seen */
-    return l->io->recv(l->io->ctx, &l->in);
-}
-
-/* Nothing more can be done now: waits, and returns 1 to go on, or what the run is to return. */
-static int idle(const struct netp_link *l, netp_ms now, netp_ms until)
+/* Nothing more can be done now, after a round whose send and recv returned sent and got: waits, and
+ * returns 1 to go on, or what the run is to return. */
+static int idle(const struct netp_link *l, int sent, int got, netp_ms now, netp_ms until)
 {
     unsigned want = l->ops->want(l->m);
     unsigned ready = (want & NETP_WANT_OUT) | (may_receive(l) ? NETP_WANT_IN : 0u);
     netp_ms deadline = l->ops->deadline(l->m);
 
+    if (got < 0) {
+        return got;
+    }
+    if (sent < 0 && sent != NETP_E_AGAIN) {
+        return sent; /* only now: the peer may have said why before it stopped reading */
+    }
     /* A deadline alone is no reason to keep a command from a machine that needs one. */
     if (ready == 0 && ((want & NETP_WANT_APP) != 0 || deadline == NETP_NEVER)) {
         return 0;
@@ -74,36 +71,33 @@ static int idle(const struct netp_link *l, netp_ms now, netp_ms until)
 
 int netp_link_run(struct netp_link *l, netp_ms until, void *ev)
 {
-    const struct netp_ops *ops = l->ops;
     int r;
 
     do {
         netp_ms now = l->io->now(l->io->ctx);
         int sent = send_some(l, now); /* first: the peer may be waiting for it */
-        int got = receive(l);
+        int got = may_receive(l) ? l->io->recv(l->io->ctx, &l->in) : 0;
         bool input = l->in.n > 0 || l->in.flags != 0;
 
-        r = ops->next(l->m, input ? &l->in : NULL, now, ev);
-        unsigned want = ops->want(l->m);
-        if (r < 0) {
-            send_some(l, now); /* an error reply; r is the cause, whatever comes of it */
+        r = l->ops->next(l->m, input ? &l->in : NULL, now, ev);
+        if (r != 0) {
+            if (r < 0) {
+                send_some(l, now); /* an error reply; r is the cause, whatever comes of it */
+            }
             return r;
         }
-        if (r > 0 || want == NETP_CLOSED) {
-            return r;
+        unsigned want = l->ops->want(l->m);
+        if ((want & NETP_WANT_IN) != 0) {
+            l->in.flags &= ~(unsigned)NETP_IN_GAP; /* it was seen; an end stays */
         }
-        if (got > 0 || (sent >= 0 && (want & NETP_WANT_OUT) != 0)) {
+        if ((input && may_receive(l)) || (sent >= 0 && (want & NETP_WANT_OUT) != 0)) {
             r = 1; /* it moves: again without waiting */
             if (now >= until) {
                 send_some(l, now); /* lest the answers of a caller that polls be late */
                 r = NETP_E_TIMEOUT;
             }
-        } else if (got < 0) {
-            r = got;
-        } else if (sent < 0 && sent != NETP_E_AGAIN) {
-            r = sent; /* only now: the peer may have said why before it stopped reading */
         } else {
-            r = idle(l, now, until);
+            r = idle(l, sent, got, now, until);
         }
     } while (r > 0);
     return r;

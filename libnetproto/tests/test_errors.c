@@ -1,4 +1,6 @@
-/* test_errors.c - the version and the names of the error codes. SPDX-License-Identifier: MIT */
+/* test_errors.c - the version and the names of the error codes.
+ *
+ * SPDX-License-Identifier: MIT */
 #include <netproto/netp.h>
 #include <setjmp.h>
 #include <stdarg.h>

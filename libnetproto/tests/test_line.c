@@ -1,5 +1,7 @@
 /* test_line.c - the line assembler, fed whole, byte by byte and at every split, from blocks and
- * into buffers of exact size. SPDX-License-Identifier: MIT */
+ * into buffers of exact size.
+ *
+ * SPDX-License-Identifier: MIT */
 #include <netproto/line.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,6 @@
-/* test_text.c - bytes.h and text.h. SPDX-License-Identifier: MIT */
+/* test_text.c - bytes.h and text.h.
+ *
+ * SPDX-License-Identifier: MIT */
 #include <netproto/bytes.h>
 #include <netproto/text.h>
 #include <setjmp.h>

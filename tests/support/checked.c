@@ -31,6 +31,7 @@ void checked_open(struct checked *c, const struct netp_ops *ops, size_t cut)
     memset(c, 0, sizeof *c);
     c->ops = ops;
     c->cut_ = cut;
+    c->now = 1000000; /* so that there is a past */
     c->m = block(ops->size);
     memset(c->m, 0xa5, ops->size);
     c->ev = block(ops->evsize);
@@ -181,9 +182,11 @@ static void at_any_time(struct checked *c)
     unsigned want = c->ops->want(c->m);
     bool out = look_out(c, v) > 0;
     const struct netp_fail *f = c->ops->fail(c->m);
-    if ((want & NETP_CLOSED) != 0 &&
-        (want != NETP_CLOSED || c->ops->deadline(c->m) != NETP_NEVER)) {
+    if ((want & NETP_CLOSED) != 0 && want != NETP_CLOSED) {
         checked_broke(c, "CLOSED does not stand alone: %#x", want);
+    }
+    if (want == NETP_CLOSED && c->ops->deadline(c->m) != NETP_NEVER) {
+        checked_broke(c, "closed, and has a deadline");
     }
     if (((want & NETP_WANT_OUT) != 0) != out) {
         checked_broke(c, "WANT_OUT and what out() shows disagree");
@@ -284,6 +287,23 @@ static void harmless(struct checked *c, struct netp_in *in, netp_ms now, int r, 
     }
 }
 
+/* Law 4: what next() has left behind a 0 is left again, and so is an end that it has dealt with. */
+static void left_over(struct checked *c, const struct netp_in *in)
+{
+    if (in == NULL || (in->n == 0 && in->flags == 0)) {
+        return;
+    }
+    struct netp_in again = *in;
+    if ((in->n > 0 || (in->flags & NETP_IN_DGRAM) != 0) &&
+        (c->ops->want(c->m) & NETP_WANT_IN) != 0) {
+        checked_broke(c, "law 4: wants input, but leaves %zu bytes of it", in->n);
+    }
+    harmless(c, &again, c->now, 0, "law 4: the same input again");
+    if (again.n != in->n || again.flags != in->flags) {
+        checked_broke(c, "law 4: the same input again was taken");
+    }
+}
+
 int checked_next(struct checked *c, struct netp_in *in)
 {
     static const uint8_t bytes[] = "\0 \r\n{5}";
@@ -297,9 +317,7 @@ int checked_next(struct checked *c, struct netp_in *in)
     }
     at_rest(c, r);
     if (r == 0) {
-        if (in != NULL && in->n > 0 && (c->ops->want(c->m) & NETP_WANT_IN) != 0) {
-            checked_broke(c, "law 4: wants input, but leaves %zu bytes of it", in->n);
-        }
+        left_over(c, in);
         harmless(c, NULL, c->now, 0, "law 6: a call too many");
         harmless(c, NULL, 0, 0, "law 6: a call in the past");
         harmless(c, &none, c->now, 0, "law 2: a call with an empty cursor");

@@ -101,7 +101,8 @@ struct run {
     uint16_t *out; /* units sent and not yet matched */
     size_t nout;
     uint8_t *in; /* bytes offered and not yet used, from the stream's first byte */
-    size_t nin, used, nbuf;
+    size_t nin, used;
+    size_t splits, nbuf; /* for the runs to come: places to split, buffers taken */
     unsigned flags;
     const struct netp_addr *from;
     bool over;    /* a short buffer has changed the course of things */
@@ -178,6 +179,7 @@ static void step_in(struct run *r, const struct tr_step *s, bool last)
         }
         r->nin = end;
     }
+    r->splits += end - r->nin;
     while (r->nin < end) {
         size_t to = r->nin + least(r->way.chunk, end - r->nin);
         r->nin = r->nin < r->way.split ? least(to, r->way.split) : to;
@@ -356,8 +358,7 @@ static size_t go(struct run *r, const struct tr_case *c)
     return i;
 }
 
-/* Runs a case in one way; returns false and says why if it did not hold. Tells how many buffers
- * the machine took, and how long the stream was that it was given. */
+/* Runs a case in one way; returns false and says why if it did not hold. */
 static bool run_once(const struct tr_machine *mach, const struct tr_case *c, struct way way,
                      struct run *r, char *why, size_t n)
 {
@@ -367,6 +368,7 @@ static bool run_once(const struct tr_machine *mach, const struct tr_case *c, str
     r->c.arg = r;
     r->mach = mach;
     r->way = way;
+    r->in = (uint8_t *)calloc(1, 1);
     size_t at = go(r, c);
     bool held = r->c.why[0] == '\0';
     if (!held) {
@@ -394,7 +396,7 @@ bool tr_run(const struct tr_machine *mach, const struct tr_case *c, char *why, s
     struct way whole = {SIZE_MAX, 0, SIZE_MAX, CHECKED_FULL, false}, way = whole;
     struct run r;
     bool held = run_once(mach, c, whole, &r, why, n);
-    size_t total = r.nin, nbuf = r.nbuf;
+    size_t total = r.splits, nbuf = r.nbuf;
 
     way.chunk = way.send = 1;
     held = held && run_once(mach, c, way, &r, why, n);

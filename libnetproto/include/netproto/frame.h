@@ -95,8 +95,8 @@ enum {
     NETP_FRAME_DATA,      /* more of its payload: p, n > 0 */
     NETP_FRAME_END,       /* it is complete: length */
     NETP_FRAME_WHOLE,     /* collected: p, n, length == n, head */
-    NETP_FRAME_BAD,       /* RESYNC: the frame (one may have begun) is void; err, length: what was
-                             shown of it. All is skipped up to the next delimiter */
+    NETP_FRAME_BAD,       /* RESYNC: the frame (one may have begun) is void; err, length: its bytes
+                             up to there. All is skipped up to the next delimiter */
     NETP_FRAME_SENT,      /* what was lent, p and n, is yours again */
     NETP_FRAME_EOF        /* the peer closed between two frames; once */
 };

@@ -60,7 +60,7 @@ NETP_API void netp_link_init(struct netp_link *l, const struct netp_ops *ops, vo
  *     NETP_WANT_APP: it needs a command, and another run before that returns 0 at once. A machine
  *     that wants input as well as a command is run until input has come.
  * NETP_E_TIMEOUT, while ops->fail(m)->code is NETP_OK: it is `until`, and the machine can go on.
- *     With an `until` in the past, a run does what it can without waiting.
+ *     With an `until` in the past, a run does one round without waiting.
  * < 0: the machine failed, ops->fail(m) tells why; an error reply was sent as far as it could be,
  *     and runs until NETP_CLOSED send more of it. Or, while ops->fail(m)->code is NETP_OK, the
  *     transport failed, and input that came before was used first. */

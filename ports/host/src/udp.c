@@ -1,0 +1,209 @@
+/* udp.c - recvmmsg, sendmmsg. SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netproto/host/socket.h>
+#include <netproto/host/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+struct netp_udp_batch {
+    unsigned n;
+    size_t max;
+    uint8_t *bytes; /* n datagrams of max */
+    struct mmsghdr *msg;
+    struct iovec *iov;
+    struct sockaddr_storage *name;
+    struct netp_addr from;
+};
+
+struct netp_udp_batch *netp_udp_batch_new(unsigned n, size_t max)
+{
+    struct netp_udp_batch *b = calloc(1, sizeof *b);
+
+    if (!b) {
+        return NULL;
+    }
+    b->n = n;
+    b->max = max;
+    b->bytes = malloc(n * max); /* pages that no datagram reaches cost nothing */
+    b->msg = calloc(n, sizeof *b->msg);
+    b->iov = calloc(n, sizeof *b->iov);
+    b->name = calloc(n, sizeof *b->name);
+    if (!b->bytes || !b->msg || !b->iov || !b->name) {
+        netp_udp_batch_free(b);
+        return NULL;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        b->iov[i] = (struct iovec){b->bytes + i * max, max};
+        b->msg[i].msg_hdr.msg_iov = &b->iov[i];
+        b->msg[i].msg_hdr.msg_iovlen = 1;
+        b->msg[i].msg_hdr.msg_name = &b->name[i];
+    }
+    return b;
+}
+
+void netp_udp_batch_free(struct netp_udp_batch *b)
+{
+    if (b) {
+        free(b->bytes);
+        free(b->msg);
+        free(b->iov);
+        free(b->name);
+        free(b);
+    }
+}
+
+/* What ICMP or a full queue reports is the network losing a packet. */
+static bool is_loss(int e)
+{
+    switch (e) {
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case ENETDOWN:
+    case ENOBUFS:
+    case ENOMEM:
+    case EPERM:
+    case EMSGSIZE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+int netp_udp_receive(struct netp_udp_batch *b, int fd, unsigned most)
+{
+    unsigned n = most < b->n ? most : b->n;
+    int r;
+
+    for (unsigned i = 0; i < n; i++) {
+        b->msg[i].msg_hdr.msg_namelen = sizeof b->name[i];
+    }
+    do {
+        r = recvmmsg(fd, b->msg, n, MSG_DONTWAIT, NULL);
+    } while (r < 0 && (errno == EINTR || is_loss(errno)));
+    return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : r;
+}
+
+bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in)
+{
+    b->from = netp_sockaddr_get(&b->name[i]);
+    in->p = b->iov[i].iov_base;
+    in->n = b->msg[i].msg_len;
+    in->flags = NETP_IN_DGRAM;
+    in->from = &b->from;
+    return !(b->msg[i].msg_hdr.msg_flags & MSG_TRUNC);
+}
+
+/* --- sending --------------------------------------------------------------------------------- */
+
+struct burst {
+    struct mmsghdr msg[NETP_UDP_BATCH];
+    struct iovec iov[2 * NETP_UDP_BATCH];
+    struct netp_out out[2 * NETP_UDP_BATCH];
+    struct sockaddr_storage name; /* datagrams to another address wait for the next burst */
+    unsigned n;
+};
+
+/* Puts the datagrams at the front of out(), to one address, into messages. */
+static void fill(struct burst *b, const struct netp_ops *ops, void *m)
+{
+    size_t n = ops->out(m, b->out, 2 * NETP_UDP_BATCH), i = 0;
+    const struct netp_addr *to = n ? b->out[0].to : NULL;
+    socklen_t namelen = to ? netp_sockaddr_put(&b->name, to) : 0;
+
+    for (b->n = 0; i < n && b->n < NETP_UDP_BATCH && b->out[i].to == to; b->n++) {
+        struct msghdr *h = &b->msg[b->n].msg_hdr;
+        *h = (struct msghdr){
+            .msg_name = namelen ? &b->name : NULL, .msg_namelen = namelen, .msg_iov = &b->iov[i]};
+        do {
+            b->iov[i].iov_base = (void *)(uintptr_t)b->out[i].p;
+            b->iov[i].iov_len = b->out[i].n;
+            h->msg_iovlen++;
+        } while ((b->out[i++].flags & NETP_OUT_MORE) && i < n);
+    }
+}
+
+/* Returns how many datagrams left, at least 1, or -1 with errno. */
+static int send_burst(int fd, struct burst *b)
+{
+    int r;
+
+    do {
+        r = b->n == 1 ? (sendmsg(fd, &b->msg[0].msg_hdr, MSG_NOSIGNAL) < 0 ? -1 : 1)
+                      : sendmmsg(fd, b->msg, b->n, MSG_NOSIGNAL);
+    } while (r < 0 && errno == EINTR);
+    return r < 0 && is_loss(errno) ? 1 : r;
+}
+
+int netp_udp_flush(int fd, const struct netp_ops *ops, void *m, netp_ms now)
+{
+    struct burst b;
+    int r;
+
+    for (fill(&b, ops, m); b.n; fill(&b, ops, m)) {
+        if ((r = send_burst(fd, &b)) < 0) {
+            return errno == EAGAIN || errno == EWOULDBLOCK ? 1 : -1;
+        }
+        ops->sent(m, (size_t)r, now);
+    }
+    return 0;
+}
+
+/* --- local addresses ------------------------------------------------------------------------- */
+
+int netp_udp_tell_local(int fd)
+{
+    int on = 1;
+
+    return netp_local_addr(fd).fam == 6
+               ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on)
+               : setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+static void find_local(struct msghdr *h, struct netp_addr *local)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            local->fam = 4;
+            memcpy(local->ip, &info.ipi_spec_dst, 4);
+        } else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+            struct in6_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            local->fam = 6;
+            local->scope = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+            memcpy(local->ip, &info.ipi6_addr, 16);
+        }
+    }
+}
+
+int netp_udp_receive_local(int fd, void *p, size_t *n, struct netp_addr *from,
+                           struct netp_addr *local)
+{
+    struct sockaddr_storage name;
+    struct iovec iov = {p, *n};
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    } control;
+    struct msghdr h = {&name, sizeof name, &iov, 1, &control, sizeof control, 0};
+    ssize_t r;
+
+    do {
+        h.msg_namelen = sizeof name;
+        h.msg_controllen = sizeof control;
+        r = recvmsg(fd, &h, MSG_DONTWAIT);
+    } while (r < 0 && (errno == EINTR || is_loss(errno)));
+    if (r < 0) {
+        return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+    }
+    memset(local, 0, sizeof *local);
+    *from = netp_sockaddr_get(&name);
+    *n = (size_t)r;
+    find_local(&h, local);
+    return 1;
+}

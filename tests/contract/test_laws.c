@@ -1,0 +1,270 @@
+/* The table of machines that keep the laws.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "laws.h"
+#include "toy_literal.h"
+
+#include <netproto/frame.h>
+#include <netproto/tftp.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* ---- toy_literal ---- */
+
+static int make_literal(struct checked *c, const void *arg)
+{
+    struct netp_literal_cfg cfg = *(const struct netp_literal_cfg *)arg;
+    cfg.line = (char *)checked_mem(c, &cfg.line_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    return netp_literal_init((struct netp_literal *)c->m, &cfg, c->now);
+}
+
+static int misfit_literal(void *m)
+{
+    struct netp_literal_cfg cfg = {LITERAL_CLIENT, NULL, 0, NULL, 0, 0, 0};
+    return netp_literal_init_((struct netp_literal *)m, sizeof(struct netp_literal) - 1, &cfg, 0);
+}
+
+static int literal_answer(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    (void)n;
+    return netp_literal_text((struct netp_literal *)m, "a OK", 4, LITERAL_NONE, now);
+}
+
+static int literal_text(void *m, const void *p, size_t n, netp_ms now)
+{
+    uint64_t literal = n % 3 == 0 ? n : LITERAL_NONE;
+    return netp_literal_text((struct netp_literal *)m, (const char *)p, n, literal, now);
+}
+
+static int literal_lend(void *m, const void *p, size_t n, netp_ms now)
+{
+    return netp_literal_lend((struct netp_literal *)m, p, n, now);
+}
+
+static int literal_go_on(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    (void)n;
+    return netp_literal_go_on((struct netp_literal *)m, now);
+}
+
+static int literal_finish(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    return n == 7 ? netp_literal_finish((struct netp_literal *)m, now) : NETP_E_STATE;
+}
+
+static const struct netp_literal_cfg literal_client = {
+    .role = LITERAL_CLIENT, .line_n = 30, .tx_n = 30, .max_literal = 20, .idle_ms = 9000};
+static const struct netp_literal_cfg literal_server = {
+    .role = LITERAL_SERVER, .line_n = 30, .tx_n = 30, .max_literal = 20, .idle_ms = 9000};
+static const struct law_say literal_commands[] = {
+    LAW_SAY("a NOOP\r\n"), LAW_SAY("a X {3+}\r\nfoo {0+}\r\n\r\n"), LAW_SAY("a Y {5}\r\n"),
+    LAW_SAY("hello\r\n"), LAW_SAY("a LAST\r\n")};
+static const struct law_say literal_answers[] = {LAW_SAY("* hi\r\n"),
+                                                 LAW_SAY("* got {3}\r\nfoo end\r\n"),
+                                                 LAW_SAY("a OK\r\n"), LAW_SAY("12345 NO\r\n")};
+static const struct law_say literal_go[] = {LAW_SAY("* hi {2}\r\nhi\r\n"), LAW_SAY("+ go\r\n"),
+                                            LAW_SAY("a NO\r\n")};
+static checked_cmd *const literal_cmds[] = {literal_go_on, literal_answer, literal_text,
+                                            literal_lend, literal_finish};
+
+/* ---- netp_frame ---- */
+
+static int make_frame(struct checked *c, const void *arg)
+{
+    struct netp_frame_cfg cfg = *(const struct netp_frame_cfg *)arg;
+    cfg.size = sizeof cfg;
+    cfg.mem = cfg.mem_n > 0 ? (uint8_t *)checked_mem(c, &cfg.mem_n) : NULL;
+    cfg.tx = (uint8_t *)checked_mem(c, &cfg.tx_n);
+    return netp_frame_init((struct netp_frame *)c->m, &cfg, c->now);
+}
+
+static int misfit_frame(void *m)
+{
+    struct netp_frame_cfg cfg = NETP_FRAME_CFG_INIT;
+    return netp_frame_init_((struct netp_frame *)m, sizeof(struct netp_frame) - 1, &cfg, 0);
+}
+
+static int frame_send(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    return netp_frame_send((struct netp_frame *)m, NULL, p, n);
+}
+
+static int frame_lend(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    return netp_frame_lend((struct netp_frame *)m, NULL, p, n);
+}
+
+static int frame_begin(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    (void)p;
+    return netp_frame_send_begin((struct netp_frame *)m, NULL, n);
+}
+
+static int frame_data(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    return netp_frame_send_data((struct netp_frame *)m, p, n);
+}
+
+static int frame_end(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    (void)p;
+    (void)n;
+    return netp_frame_send_end((struct netp_frame *)m);
+}
+
+static int frame_finish(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)now;
+    (void)p;
+    return n == 7 ? netp_frame_finish((struct netp_frame *)m) : NETP_E_STATE;
+}
+
+static const struct netp_frame_cfg frame_length = {
+    .kind = NETP_FRAME_LENGTH, .len_width = 2, .max_len = 40, .idle_ms = 900, .tx_n = 80};
+static const struct netp_frame_cfg frame_netstring = {
+    .kind = NETP_FRAME_NETSTRING, .max_len = 40, .mem_n = 40, .frame_ms = 900, .tx_n = 80};
+static const struct netp_frame_cfg frame_delim = {.kind = NETP_FRAME_DELIM,
+                                                  .flags = NETP_FRAME_RESYNC,
+                                                  .delim_n = 2,
+                                                  .delim = "\r\n",
+                                                  .max_len = 40,
+                                                  .tx_n = 80};
+static const struct netp_frame_cfg frame_slip = {
+    .kind = NETP_FRAME_SLIP, .max_len = 40, .tx_n = 80};
+static const struct netp_frame_cfg frame_cobs = {
+    .kind = NETP_FRAME_COBS, .flags = NETP_FRAME_RESYNC, .max_len = 40, .mem_n = 40, .tx_n = 80};
+static const struct law_say frame_lengths[] = {LAW_SAY("\0\3foo"), LAW_SAY("\0\0"),
+                                               LAW_SAY("\0\1x\0\2yz")};
+static const struct law_say frame_netstrings[] = {LAW_SAY("3:foo,"),
+                                                  LAW_SAY("0:,12:abcdefghijkl,")};
+static const struct law_say frame_lines[] = {LAW_SAY("foo\r\n"), LAW_SAY("\r\na\rb\r\n")};
+static const struct law_say frame_slips[] = {LAW_SAY("\300foo\300"),
+                                             LAW_SAY("\333\334x\333\335\300")};
+static const struct law_say frame_cobss[] = {LAW_SAY("\1\0"), LAW_SAY("\4foo\3ba\0"),
+                                             LAW_SAY("\2x\1\0")};
+static checked_cmd *const frame_cmds[] = {frame_send, frame_lend, frame_begin,
+                                          frame_data, frame_end,  frame_finish};
+
+/* ---- netp_tftp ---- */
+
+static const struct netp_addr tftp_server = {{192, 0, 2, 1}, 0, 69, 4};
+static const struct netp_addr tftp_peer = {{192, 0, 2, 1}, 0, 5000, 4};
+static const struct netp_addr tftp_stranger = {{192, 0, 2, 9}, 0, 5000, 4};
+
+static int make_tftp(struct checked *c, const void *arg)
+{
+    struct netp_tftp_cfg cfg;
+    netp_tftp_cfg_init(&cfg, *(const enum netp_tftp_role *)arg);
+    cfg.blksize = 8;
+    cfg.windowsize = 3;
+    cfg.server = tftp_server;
+    cfg.file = "f";
+    cfg.memlen = NETP_TFTP_MEM(8, 3);
+    cfg.mem = checked_mem(c, &cfg.memlen);
+    return netp_tftp_init((struct netp_tftp *)c->m, &cfg, c->now);
+}
+
+static int misfit_tftp(void *m)
+{
+    struct netp_tftp_cfg cfg;
+    netp_tftp_cfg_init(&cfg, NETP_TFTP_SERVE);
+    return netp_tftp_init_((struct netp_tftp *)m, sizeof(struct netp_tftp) - 1, &cfg, 0);
+}
+
+static int tftp_accept(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    return netp_tftp_accept((struct netp_tftp *)m, n, now);
+}
+
+static int tftp_give(void *m, const void *p, size_t n, netp_ms now)
+{
+    return (int)netp_tftp_give((struct netp_tftp *)m, p, n, n % 5 == 0, now);
+}
+
+static int tftp_abort(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    return n == 7 ? netp_tftp_abort((struct netp_tftp *)m, 3, NULL, now) : NETP_E_STATE;
+}
+
+static const enum netp_tftp_role tftp_get = NETP_TFTP_GET, tftp_put = NETP_TFTP_PUT,
+                                 tftp_serve = NETP_TFTP_SERVE;
+static const struct law_say tftp_says[] = {
+    LAW_SAY_FROM(&tftp_peer, "\0\1f\0octet\0blksize\0008\0windowsize\0003\0"),
+    LAW_SAY_FROM(&tftp_peer, "\0\2f\0netascii\0"),
+    LAW_SAY_FROM(&tftp_peer, "\0\6blksize\0008\0windowsize\0003\0"),
+    LAW_SAY_FROM(&tftp_peer, "\0\3\0\1a\r\nd\r\0gh"),
+    LAW_SAY_FROM(&tftp_peer, "\0\3\0\2abcdefgh"),
+    LAW_SAY_FROM(&tftp_peer, "\0\3\0\3abc"),
+    LAW_SAY_FROM(&tftp_peer, "\0\4\0\0"),
+    LAW_SAY_FROM(&tftp_peer, "\0\4\0\1"),
+    LAW_SAY_FROM(&tftp_peer, "\0\4\0\2"),
+    LAW_SAY_FROM(&tftp_peer, "\0\4\0\4"),
+    LAW_SAY_FROM(&tftp_peer, "\0\5\0\1gone\0"),
+    LAW_SAY_FROM(&tftp_peer, ""),
+    LAW_SAY_FROM(&tftp_stranger, "\0\4\0\1"),
+};
+static checked_cmd *const tftp_cmds[] = {tftp_accept, tftp_give, tftp_abort};
+
+/* ---- the table ---- */
+
+#define SAYS(a) .say = (a), .nsay = COUNT(a)
+#define CMDS(a) .cmd = (a), .ncmd = COUNT(a)
+#define LITERAL                                                                                    \
+    .ops = &netp_literal_ops, .make = make_literal, .misfit = misfit_literal, CMDS(literal_cmds)
+#define FRAME .ops = &netp_frame_ops, .make = make_frame, .misfit = misfit_frame, CMDS(frame_cmds)
+#define TFTP                                                                                       \
+    .ops = &netp_tftp_ops, .make = make_tftp, .misfit = misfit_tftp, .dgram = true,                \
+    SAYS(tftp_says), CMDS(tftp_cmds)
+
+static const struct law_row rows[] = {
+    {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},
+    {.name = "literal client", .cfg = &literal_client, LITERAL, SAYS(literal_answers)},
+    {.name = "literal client, go", .cfg = &literal_client, LITERAL, SAYS(literal_go)},
+    {.name = "frame length", .cfg = &frame_length, FRAME, SAYS(frame_lengths)},
+    {.name = "frame netstring", .cfg = &frame_netstring, FRAME, SAYS(frame_netstrings)},
+    {.name = "frame delimiter", .cfg = &frame_delim, FRAME, SAYS(frame_lines)},
+    {.name = "frame SLIP", .cfg = &frame_slip, FRAME, SAYS(frame_slips)},
+    {.name = "frame COBS", .cfg = &frame_cobs, FRAME, SAYS(frame_cobss)},
+    {.name = "TFTP get", .cfg = &tftp_get, TFTP},
+    {.name = "TFTP put", .cfg = &tftp_put, TFTP},
+    {.name = "TFTP server", .cfg = &tftp_serve, TFTP},
+};
+
+static void test_each_machine_keeps_the_laws(void **state)
+{
+    unsigned broken = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char why[1024];
+        if (!laws_kept(&rows[i], why, sizeof why)) {
+            print_error("%s\n", why);
+            broken++;
+        }
+    }
+    assert_int_equal(broken, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_machine_keeps_the_laws),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

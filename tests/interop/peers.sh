@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+#
+# For the tests beside it: starts programs of others on loopback, each a child with a log of its
+# own, and stops them by pid. A test reads it, calls ok, bad and skip, and ends with `summary`.
+
+netproto=${NETPROTO:?set NETPROTO to the program netproto}
+servers=${NETPROTO_PEERS:-/opt/netproto-peers}
+work=$(mktemp -d)
+chmod 755 "$work"
+passed=0 failed=0 skipped=0
+declare -A pid_of
+
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAILED: $*"; }
+skip() { skipped=$((skipped + 1)); echo "skipped: $*"; }
+
+summary()
+{
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ]
+}
+
+start() # NAME COMMAND...
+{
+    local name=$1
+    shift
+    "$@" >"$work/$name.log" 2>&1 &
+    pid_of[$name]=$!
+}
+
+stop() # NAME: with TERM, after five seconds with KILL; the exit status is the program's
+{
+    local pid=${pid_of[$1]:-} i
+    [ -n "$pid" ] || return 0
+    unset "pid_of[$1]"
+    kill "$pid" 2>/dev/null
+    for ((i = 0; i < 50; i++)); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+}
+
+finish()
+{
+    local name
+    for name in "${!pid_of[@]}"; do
+        stop "$name"
+    done
+    rm -rf "$work"
+}
+trap finish EXIT
+
+listens() # udp|tcp PORT
+{
+    grep -q ":$(printf %04X "$2") " "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
+}
+
+wait_for() # udp|tcp PORT
+{
+    local i
+    for ((i = 0; i < 100; i++)); do
+        ! listens "$1" "$2" || return 0
+        sleep 0.1
+    done
+    echo "nothing listens on $1 port $2" >&2
+    return 1
+}
+
+free_port() # udp|tcp
+{
+    local port=$((20000 + RANDOM % 20000))
+    while listens "$1" "$port"; do
+        port=$((port + 1))
+    done
+    echo "$port"
+}
+
+port_of() # NAME: of a server of ours, from the line that it prints
+{
+    local i
+    for ((i = 0; i < 100; i++)); do
+        if grep -q '^listening on ' "$work/$1.log"; then
+            sed -n 's/^listening on .*:\([0-9]*\)$/\1/p;T;q' "$work/$1.log"
+            return 0
+        fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# move WHAT FROM TO COMMAND...: the command must succeed and make TO the same as FROM.
+move()
+{
+    local what=$1 from=$2 to=$3 status
+    shift 3
+    rm -f "$to"
+    timeout 120 "$@" >"$work/last.log" 2>&1 </dev/null
+    status=$?
+    if [ $status != 0 ]; then
+        bad "$what: exit status $status: $(tail -n 2 "$work/last.log")"
+    elif ! cmp -s "$from" "$to"; then
+        bad "$what: not the same: $(wc -c <"$from") and $(wc -c <"$to") bytes"
+    else
+        ok
+    fi
+}
+
+# expect STATUS WHAT COMMAND...: the command must end with that status.
+expect()
+{
+    local want=$1 what=$2 status
+    shift 2
+    timeout 60 "$@" >"$work/last.log" 2>&1 </dev/null
+    status=$?
+    if [ $status = "$want" ]; then
+        ok
+    else
+        bad "$what: exit status $status, not $want: $(tail -n 2 "$work/last.log")"
+    fi
+}
