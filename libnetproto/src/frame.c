@@ -111,6 +111,7 @@ int netp_frame_bad_(struct netp_frame *m, struct netp_frame_ev *ev, int code, si
         return fail(m, code, back, where);
     }
     m->state_ = FRAME_SKIP;
+    memset(ev, 0, sizeof *ev);
     ev->err = code;
     ev->length = m->total_;
     return ev->type = NETP_FRAME_BAD;
@@ -165,7 +166,6 @@ static int collect(struct netp_frame *m, struct netp_in *in, struct netp_frame_e
             ev->head_n = m->head_n_;
             return ev->type = NETP_FRAME_WHOLE;
         case NETP_FRAME_BAD:
-            ev->p = NULL;
             return NETP_FRAME_BAD;
         default:
             keep(m, last, last_n);
@@ -195,13 +195,12 @@ static netp_ms frame_deadline(const struct netp_frame *m)
     return frame < idle ? frame : idle;
 }
 
-/* What the end of the input means. */
-static int no_more(struct netp_frame *m, const struct netp_in *in, struct netp_frame_ev *ev)
+/* Law 8. A broken stream takes nothing more of what is queued, either. */
+static int end_of_stream(struct netp_frame *m, unsigned flags, struct netp_frame_ev *ev)
 {
-    if (in->n > 0 || (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) == 0) {
-        return 0;
-    }
-    if ((in->flags & NETP_IN_BROKEN) != 0) {
+    bool broken = (flags & NETP_IN_BROKEN) != 0;
+
+    if (broken) {
         m->tx_fill_ = 0;
         m->lent_state_ = LENT_NONE;
         m->fin_ = FIN_NONE;
@@ -209,7 +208,7 @@ static int no_more(struct netp_frame *m, const struct netp_in *in, struct netp_f
     if (is_open(m)) {
         return fail(m, NETP_E_TRUNCATED, 0, "frame");
     }
-    if ((in->flags & NETP_IN_BROKEN) != 0) {
+    if (broken) {
         return fail(m, NETP_E_IO, 0, "stream");
     }
     if (m->eof_) {
@@ -254,8 +253,8 @@ static int advance(struct netp_frame *m, struct netp_in *in, struct netp_frame_e
         return ev->type = NETP_FRAME_SENT;
     }
     r = m->eof_ ? 0 : receive(m, in, ev);
-    if (r == 0) {
-        r = no_more(m, in, ev);
+    if (r == 0 && in->n == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0) {
+        r = end_of_stream(m, in->flags, ev);
     }
     if (r == 0 && frame_deadline(m) <= m->clock_) {
         r = netp_frame_bad_(m, ev, NETP_E_TIMEOUT, 0, "frame");

@@ -9,12 +9,16 @@
 
 static uint64_t load(const struct netp_frame_cfg *cfg, const uint8_t *p)
 {
-    size_t w = cfg->len_width;
-    bool little = (cfg->flags & NETP_FRAME_LITTLE) != 0;
     uint64_t v = 0;
 
-    for (size_t i = 0; i < w; i++) {
-        v = v << 8 | p[little ? w - 1 - i : i];
+    if ((cfg->flags & NETP_FRAME_LITTLE) != 0) {
+        for (size_t i = cfg->len_width; i > 0; i--) {
+            v = v << 8 | p[i - 1];
+        }
+    } else {
+        for (size_t i = 0; i < cfg->len_width; i++) {
+            v = v << 8 | p[i];
+        }
     }
     return v;
 }
@@ -108,20 +112,15 @@ static int parse(const struct netp_frame_cfg *cfg, const uint8_t *p, size_t n, u
 
 static int head(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *ev)
 {
-    uint64_t n = 0;
+    uint64_t n = m->cfg_.max_len;
     int r = 0;
 
-    while (r == 0) {
-        if (in->n == 0) {
-            return 0;
-        }
-        if (netp_frame_is_(&m->cfg_, NETP_FRAME_FIXED)) {
-            return netp_frame_begin_(m, ev, m->cfg_.max_len);
-        }
-        if (m->state_ == FRAME_GAP) {
-            m->state_ = FRAME_HEAD;
-            m->head_n_ = 0;
-        }
+    if (m->state_ == FRAME_GAP && in->n > 0) {
+        m->state_ = FRAME_HEAD;
+        m->head_n_ = 0;
+        r = netp_frame_is_(&m->cfg_, NETP_FRAME_FIXED);
+    }
+    while (r == 0 && in->n > 0) {
         m->head_[m->head_n_++] = *in->p;
         netp_frame_take_(in, 1);
         r = parse(&m->cfg_, m->head_, m->head_n_, &n);
@@ -129,7 +128,7 @@ static int head(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
     if (r < 0) {
         return netp_frame_bad_(m, ev, r, m->head_n_ - (size_t)m->cfg_.len_offset, "length");
     }
-    return netp_frame_begin_(m, ev, n);
+    return r > 0 ? netp_frame_begin_(m, ev, n) : 0;
 }
 
 int netp_frame_length_next_(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *ev)
@@ -167,7 +166,7 @@ int netp_frame_length_whole_(struct netp_frame *m, struct netp_in *in, struct ne
         return 0;
     }
     head_n = (size_t)r;
-    if (n + tail > in->n - head_n || (tail > 0 && in->p[head_n + n] != ',')) {
+    if (n + tail > in->n - head_n || (tail > 0 && in->p[head_n + (size_t)n] != ',')) {
         return 0;
     }
     ev->head = in->p;

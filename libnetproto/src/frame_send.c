@@ -138,7 +138,8 @@ static int start(const struct netp_frame *m, const uint8_t *prefix, uint64_t n, 
 }
 
 /* A frame whose payload is at hand. */
-static int send(struct netp_frame *m, const uint8_t *prefix, const uint8_t *p, size_t n, bool lend)
+static int send_whole(struct netp_frame *m, const uint8_t *prefix, const uint8_t *p, size_t n,
+                      bool lend)
 {
     uint8_t head[NETP_FRAME_HEADER_MAX];
     size_t room = netp_frame_room(m), head_n, tail_n;
@@ -176,7 +177,7 @@ static int send(struct netp_frame *m, const uint8_t *prefix, const uint8_t *p, s
 
 int netp_frame_send(struct netp_frame *m, const uint8_t *prefix, const void *p, size_t n)
 {
-    return send(m, prefix, p, n, false);
+    return send_whole(m, prefix, p, n, false);
 }
 
 int netp_frame_lend(struct netp_frame *m, const uint8_t *prefix, const void *p, size_t n)
@@ -184,7 +185,7 @@ int netp_frame_lend(struct netp_frame *m, const uint8_t *prefix, const void *p, 
     if (netp_frame_is_(&m->cfg_, NETP_FRAME_SLIP) || netp_frame_is_(&m->cfg_, NETP_FRAME_COBS)) {
         return NETP_E_STATE;
     }
-    return send(m, prefix, p, n, true);
+    return send_whole(m, prefix, p, n, true);
 }
 
 int netp_frame_send_begin(struct netp_frame *m, const uint8_t *prefix, uint64_t length)

@@ -158,8 +158,9 @@ static const struct tr_case varint_cases[] = {
      .steps = TR_STEPS(TR_IN("\xac\2"), FAIL(NETP_E_LIMIT, 0, "length"))},
     {.name = "MQTT: a type, then the length",
      .cfg = VARINT(1, 100),
-     .steps = TR_STEPS(TR_IN("\xc0\0\x30\5\0\3a/bx\0"), TR_EV("begin 0 \\xc0\\x00"), TR_EV("end 0"),
-                       FRAME("5", "0\\x05", "\\x00\\x03a/b"), TR_EV("begin 0 x\\x00"), TR_EV("end 0"))},
+     .steps =
+         TR_STEPS(TR_IN("\xc0\0\x30\5\0\3a/bx\0"), TR_EV("begin 0 \\xc0\\x00"), TR_EV("end 0"),
+                  FRAME("5", "0\\x05", "\\x00\\x03a/b"), TR_EV("begin 0 x\\x00"), TR_EV("end 0"))},
     {.name = "2^64 - 1",
      .cfg = VARINT(0, 1000),
      .tail = true,
@@ -285,8 +286,8 @@ static const struct tr_case delim_cases[] = {
      .steps = TR_STEPS(TR_IN("aaabaaaaacaa"), NOTHING, TEXT("2", "ab"), NOTHING, TEXT("2", "ac"))},
     {.name = "abab",
      .cfg = DELIM(99, 0, 'a', 'b', 'a', 'b'),
-     .steps = TR_STEPS(TR_IN("abaabababacababab"), TEXT("3", "aba"), TEXT("4", "abac"),
-                       TR_EV("begin"))},
+     .steps =
+         TR_STEPS(TR_IN("abaabababacababab"), TEXT("3", "aba"), TEXT("4", "abac"), TR_EV("begin"))},
     {.name = "abcabcabd",
      .cfg = DELIM(99, 0, 'a', 'b', 'c', 'a', 'b', 'c', 'a', 'd'),
      .steps = TR_STEPS(TR_IN("abcabcabcabcad-abcabcad"), TEXT("6", "abcabc"), TEXT("1", "-"))},

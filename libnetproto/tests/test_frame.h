@@ -37,8 +37,14 @@ static inline void frame_begin_line(struct tr_log *log, const struct netp_frame_
 static inline void frame_describe(const void *event, struct tr_log *log)
 {
     const struct netp_frame_ev *ev = (const struct netp_frame_ev *)event;
+    int type = ev->type;
+    bool p = type == NETP_FRAME_DATA || type == NETP_FRAME_WHOLE || type == NETP_FRAME_SENT;
+    bool head = type == NETP_FRAME_BEGIN || type == NETP_FRAME_WHOLE;
 
-    switch (ev->type) {
+    if ((ev->p != NULL) != p || (ev->head != NULL) != head) {
+        tr_line(log, "a pointer that event %d does not name, or lacks", type);
+    }
+    switch (type) {
     case NETP_FRAME_BEGIN:
         frame_begin_line(log, ev);
         break;
@@ -62,7 +68,7 @@ static inline void frame_describe(const void *event, struct tr_log *log)
         tr_line(log, "sent %.*s", (int)ev->n, (const char *)ev->p);
         break;
     default:
-        tr_line(log, ev->type == NETP_FRAME_EOF ? "eof" : "?");
+        tr_line(log, type == NETP_FRAME_EOF ? "eof" : "?");
         break;
     }
 }

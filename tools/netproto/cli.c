@@ -152,20 +152,25 @@ bool cli_host_port(const char *s, char *host, size_t n, uint16_t *port)
     return true;
 }
 
-void cli_json_string(const char *p, size_t n)
+void cli_json_put(FILE *f, const char *p, size_t n)
 {
-    putchar('"');
+    fputc('"', f);
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
         if (c == '"' || c == '\\') {
-            printf("\\%c", c);
+            fprintf(f, "\\%c", c);
         } else if (c < 0x20 || c >= 0x7f) {
-            printf("\\u%04x", c);
+            fprintf(f, "\\u%04x", c);
         } else {
-            putchar(c);
+            fputc(c, f);
         }
     }
-    putchar('"');
+    fputc('"', f);
+}
+
+void cli_json_string(const char *p, size_t n)
+{
+    cli_json_put(stdout, p, n);
 }
 
 const char *cli_human(uint64_t bytes, char buf[16])

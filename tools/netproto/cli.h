@@ -8,6 +8,7 @@
 #include <netproto/netp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Exit status, the same for every subcommand. */
 enum cli_exit {
@@ -69,7 +70,8 @@ bool cli_size(const char *s, uint64_t *v); /* "64k", "1M": powers of 1024 */
 /* "HOST:PORT", "[::1]:69", ":69" (any address); host is copied to host[0..n). */
 bool cli_host_port(const char *s, char *host, size_t n, uint16_t *port);
 
-/* Prints text as a JSON string, quotes included. */
+/* Prints text as a JSON string, quotes included, to f or standard output. */
+void cli_json_put(FILE *f, const char *p, size_t n);
 void cli_json_string(const char *p, size_t n);
 
 /* "1.4 MiB", "312 B": human size into buf, which is returned. */

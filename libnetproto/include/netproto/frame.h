@@ -25,7 +25,7 @@
 extern "C" {
 #endif
 
-/* How frames are told apart. */
+/* How frames are told apart. A build can leave out kinds: src/frame_private.h. */
 enum netp_frame_kind {
     NETP_FRAME_LENGTH = 1, /* a length field of len_width bytes */
     NETP_FRAME_VARINT,     /* a length in LEB128, at most 64 bits, in its shortest form only */
@@ -104,13 +104,11 @@ enum {
 /* Members that a type does not name above are 0 or NULL; p and head are never NULL where named. */
 struct netp_frame_ev {
     int type;
-    int err;         /* BAD: why, an enum netp_err < 0 */
-    uint64_t length; /* bytes of payload */
-    const uint8_t *p;
-    size_t n; /* p: [in] or [m]; a byte that was decoded or held back is [m] */
-    const uint8_t *head;
-    size_t head_n; /* the bytes before the payload as they came, the length included. Of BEGIN [m],
-                      of WHOLE [in] or [m] */
+    int err;             /* BAD: why, an enum netp_err < 0 */
+    uint64_t length;     /* bytes of payload */
+    const uint8_t *p;    /* [in] where the payload lies so in the input, else [m] */
+    const uint8_t *head; /* the header as it came, with the length; [m], of WHOLE [in] or [m] */
+    size_t n, head_n;
 };
 
 /* Complete so that you can place it; all fields are private. */
@@ -123,7 +121,7 @@ struct netp_frame {
     uint64_t send_left_;     /* bytes that the frame being sent still lacks */
     size_t fill_;            /* bytes in mem */
     size_t tx_at_, tx_fill_; /* the ring: first byte, bytes in it */
-    const uint8_t *lent_;    /* NULL: nothing is lent */
+    const uint8_t *lent_;    /* valid unless lent_state_ is 0 */
     size_t lent_n_, lent_off_;
     size_t lent_at_; /* bytes of the ring that go out before it */
     uint8_t head_[NETP_FRAME_HEADER_MAX], head_n_;
@@ -134,8 +132,8 @@ struct netp_frame {
     bool eof_;           /* the EOF event is out */
     uint8_t sending_;    /* between send_begin and send_end */
     uint8_t send_match_; /* DELIM: as match_, of what is being sent */
-    uint8_t lent_state_; /* of lent_ */
-    uint8_t fin_;        /* of the half-close */
+    uint8_t lent_state_; /* nothing, to be sent, to be given back */
+    uint8_t fin_;        /* the half-close: none, to be sent, sent */
 };
 
 /* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range or does not fit the kind;
@@ -144,12 +142,16 @@ NETP_API int netp_frame_init_(struct netp_frame *m, size_t size, const struct ne
                               netp_ms now);
 #define netp_frame_init(m, cfg, now) netp_frame_init_((m), sizeof *(m), (cfg), (now))
 
-/* Failures: NETP_E_LIMIT more payload than max_len, as soon as it is known: before BEGIN where the
- * length comes first, else after the first max_len bytes. NETP_E_SYNTAX a length that is negative
- * after len_adjust, not in its shortest form or too wide, a terminator, escape or zero out of
- * place. NETP_E_TIMEOUT frame_ms or idle_ms. NETP_E_TRUNCATED, NETP_E_IO as law 8 has them.
- * Without NETP_E_IO what was queued can still be sent. After a failure what is lent is yours again
- * as soon as want() is NETP_CLOSED. */
+/* Failures, which RESYNC turns into BAD events as far as they are a frame's own:
+ *   NETP_E_LIMIT      more payload than max_len. Known before BEGIN where the length comes first,
+ *                     else after the first max_len bytes
+ *   NETP_E_SYNTAX     a length that is negative after len_adjust, wider than 64 bits, not in its
+ *                     shortest form or no number; a terminator, escape or zero out of place
+ *   NETP_E_TIMEOUT    frame_ms or idle_ms
+ *   NETP_E_TRUNCATED  the stream ended in a frame
+ *   NETP_E_IO         the stream was cut between frames
+ * The offset of a bad length is that of its first byte. What was queued can still be sent, unless
+ * the stream was cut. What is lent is yours again as soon as want() is NETP_CLOSED. */
 NETP_API int netp_frame_next(struct netp_frame *m, struct netp_in *in, netp_ms now,
                              struct netp_frame_ev *ev);
 NETP_API size_t netp_frame_out(const struct netp_frame *m, struct netp_out *v, size_t nv);
@@ -163,10 +165,9 @@ NETP_API extern const struct netp_ops netp_frame_ops;
 /* Sending. `prefix` is the len_offset bytes before the length; NULL: zeros. All return
  *   NETP_E_STATE    after a failure or finish; in the middle of a frame sent in pieces;
  *   NETP_E_NOSPACE  there is no room in cfg.tx now: send what out() shows first;
- *   NETP_E_ARG      the frame has no valid form: n is over max_len or not the fixed size, the
- * length does not fit its field, the payload holds the delimiter (or would with the delimiter's
- * first bytes), SLIP without payload.
- */
+ *   NETP_E_ARG      the frame has no valid form: n is over max_len or not the fixed size; the
+ *                   length does not fit its field; the payload holds the delimiter, or would with
+ *                   the delimiter's first bytes; SLIP without payload. */
 
 /* A frame whose n bytes are copied. */
 NETP_API int netp_frame_send(struct netp_frame *m, const uint8_t *prefix, const void *p, size_t n);

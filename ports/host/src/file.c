@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -289,6 +290,13 @@ int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offse
     memcpy(s->held + s->nheld, p, n);
     s->nheld += n;
     return 0;
+}
+
+bool netp_sink_room(const struct netp_sink *s, uint64_t n)
+{
+    struct statvfs st;
+
+    return fstatvfs(s->fd, &st) != 0 || st.f_frsize == 0 || n / st.f_frsize < st.f_bavail;
 }
 
 static int give_name(const struct netp_sink *s)

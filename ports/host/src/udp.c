@@ -1,5 +1,6 @@
 /* udp.c - recvmmsg, sendmmsg. SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/udp.h>
@@ -15,6 +16,7 @@ struct netp_udp_batch {
     struct iovec *iov;
     struct sockaddr_storage *name;
     struct netp_addr from;
+    netp_ms patience; /* SO_RCVTIMEO as it is set on the socket that waits */
 };
 
 struct netp_udp_batch *netp_udp_batch_new(unsigned n, size_t max)
@@ -73,7 +75,7 @@ static bool is_loss(int e)
     }
 }
 
-int netp_udp_receive(struct netp_udp_batch *b, int fd, unsigned most)
+static int receive(struct netp_udp_batch *b, int fd, unsigned most, int flags)
 {
     unsigned n = most < b->n ? most : b->n;
     int r;
@@ -82,9 +84,37 @@ int netp_udp_receive(struct netp_udp_batch *b, int fd, unsigned most)
         b->msg[i].msg_hdr.msg_namelen = sizeof b->name[i];
     }
     do {
-        r = recvmmsg(fd, b->msg, n, MSG_DONTWAIT, NULL);
-    } while (r < 0 && (errno == EINTR || is_loss(errno)));
-    return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : r;
+        r = recvmmsg(fd, b->msg, n, flags, NULL);
+    } while (r < 0 && is_loss(errno));
+    return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : r;
+}
+
+int netp_udp_receive(struct netp_udp_batch *b, int fd, unsigned most)
+{
+    return receive(b, fd, most, MSG_DONTWAIT);
+}
+
+int netp_udp_block(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+/* The timeout is an option of the socket: one system call to wait and receive, and none to set it
+ * while it is about the same, as a resend timeout is from packet to packet. */
+int netp_udp_await(struct netp_udp_batch *b, int fd, unsigned most, netp_ms ms)
+{
+    netp_ms wait = ms < 1 ? 1 : ms < 3600000 ? ms : 3600000;
+
+    if (b->patience > wait + 10 || b->patience < wait - wait / 4) {
+        struct timeval tv = {(time_t)(wait / 1000), (suseconds_t)(wait % 1000 * 1000)};
+        if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof tv) != 0) {
+            return -1;
+        }
+        b->patience = wait;
+    }
+    return receive(b, fd, most, MSG_WAITFORONE);
 }
 
 bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in)
@@ -102,50 +132,54 @@ bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in)
 struct burst {
     struct mmsghdr msg[NETP_UDP_BATCH];
     struct iovec iov[2 * NETP_UDP_BATCH];
-    struct netp_out out[2 * NETP_UDP_BATCH];
-    struct sockaddr_storage name; /* datagrams to another address wait for the next burst */
-    unsigned n;
+    struct sockaddr_storage name;
 };
 
-/* Puts the datagrams at the front of out(), to one address, into messages. */
-static void fill(struct burst *b, const struct netp_ops *ops, void *m)
+/* Puts the datagrams at the front of v[0..nv) that go to one address into messages. */
+static unsigned fill(struct burst *b, const struct netp_out *v, size_t nv)
 {
-    size_t n = ops->out(m, b->out, 2 * NETP_UDP_BATCH), i = 0;
-    const struct netp_addr *to = n ? b->out[0].to : NULL;
-    socklen_t namelen = to ? netp_sockaddr_put(&b->name, to) : 0;
+    socklen_t namelen = v[0].to ? netp_sockaddr_put(&b->name, v[0].to) : 0;
+    size_t i = 0;
+    unsigned n;
 
-    for (b->n = 0; i < n && b->n < NETP_UDP_BATCH && b->out[i].to == to; b->n++) {
-        struct msghdr *h = &b->msg[b->n].msg_hdr;
+    for (n = 0; i < nv && n < NETP_UDP_BATCH && v[i].to == v[0].to; n++) {
+        struct msghdr *h = &b->msg[n].msg_hdr;
         *h = (struct msghdr){
             .msg_name = namelen ? &b->name : NULL, .msg_namelen = namelen, .msg_iov = &b->iov[i]};
         do {
-            b->iov[i].iov_base = (void *)(uintptr_t)b->out[i].p;
-            b->iov[i].iov_len = b->out[i].n;
+            b->iov[i].iov_base = (void *)(uintptr_t)v[i].p;
+            b->iov[i].iov_len = v[i].n;
             h->msg_iovlen++;
-        } while ((b->out[i++].flags & NETP_OUT_MORE) && i < n);
+        } while ((v[i++].flags & NETP_OUT_MORE) && i < nv);
     }
+    return n;
 }
 
-/* Returns how many datagrams left, at least 1, or -1 with errno. */
-static int send_burst(int fd, struct burst *b)
+ptrdiff_t netp_udp_send(int fd, const struct netp_out *v, size_t nv)
 {
-    int r;
+    struct burst b;
+    unsigned n = fill(&b, v, nv < 2 * NETP_UDP_BATCH ? nv : 2 * NETP_UDP_BATCH);
+    ptrdiff_t r;
 
     do {
-        r = b->n == 1 ? (sendmsg(fd, &b->msg[0].msg_hdr, MSG_NOSIGNAL) < 0 ? -1 : 1)
-                      : sendmmsg(fd, b->msg, b->n, MSG_NOSIGNAL);
+        r = n == 1 ? (sendmsg(fd, &b.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1)
+                   : sendmmsg(fd, b.msg, n, MSG_DONTWAIT);
     } while (r < 0 && errno == EINTR);
-    return r < 0 && is_loss(errno) ? 1 : r;
+    if (r >= 0 || is_loss(errno)) {
+        return r < 0 ? 1 : r;
+    }
+    return errno == EAGAIN || errno == EWOULDBLOCK ? NETP_E_AGAIN : NETP_E_IO;
 }
 
 int netp_udp_flush(int fd, const struct netp_ops *ops, void *m, netp_ms now)
 {
-    struct burst b;
-    int r;
+    struct netp_out v[2 * NETP_UDP_BATCH];
+    size_t nv;
 
-    for (fill(&b, ops, m); b.n; fill(&b, ops, m)) {
-        if ((r = send_burst(fd, &b)) < 0) {
-            return errno == EAGAIN || errno == EWOULDBLOCK ? 1 : -1;
+    while ((nv = ops->out(m, v, 2 * NETP_UDP_BATCH)) > 0) {
+        ptrdiff_t r = netp_udp_send(fd, v, nv);
+        if (r < 0) {
+            return r == NETP_E_AGAIN ? 1 : -1;
         }
         ops->sent(m, (size_t)r, now);
     }

@@ -31,6 +31,10 @@ static void grant(struct netp_tftp *m, const struct tftp_options *o)
     if (o->found & 1u << TFTP_WINDOWSIZE) {
         m->windowsize_ = (uint16_t)least(o->value[TFTP_WINDOWSIZE], m->cfg_.windowsize);
     }
+    if (m->cfg_.window_bytes) {
+        uint64_t blocks = m->cfg_.window_bytes / m->blksize_;
+        m->windowsize_ = (uint16_t)least(m->windowsize_, blocks ? blocks : 1);
+    }
     if (o->found & 1u << TFTP_TIMEOUT) {
         grant_timeout(m, o->value[TFTP_TIMEOUT]);
     }

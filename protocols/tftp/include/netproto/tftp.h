@@ -78,6 +78,8 @@ struct netp_tftp_cfg {
     size_t memlen;
     uint16_t blksize;    /* bytes, 8..65464: what GET and PUT ask for, the most that SERVE grants */
     uint16_t windowsize; /* blocks, 1..65535: likewise; a window that mem can't hold is cut down */
+    uint32_t window_bytes; /* SERVE: grants no window of more blocks than this holds; 0: any. What
+                              comes at once must fit the socket buffer of whoever receives it */
     uint8_t timeout_s;   /* GET, PUT: ask the server to resend after this many seconds; 0: don't */
     uint8_t retries;     /* resends without progress before NETP_E_TIMEOUT */
     uint32_t rto_ms;     /* first resend timeout, ms, 1 or more; then measured (RFC 6298) */

@@ -66,9 +66,11 @@ enum {
  * touched. Permission bits: those of the file that is replaced, else 0666 less the umask. */
 NETP_API int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char *path,
                             unsigned flags);
-/* Writes all of p[0..n) at offset, now or together with what follows. 0, or -1 with errno, which may
- * be that of an earlier write. */
+/* Writes all of p[0..n) at offset, now or together with what follows. 0, or -1 with errno, which
+ * may be that of an earlier write. */
 NETP_API int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offset);
+/* Whether the file system has room for n bytes more, as far as it tells. */
+NETP_API bool netp_sink_room(const struct netp_sink *s, uint64_t n);
 /* The file is complete: syncs it and gives it its name. 0, or -1 with errno; then it is removed. */
 NETP_API int netp_sink_commit(struct netp_sink *s);
 /* Closes and removes what is not committed. Harmless afterwards. */

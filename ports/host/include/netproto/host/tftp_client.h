@@ -16,8 +16,9 @@ struct netp_tftp_job {
     struct netp_addr local;  /* fam 0: any */
     const char *file;        /* at the server */
     bool netascii;
-    uint16_t blksize;    /* asked for, bytes; 512 and windowsize 1 and no tsize: no options */
-    uint16_t windowsize; /* asked for, blocks */
+    uint16_t blksize; /* asked for, bytes; 512 and windowsize 1 and no tsize: no options */
+    uint16_t
+        windowsize; /* asked for, blocks; fewer where the socket's buffer would not hold them */
     uint8_t timeout_s, retries;
     bool tsize;
     netp_ms first_ms, total_ms; /* give up when the first answer, the whole takes longer; NEVER */

@@ -34,10 +34,12 @@ struct netp_tftpd_cfg {
     bool create, overwrite;  /* uploads of new files, of files that exist; neither: read-only */
     uint16_t blksize;        /* most that is granted, bytes; 65464 */
     uint16_t windowsize;     /* most that is granted, blocks; 64 */
-    uint32_t retries, rto_ms;
-    uint64_t max_size;      /* bytes of an upload */
-    unsigned max_transfers; /* at a time; 256 */
-    unsigned max_per_peer;  /* from one address at a time; 64 */
+    uint32_t window_bytes;   /* and this many bytes: what the usual socket buffer holds; 131072 */
+    uint8_t retries;         /* 5 */
+    uint32_t rto_ms;         /* 1000; then measured */
+    uint64_t max_size;       /* bytes of an upload */
+    unsigned max_transfers;  /* at a time; 256 */
+    unsigned max_per_peer;   /* from one address at a time; 64 */
     void (*report)(void *arg, const struct netp_tftpd_report *r); /* may be NULL */
     void *arg;
 };

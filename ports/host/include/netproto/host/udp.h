@@ -25,13 +25,22 @@ NETP_API void netp_udp_batch_free(struct netp_udp_batch *b);
  * machine's own timeout deals with a peer that is gone. */
 NETP_API int netp_udp_receive(struct netp_udp_batch *b, int fd, unsigned most);
 
+/* The same, but waits up to ms for the first; 0 also for no reason. For a socket that blocks (see
+ * netp_udp_block()) and has b for itself. */
+NETP_API int netp_udp_await(struct netp_udp_batch *b, int fd, unsigned most, netp_ms ms);
+NETP_API int netp_udp_block(int fd);
+
 /* The i-th of them as input; *in lives until the next netp_udp_receive() into b. False when it was
  * too long. */
 NETP_API bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in);
 
+/* Sends datagrams from the front of a gather list: how many left, at least 1; NETP_E_AGAIN: none
+ * can now; NETP_E_IO, with errno: the socket is of no more use. A datagram that the kernel refuses
+ * counts as sent, for a network may lose it as well. */
+NETP_API ptrdiff_t netp_udp_send(int fd, const struct netp_out *v, size_t nv);
+
 /* Sends what the machine shows until it shows no more (returns 0) or the socket is full (1: call
- * again when it is writable). A datagram that the kernel refuses counts as sent, for a network
- * may lose it as well. -1 with errno when the socket is of no more use. */
+ * again when it is writable); -1 with errno when the socket is of no more use. */
 NETP_API int netp_udp_flush(int fd, const struct netp_ops *ops, void *m, netp_ms now);
 
 /* Asks the kernel to tell, and then receives one datagram into p[0..*n) with it, the local address

@@ -1,0 +1,280 @@
+/* cmd_get.c - netproto get URL...: fetches files. SPDX-License-Identifier: MIT */
+#include "progress.h"
+#include "tftp_job.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netproto/host/file.h>
+#include <netproto/host/socket.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct get {
+    struct cli *c;
+    const char *output;
+    bool remote_name, resume;
+    uint64_t parallel;
+    struct netp_tftp_job tftp;
+    /* of the file at hand */
+    struct netp_sink sink;
+    int fd; /* instead of the sink: standard output, or what is no regular file; -1: the sink */
+    struct progress progress;
+};
+
+static const char *shorts = "o:OC";
+static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+                                      {"remote-name", no_argument, NULL, 'O'},
+                                      {"continue", no_argument, NULL, 'C'},
+                                      {"parallel", required_argument, NULL, 'P'},
+                                      TFTP_JOB_LONGS,
+                                      {0}};
+
+static bool own(void *arg, int opt, const char *value)
+{
+    struct get *g = arg;
+
+    switch (opt) {
+    case 'o':
+        g->output = value;
+        return true;
+    case 'O':
+        g->remote_name = true;
+        return true;
+    case 'C':
+        g->resume = true;
+        return true;
+    case 'P':
+        return cli_number(value, 1, 64, &g->parallel);
+    default:
+        return tftp_job_option(&g->tftp, opt, value);
+    }
+}
+
+/* --- where it goes --------------------------------------------------------------------------- */
+
+static int open_output(struct get *g, const char *path)
+{
+    struct stat st;
+
+    g->fd = -1;
+    if (!path || strcmp(path, "-") == 0) {
+        g->fd = STDOUT_FILENO;
+        return 0;
+    }
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+        g->fd = open(path, O_WRONLY | O_CLOEXEC); /* /dev/null, a FIFO */
+        return g->fd < 0 ? -1 : 0;
+    }
+    return netp_sink_open(&g->sink, NULL, path, NETP_SINK_CREATE | NETP_SINK_OVERWRITE);
+}
+
+static bool put_bytes(void *arg, const void *p, size_t n, uint64_t offset)
+{
+    struct get *g = arg;
+    const char *from = p;
+
+    if (g->fd < 0) {
+        return netp_sink_write(&g->sink, p, n, offset) == 0;
+    }
+    while (n) {
+        ssize_t r = write(g->fd, from, n);
+        if (r < 0 && errno != EINTR) {
+            return false;
+        }
+        from += r > 0 ? r : 0;
+        n -= r > 0 ? (size_t)r : 0;
+    }
+    return true;
+}
+
+static bool commit(void *arg)
+{
+    struct get *g = arg;
+
+    return g->fd >= 0 || netp_sink_commit(&g->sink) == 0;
+}
+
+static void close_output(struct get *g)
+{
+    if (g->fd > STDERR_FILENO) {
+        close(g->fd);
+    } else if (g->fd < 0) {
+        netp_sink_abort(&g->sink);
+    }
+}
+
+static void on_progress(void *arg, uint64_t bytes, uint64_t total)
+{
+    progress_show(&((struct get *)arg)->progress, bytes, total);
+}
+
+/* --- where it comes from --------------------------------------------------------------------- */
+
+static int get_tftp(struct get *g, const struct url *u, const char *text)
+{
+    struct netp_tftp_job *job = &g->tftp;
+    int status;
+
+    if (g->resume) {
+        cli_note(g->c, "tftp can't continue a file: it is fetched from its beginning");
+    }
+    job->write = put_bytes;
+    job->commit = commit;
+    job->progress = on_progress;
+    job->arg = g;
+    status = tftp_job_run(g->c, job, u, text);
+    progress_end(&g->progress, job->bytes, job->bytes);
+    return status;
+}
+
+static int get_file(struct get *g, const struct url *u, const char *text)
+{
+    struct netp_source from;
+    char buf[65536];
+    ptrdiff_t n = 0;
+    uint64_t at = 0;
+
+    if (netp_source_open(&from, NULL, u->path) != 0) {
+        return cli_error(g->c, errno == ENOENT ? CLI_FAILED : CLI_LOCAL, "%s: %s", text,
+                         strerror(errno));
+    }
+    while ((n = netp_source_read(&from, buf, sizeof buf, at)) > 0 &&
+           put_bytes(g, buf, (size_t)n, at)) {
+        at += (uint64_t)n;
+        progress_show(&g->progress, at, from.size);
+    }
+    netp_source_close(&from);
+    if (n != 0 || !commit(g)) {
+        return cli_error(g->c, CLI_LOCAL, "%s: %s", text, strerror(errno));
+    }
+    g->tftp.bytes = at;
+    progress_end(&g->progress, at, at);
+    return CLI_DONE;
+}
+
+static void print_json(const struct get *g, const char *text, const char *path, netp_ms ms)
+{
+    printf("{\"url\": ");
+    cli_json_string(text, strlen(text));
+    printf(", \"file\": ");
+    cli_json_string(path, strlen(path));
+    printf(", \"bytes\": %llu, \"seconds\": %.3f", (unsigned long long)g->tftp.bytes,
+           (double)ms / 1000);
+    if (g->tftp.agreed_blksize) {
+        printf(", \"blksize\": %u, \"windowsize\": %u", g->tftp.agreed_blksize,
+               g->tftp.agreed_windowsize);
+    }
+    printf("}\n");
+}
+
+static int get_url(struct get *g, const char *text)
+{
+    struct url u;
+    const char *fault = url_parse(&u, text), *path = g->output;
+    bool tftp = strcmp(u.scheme, "tftp") == 0;
+    netp_ms begun = netp_now();
+    int status;
+
+    if (fault) {
+        return cli_usage(g->c, "%s: %s", text, fault);
+    }
+    if (!tftp && strcmp(u.scheme, "file") != 0) {
+        return cli_usage(g->c, "%s: '%s:' is no scheme that can be fetched", text, u.scheme);
+    }
+    if (g->remote_name) {
+        path = url_basename(&u);
+        if (!*path || strcmp(path, ".") == 0 || strcmp(path, "..") == 0) {
+            return cli_usage(g->c, "%s: its path ends without a name for -O", text);
+        }
+    }
+    if (open_output(g, path) != 0) {
+        return cli_error(g->c, CLI_LOCAL, "%s: %s", path, strerror(errno));
+    }
+    progress_begin(&g->progress, g->c, url_basename(&u));
+    status = tftp ? get_tftp(g, &u, text) : get_file(g, &u, text);
+    close_output(g);
+    if (status == CLI_DONE && g->c->json && path && strcmp(path, "-") != 0) {
+        print_json(g, text, path, netp_now() - begun);
+    }
+    return status;
+}
+
+/* --- several --------------------------------------------------------------------------------- */
+
+/* Waits for a child; the status that is worse. */
+static int reap(int worst)
+{
+    int s, status = CLI_FAILED;
+
+    if (wait(&s) > 0 && WIFEXITED(s)) {
+        status = WEXITSTATUS(s);
+    }
+    return status > worst ? status : worst;
+}
+
+static int get_parallel(struct get *g, char **url, int n)
+{
+    int worst = CLI_DONE, running = 0;
+
+    g->c->progress = CLI_PROGRESS_NEVER;
+    for (int i = 0; i < n; i++) {
+        pid_t pid;
+        if (running == (int)g->parallel) {
+            worst = reap(worst);
+            running--;
+        }
+        pid = fork();
+        if (pid == 0) {
+            int status = get_url(g, url[i]);
+            fflush(stdout);
+            _exit(status);
+        }
+        if (pid < 0) {
+            worst = cli_error(g->c, CLI_LOCAL, "%s", strerror(errno));
+            break;
+        }
+        running++;
+    }
+    while (running--) {
+        worst = reap(worst);
+    }
+    return worst;
+}
+
+static int run(struct cli *c, int argc, char **argv)
+{
+    struct get g = {.c = c, .parallel = 1, .fd = -1};
+    int first, worst = CLI_DONE;
+
+    netp_tftp_job_init(&g.tftp);
+    first = cli_parse(c, &cmd_get, argc, argv, shorts, longs, own, &g);
+    if (first < 0) {
+        return CLI_LEAVE(first);
+    }
+    if (first == argc) {
+        return cli_usage(c, "no URL");
+    }
+    if (g.output && (g.remote_name || argc - first > 1)) {
+        return cli_usage(c, "-o takes one URL and no -O");
+    }
+    if (g.parallel > 1) {
+        return get_parallel(&g, argv + first, argc - first);
+    }
+    for (int i = first; i < argc; i++) {
+        int status = get_url(&g, argv[i]);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+const struct cli_command cmd_get = {
+    "get", "URL...", "Fetch files by tftp: and file:",
+    "  -o, --output FILE        write there, - is standard output, which is the default;\n"
+    "                           the file appears when it is complete\n"
+    "  -O, --remote-name        write to a file of the name that the URL ends with\n"
+    "  -C, --continue           go on with FILE.part where the protocol can; tftp can't\n"
+    "      --parallel N         several URLs at once, with -O (1)\n" TFTP_JOB_HELP,
+    run};

@@ -1,0 +1,142 @@
+/* server.c - listening, logging, stopping. SPDX-License-Identifier: MIT */
+#include "server.h"
+#include <errno.h>
+#include <netproto/host/resolve.h>
+#include <netproto/host/socket.h>
+#include <netproto/host/user.h>
+#include <string.h>
+#include <time.h>
+
+#define POLL_MS 50
+
+void server_init(struct server *s, struct cli *c)
+{
+    memset(s, 0, sizeof *s);
+    s->c = c;
+    s->grace_ms = 5000;
+}
+
+bool server_option(struct server *s, int opt, const char *value)
+{
+    switch (opt) {
+    case OPT_LISTEN:
+        s->listen_text = value;
+        return true;
+    case OPT_LOG:
+        s->log_path = value;
+        return true;
+    case OPT_LOG_FORMAT:
+        s->log_json = strcmp(value, "json") == 0;
+        return s->log_json || strcmp(value, "combined") == 0;
+    case OPT_USER:
+        s->user = value;
+        return true;
+    default:
+        s->grace_ms = 0;
+        return strcmp(value, "0") == 0 || cli_seconds(value, &s->grace_ms);
+    }
+}
+
+int server_open(struct server *s, uint16_t default_port)
+{
+    char host[256] = "";
+    uint16_t port = default_port;
+
+    if (s->listen_text && !cli_host_port(s->listen_text, host, sizeof host, &port)) {
+        return cli_usage(s->c, "'%s' is not HOST:PORT", s->listen_text);
+    }
+    if (netp_resolve(host, port, s->c->fam, &s->listen, 1) <= 0) {
+        return cli_error(s->c, CLI_CONNECT, "can't find host '%s'", host);
+    }
+    s->log = s->log_path ? fopen(s->log_path, "ae") : s->c->quiet ? NULL : stderr;
+    if (s->log_path && !s->log) {
+        return cli_error(s->c, CLI_LOCAL, "%s: %s", s->log_path, strerror(errno));
+    }
+    s->loop = netp_loop_new();
+    return s->loop ? CLI_DONE : cli_error(s->c, CLI_LOCAL, "%s", strerror(errno));
+}
+
+/* Looks now and then whether all is over: what ends has no need to tell. */
+static void look(void *arg)
+{
+    struct server *s = arg;
+
+    if (!s->running || s->running(s->arg) == 0) {
+        netp_loop_stop(s->loop);
+    } else {
+        netp_loop_at(s->loop, &s->poll, netp_loop_now(s->loop) + POLL_MS);
+    }
+}
+
+static void time_is_up(void *arg)
+{
+    netp_loop_stop(((struct server *)arg)->loop);
+}
+
+/* The first signal asks to finish, a second one to end. */
+static void on_signal(void *arg, int sig)
+{
+    struct server *s = arg;
+
+    (void)sig;
+    if (s->stopping) {
+        netp_loop_stop(s->loop);
+        return;
+    }
+    s->stopping = true;
+    if (s->stop) {
+        s->stop(s->arg);
+    }
+    netp_loop_at(s->loop, &s->deadline, netp_loop_now(s->loop) + s->grace_ms);
+    look(s);
+}
+
+int server_run(struct server *s, const struct netp_addr *where)
+{
+    char text[NETP_ADDR_CAP];
+
+    if (netp_loop_signals(s->loop, on_signal, s) != 0) {
+        return cli_error(s->c, CLI_LOCAL, "%s", strerror(errno));
+    }
+    s->poll.due = look;
+    s->deadline.due = time_is_up;
+    s->poll.arg = s->deadline.arg = s;
+    netp_addr_format(where, text);
+    printf("listening on %s\n", text);
+    fflush(stdout);
+    if (s->user && netp_become_user(s->user) != 0) {
+        return cli_error(s->c, CLI_LOCAL, "can't become user '%s': %s", s->user, strerror(errno));
+    }
+    if (netp_loop_run(s->loop) != 0) {
+        return cli_error(s->c, CLI_LOCAL, "%s", strerror(errno));
+    }
+    return CLI_DONE;
+}
+
+void server_close(struct server *s)
+{
+    netp_loop_free(s->loop);
+    if (s->log && s->log != stderr) {
+        fclose(s->log);
+    }
+}
+
+FILE *server_log(struct server *s)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    char text[32];
+
+    if (s->log) {
+        gmtime_r(&now, &tm);
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+        fprintf(s->log, s->log_json ? "{\"time\": \"%s\", " : "%s ", text);
+    }
+    return s->log;
+}
+
+void server_log_end(struct server *s)
+{
+    fputs(s->log_json ? "}\n" : "\n", s->log);
+    fflush(s->log);
+}

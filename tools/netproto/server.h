@@ -1,0 +1,60 @@
+/* server.h - what the servers among the subcommands share. SPDX-License-Identifier: MIT */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include "cli.h"
+#include <netproto/host/loop.h>
+#include <stdio.h>
+
+struct server {
+    struct cli *c;
+    const char *listen_text, *user, *log_path;
+    bool log_json;
+    netp_ms grace_ms;
+    struct netp_addr listen;
+    FILE *log; /* NULL: quiet */
+    struct netp_loop *loop;
+    unsigned (*running)(void *arg); /* how many transfers or connections go on */
+    void (*stop)(void *arg);        /* take no more of them */
+    void *arg;
+    struct netp_timer deadline, poll;
+    bool stopping;
+};
+
+/* The options of every server, for getopt_long and for --help. */
+enum { OPT_LISTEN = 600, OPT_LOG, OPT_LOG_FORMAT, OPT_USER, OPT_GRACE };
+#define SERVER_LONGS                                                                               \
+    {"listen", required_argument, NULL, OPT_LISTEN}, {"log", required_argument, NULL, OPT_LOG},    \
+        {"log-format", required_argument, NULL, OPT_LOG_FORMAT},                                   \
+        {"user", required_argument, NULL, OPT_USER},                                               \
+    {                                                                                              \
+        "grace", required_argument, NULL, OPT_GRACE                                                \
+    }
+#define SERVER_HELP                                                                                \
+    "      --listen HOST:PORT   where to listen; port 0 takes a free one and prints it\n"          \
+    "      --log FILE           append a line for each request to FILE, not to stderr\n"           \
+    "      --log-format FORMAT  combined or json\n"                                                \
+    "      --user NAME          become this user when the socket is open\n"                        \
+    "      --grace SEC          on SIGTERM wait so long for what is running (5)\n"
+
+/* The defaults. */
+void server_init(struct server *s, struct cli *c);
+
+/* Takes one of these options; false when its value is no good. */
+bool server_option(struct server *s, int opt, const char *value);
+
+/* After the options: finds the address (default_port when there was no --listen), opens the log and
+ * makes the loop. Returns the exit status; of a failure it has told. */
+int server_open(struct server *s, uint16_t default_port);
+
+/* With the socket open: says where, drops root, and runs until SIGTERM or SIGINT and, with grace,
+ * until nothing is running. */
+int server_run(struct server *s, const struct netp_addr *where);
+void server_close(struct server *s);
+
+/* Begins a log line with its time, "2026-01-31T12:00:00Z " or {"time": "...", ; NULL when there is
+ * no log. server_log_end() ends it. */
+FILE *server_log(struct server *s);
+void server_log_end(struct server *s);
+
+#endif
