@@ -11,7 +11,8 @@
 #define STEPS 400u
 
 /* What commands are given: text that no protocol likes in whole, but many in part. */
-static const char words[] = "a OK * hello b 12345 {3} ../x 200 fine; \r\n\0\xff\xc0 the rest of it";
+static const char words[] = "a OK * hello b 12345 {3} ../x 200 fine; The quick brown fox jumps over"
+                            " the lazy dog. \r\n\0\xff\xc0 the rest of it";
 
 static uint32_t below(uint64_t *rng, size_t n)
 {
@@ -195,6 +196,9 @@ static int end_at(const struct law_row *row, const uint8_t *p, size_t n, unsigne
         in.flags = flag;
         rest(&c, &in);
         r = (int)c.ops->fail(c.m)->code;
+        if (flag == NETP_IN_BROKEN && !closed(&c)) {
+            checked_broke(&c, "law 8: cut, but not closed");
+        }
     }
     if (c.why[0] != '\0') {
         snprintf(why, why_n, "%s, end at %zu: %s", row->name, n, c.why);

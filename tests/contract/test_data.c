@@ -392,11 +392,39 @@ static void finish_data(struct app *a, bool ok)
     may(a, netp_data_done(machine(a), a->conn, ok, a->end->c.now));
 }
 
+static void send_data(struct app *a, uint32_t most)
+{
+    struct world *w = a->world;
+    for (; most > 0 && w->piped < PIPE_N && a->at < FILE_N; most--) {
+        w->pipe[w->piped++] = (uint8_t)(a->at++ % 251);
+    }
+    if (a->at == FILE_N) {
+        w->ended = true;
+        finish_data(a, true);
+    }
+}
+
+static void receive_data(struct app *a, uint32_t most)
+{
+    struct world *w = a->world;
+    size_t n = most < w->piped ? most : w->piped;
+    for (size_t i = 0; i < n; i++) {
+        if (w->pipe[i] != (uint8_t)(a->at++ % 251)) {
+            checked_broke(&a->end->c, "byte %zu is wrong", a->at - 1);
+        }
+    }
+    w->piped -= n;
+    memmove(w->pipe, w->pipe + n, w->piped);
+    if (w->ended && w->piped == 0) {
+        w->stored = a->at;
+        finish_data(a, true);
+    }
+}
+
 /* One move of the data connection at the end of a. */
 static void data_step(struct app *a)
 {
     struct world *w = a->world;
-    uint32_t n = 1 + below(w, 30);
     if (a->listens && w->dialled && !a->connected) {
         w->dialled = false;
         a->connected = true;
@@ -408,26 +436,9 @@ static void data_step(struct app *a)
     if (w->reset) {
         finish_data(a, false);
     } else if (a->sends) {
-        for (; n > 0 && w->piped < PIPE_N && a->at < FILE_N; n--) {
-            w->pipe[w->piped++] = (uint8_t)(a->at++ % 251);
-        }
-        if (a->at == FILE_N) {
-            w->ended = true;
-            finish_data(a, true);
-        }
+        send_data(a, 1 + below(w, 30));
     } else {
-        n = n < w->piped ? n : (uint32_t)w->piped;
-        for (uint32_t i = 0; i < n; i++) {
-            if (w->pipe[i] != (uint8_t)(a->at++ % 251)) {
-                checked_broke(&a->end->c, "byte %zu is wrong", a->at - 1);
-            }
-        }
-        w->piped -= n;
-        memmove(w->pipe, w->pipe + n, w->piped);
-        if (w->ended && w->piped == 0) {
-            w->stored = a->at;
-            finish_data(a, true);
-        }
+        receive_data(a, 1 + below(w, 30));
     }
 }
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "laws.h"
+#include "toy_data.h"
 #include "toy_literal.h"
 
 #include <netproto/frame.h>
@@ -14,6 +15,18 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* A command of `type`, made of what the walk gives: bytes p[0..n) that stay. */
+#define COMMAND(name, type, call)                                                                  \
+    static int name(void *machine, const void *p, size_t n, netp_ms now)                           \
+    {                                                                                              \
+        type *m = (type *)machine;                                                                 \
+        (void)p;                                                                                   \
+        (void)n;                                                                                   \
+        (void)now;                                                                                 \
+        return (int)(call);                                                                        \
+    }
+#define SELDOM(n, call) ((n) == 7 ? (call) : NETP_E_STATE)
 
 /* ---- toy_literal ---- */
 
@@ -31,36 +44,12 @@ static int misfit_literal(void *m)
     return netp_literal_init_((struct netp_literal *)m, sizeof(struct netp_literal) - 1, &cfg, 0);
 }
 
-static int literal_answer(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)p;
-    (void)n;
-    return netp_literal_text((struct netp_literal *)m, "a OK", 4, LITERAL_NONE, now);
-}
-
-static int literal_text(void *m, const void *p, size_t n, netp_ms now)
-{
-    uint64_t literal = n % 3 == 0 ? n : LITERAL_NONE;
-    return netp_literal_text((struct netp_literal *)m, (const char *)p, n, literal, now);
-}
-
-static int literal_lend(void *m, const void *p, size_t n, netp_ms now)
-{
-    return netp_literal_lend((struct netp_literal *)m, p, n, now);
-}
-
-static int literal_go_on(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)p;
-    (void)n;
-    return netp_literal_go_on((struct netp_literal *)m, now);
-}
-
-static int literal_finish(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)p;
-    return n == 7 ? netp_literal_finish((struct netp_literal *)m, now) : NETP_E_STATE;
-}
+COMMAND(literal_answer, struct netp_literal, netp_literal_text(m, "a OK", 4, LITERAL_NONE, now))
+COMMAND(literal_text, struct netp_literal,
+        netp_literal_text(m, (const char *)p, n, n % 3 == 0 ? n : LITERAL_NONE, now))
+COMMAND(literal_lend, struct netp_literal, netp_literal_lend(m, p, n, now))
+COMMAND(literal_go_on, struct netp_literal, netp_literal_go_on(m, now))
+COMMAND(literal_finish, struct netp_literal, SELDOM(n, netp_literal_finish(m, now)))
 
 static const struct netp_literal_cfg literal_client = {
     .role = LITERAL_CLIENT, .line_n = 30, .tx_n = 30, .max_literal = 20, .idle_ms = 9000};
@@ -76,6 +65,47 @@ static const struct law_say literal_go[] = {LAW_SAY("* hi {2}\r\nhi\r\n"), LAW_S
                                             LAW_SAY("a NO\r\n")};
 static checked_cmd *const literal_cmds[] = {literal_go_on, literal_answer, literal_text,
                                             literal_lend, literal_finish};
+
+/* ---- toy_data ---- */
+
+static int make_data(struct checked *c, const void *arg)
+{
+    struct netp_data_cfg cfg = {*(const enum data_role *)arg, NULL, 16, NULL, DATA_TX_MIN, 900};
+    cfg.line = (char *)checked_mem(c, &cfg.line_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    return netp_data_init((struct netp_data *)c->m, &cfg, c->now);
+}
+
+static int misfit_data(void *m)
+{
+    struct netp_data_cfg cfg = {DATA_CLIENT, NULL, 0, NULL, 0, 0};
+    return netp_data_init_((struct netp_data *)m, sizeof(struct netp_data) - 1, &cfg, 0);
+}
+
+COMMAND(data_transfer, struct netp_data,
+        netp_data_transfer(m, (const char *)p, n, n % 2 == 0, n % 4 < 2, now))
+COMMAND(data_abort, struct netp_data, netp_data_abort(m, now))
+COMMAND(data_quit, struct netp_data, SELDOM(n, netp_data_quit(m, now)))
+COMMAND(data_accept, struct netp_data, netp_data_accept(m, now))
+COMMAND(data_refuse, struct netp_data, netp_data_refuse(m, now))
+COMMAND(data_listening, struct netp_data, netp_data_listening(m, m->conn_, (uint16_t)n, now))
+COMMAND(data_opened, struct netp_data, netp_data_opened(m, m->conn_, now))
+COMMAND(data_failed, struct netp_data, netp_data_failed(m, m->conn_, now))
+COMMAND(data_done, struct netp_data, netp_data_done(m, m->conn_, n % 3 > 0, now))
+COMMAND(data_finish, struct netp_data, netp_data_finish(m, now))
+
+static const enum data_role data_client = DATA_CLIENT, data_server = DATA_SERVER;
+static const struct law_say data_commands[] = {
+    LAW_SAY("LISTEN\r\n"),  LAW_SAY("RETR a\r\n"), LAW_SAY("STOR b\r\n"),
+    LAW_SAY("PORT 99\r\n"), LAW_SAY("RETR a\r\n"), LAW_SAY("ABOR\r\n"),
+    LAW_SAY("WHAT\r\n"),    LAW_SAY("QUIT\r\n"),   LAW_SAY("A line that is too long\r\n")};
+static const struct law_say data_replies[] = {
+    LAW_SAY("227 99\r\n"), LAW_SAY("150 .\r\n"), LAW_SAY("226 .\r\n"),
+    LAW_SAY("200 .\r\n"),  LAW_SAY("550 .\r\n"), LAW_SAY("426 .\r\n"),
+    LAW_SAY("226 .\r\n"),  LAW_SAY("221 .\r\n"), LAW_SAY("200 longer than ours\r\n")};
+static checked_cmd *const data_cmds[] = {data_listening, data_accept,   data_opened, data_done,
+                                         data_failed,    data_transfer, data_refuse, data_transfer,
+                                         data_abort,     data_quit,     data_finish};
 
 /* ---- netp_frame ---- */
 
@@ -94,45 +124,12 @@ static int misfit_frame(void *m)
     return netp_frame_init_((struct netp_frame *)m, sizeof(struct netp_frame) - 1, &cfg, 0);
 }
 
-static int frame_send(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    return netp_frame_send((struct netp_frame *)m, NULL, p, n);
-}
-
-static int frame_lend(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    return netp_frame_lend((struct netp_frame *)m, NULL, p, n);
-}
-
-static int frame_begin(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    (void)p;
-    return netp_frame_send_begin((struct netp_frame *)m, NULL, n);
-}
-
-static int frame_data(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    return netp_frame_send_data((struct netp_frame *)m, p, n);
-}
-
-static int frame_end(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    (void)p;
-    (void)n;
-    return netp_frame_send_end((struct netp_frame *)m);
-}
-
-static int frame_finish(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)now;
-    (void)p;
-    return n == 7 ? netp_frame_finish((struct netp_frame *)m) : NETP_E_STATE;
-}
+COMMAND(frame_send, struct netp_frame, netp_frame_send(m, NULL, p, n))
+COMMAND(frame_lend, struct netp_frame, netp_frame_lend(m, NULL, p, n))
+COMMAND(frame_begin, struct netp_frame, netp_frame_send_begin(m, NULL, n))
+COMMAND(frame_data, struct netp_frame, netp_frame_send_data(m, p, n))
+COMMAND(frame_end, struct netp_frame, netp_frame_send_end(m))
+COMMAND(frame_finish, struct netp_frame, SELDOM(n, netp_frame_finish(m)))
 
 static const struct netp_frame_cfg frame_length = {
     .kind = NETP_FRAME_LENGTH, .len_width = 2, .max_len = 40, .idle_ms = 900, .tx_n = 80};
@@ -186,22 +183,9 @@ static int misfit_tftp(void *m)
     return netp_tftp_init_((struct netp_tftp *)m, sizeof(struct netp_tftp) - 1, &cfg, 0);
 }
 
-static int tftp_accept(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)p;
-    return netp_tftp_accept((struct netp_tftp *)m, n, now);
-}
-
-static int tftp_give(void *m, const void *p, size_t n, netp_ms now)
-{
-    return (int)netp_tftp_give((struct netp_tftp *)m, p, n, n % 5 == 0, now);
-}
-
-static int tftp_abort(void *m, const void *p, size_t n, netp_ms now)
-{
-    (void)p;
-    return n == 7 ? netp_tftp_abort((struct netp_tftp *)m, 3, NULL, now) : NETP_E_STATE;
-}
+COMMAND(tftp_accept, struct netp_tftp, netp_tftp_accept(m, n, now))
+COMMAND(tftp_give, struct netp_tftp, netp_tftp_give(m, p, n, n % 5 == 0, now))
+COMMAND(tftp_abort, struct netp_tftp, SELDOM(n, netp_tftp_abort(m, 3, NULL, now)))
 
 static const enum netp_tftp_role tftp_get = NETP_TFTP_GET, tftp_put = NETP_TFTP_PUT,
                                  tftp_serve = NETP_TFTP_SERVE;
@@ -228,6 +212,7 @@ static checked_cmd *const tftp_cmds[] = {tftp_accept, tftp_give, tftp_abort};
 #define CMDS(a) .cmd = (a), .ncmd = COUNT(a)
 #define LITERAL                                                                                    \
     .ops = &netp_literal_ops, .make = make_literal, .misfit = misfit_literal, CMDS(literal_cmds)
+#define DATA  .ops = &netp_data_ops, .make = make_data, .misfit = misfit_data, CMDS(data_cmds)
 #define FRAME .ops = &netp_frame_ops, .make = make_frame, .misfit = misfit_frame, CMDS(frame_cmds)
 #define TFTP                                                                                       \
     .ops = &netp_tftp_ops, .make = make_tftp, .misfit = misfit_tftp, .dgram = true,                \
@@ -237,6 +222,8 @@ static const struct law_row rows[] = {
     {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},
     {.name = "literal client", .cfg = &literal_client, LITERAL, SAYS(literal_answers)},
     {.name = "literal client, go", .cfg = &literal_client, LITERAL, SAYS(literal_go)},
+    {.name = "data server", .cfg = &data_server, DATA, SAYS(data_commands)},
+    {.name = "data client", .cfg = &data_client, DATA, SAYS(data_replies)},
     {.name = "frame length", .cfg = &frame_length, FRAME, SAYS(frame_lengths)},
     {.name = "frame netstring", .cfg = &frame_netstring, FRAME, SAYS(frame_netstrings)},
     {.name = "frame delimiter", .cfg = &frame_delim, FRAME, SAYS(frame_lines)},

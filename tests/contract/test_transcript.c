@@ -53,8 +53,7 @@ struct netp_parrot_ev {
     struct netp_str line; /* [m] */
 };
 
-static int netp_parrot_next(struct netp_parrot *m, struct netp_in *in, netp_ms now,
-                            struct netp_parrot_ev *ev)
+static int parrot_time(struct netp_parrot *m, bool called, netp_ms now)
 {
     if (m->bug_ == BUG_PAST && now < m->clock_) {
         m->deadline_ = now + 1000;
@@ -66,12 +65,14 @@ static int netp_parrot_next(struct netp_parrot *m, struct netp_in *in, netp_ms n
     if (m->clock_ >= m->deadline_ && m->bug_ != BUG_SPIN) {
         return netp_fail_with(&m->fail_, NETP_E_TIMEOUT, -1, m->off_, "silence");
     }
-    if (m->bug_ == BUG_EARLY && in == NULL && m->off_ > 0 && m->n_ == 0) {
+    if (m->bug_ == BUG_EARLY && called && m->off_ > 0 && m->n_ == 0) {
         m->tx_[m->n_++] = '?';
     }
-    if (in == NULL || (m->end_ && m->bug_ != BUG_TRAILING) || (m->bug_ == BUG_LEFT && in->n == 1)) {
-        return 0;
-    }
+    return 0;
+}
+
+static int parrot_line(struct netp_parrot *m, struct netp_in *in, struct netp_parrot_ev *ev)
+{
     size_t n = in->n;
     int r = netp_line_next(&m->line_, in, &ev->line);
     if (m->bug_ == BUG_SPLIT && in->n == 0) {
@@ -89,17 +90,28 @@ static int netp_parrot_next(struct netp_parrot *m, struct netp_in *in, netp_ms n
         m->end_ = ev->line.n == 3 && memcmp(ev->line.p, "bye", 3) == 0;
         m->deadline_ = m->end_ ? NETP_NEVER : m->deadline_;
         ev->type = m->bug_ == BUG_TYPE ? PARROT_EOF : PARROT_LINE;
-        return PARROT_LINE;
     }
-    if ((in->flags & NETP_IN_EOF) != 0 && !m->end_) {
-        if (netp_line_pending(&m->line_)) {
-            return netp_fail_with(&m->fail_, NETP_E_TRUNCATED, -1, m->off_, "line");
-        }
-        m->end_ = true;
-        m->deadline_ = NETP_NEVER;
-        return ev->type = PARROT_EOF;
+    return r > 0 ? PARROT_LINE : 0;
+}
+
+static int netp_parrot_next(struct netp_parrot *m, struct netp_in *in, netp_ms now,
+                            struct netp_parrot_ev *ev)
+{
+    int r = parrot_time(m, in == NULL, now);
+    if (r < 0 || in == NULL || m->fail_.code != NETP_OK || (m->end_ && m->bug_ != BUG_TRAILING) ||
+        (m->bug_ == BUG_LEFT && in->n == 1)) {
+        return r;
     }
-    return 0;
+    r = parrot_line(m, in, ev);
+    if (r != 0 || m->end_ || (in->flags & NETP_IN_EOF) == 0) {
+        return r;
+    }
+    if (netp_line_pending(&m->line_)) {
+        return netp_fail_with(&m->fail_, NETP_E_TRUNCATED, -1, m->off_, "line");
+    }
+    m->end_ = true;
+    m->deadline_ = NETP_NEVER;
+    return ev->type = PARROT_EOF;
 }
 
 static size_t netp_parrot_out(const struct netp_parrot *m, struct netp_out *v, size_t nv)

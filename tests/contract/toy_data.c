@@ -323,14 +323,13 @@ static int take_line(struct netp_data *m, struct netp_in *in)
     return 0;
 }
 
-static int take_end(struct netp_data *m, struct netp_in *in)
+static int take_end(struct netp_data *m, const struct netp_in *in)
 {
     bool broken = (in->flags & NETP_IN_BROKEN) != 0, eof = (in->flags & NETP_IN_EOF) != 0;
     bool middle = netp_line_pending(&m->line_) || (!is_server(m) && m->state_ != IDLE);
     if (m->eof_ || in->n > 0 || !(broken || (eof && !m->held_line_))) {
         return 0;
     }
-    in->flags &= ~(unsigned)(NETP_IN_EOF | NETP_IN_BROKEN);
     if (broken) { /* nothing can be sent, either */
         m->tx_n_ = 0;
         m->finished_ = true;

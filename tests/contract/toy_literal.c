@@ -185,13 +185,12 @@ static int take_literal(struct netp_literal *m, struct netp_in *in, struct netp_
     return LITERAL_DATA;
 }
 
-static int take_end(struct netp_literal *m, struct netp_in *in)
+static int take_end(struct netp_literal *m, const struct netp_in *in)
 {
     bool broken = (in->flags & NETP_IN_BROKEN) != 0;
     if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) == 0 || m->eof_) {
         return 0;
     }
-    in->flags &= ~(unsigned)(NETP_IN_EOF | NETP_IN_BROKEN);
     if (broken) { /* nothing can be sent, either */
         m->tx_n_ = m->lent_n_ = 0;
         m->finished_ = true;

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN          64  /* elements of out() that are looked at in one go */
-#define FIN_WITH_BYTES 258 /* a unit: half-close that goes with the bytes before it */
+#define SHOWN 64 /* elements of out() that are looked at in one go */
 
 /* What a user can see of a machine. */
 struct sight {
@@ -136,7 +135,7 @@ static size_t flatten(struct checked *c, uint16_t **unit)
             u[n++] = CHECKED_DGRAM;
         }
         if ((v[i].flags & NETP_OUT_FIN) != 0) {
-            u[n++] = v[i].n > 0 ? FIN_WITH_BYTES : CHECKED_FIN;
+            u[n++] = CHECKED_FIN;
         }
         whole = more ? whole : n;
     }
@@ -218,48 +217,59 @@ static void at_rest(struct checked *c, int r)
 
 /* ---- the verbs ---- */
 
-/* One call of next(), with a copy of the input that does not outlive it. */
-static int next_once(struct checked *c, struct netp_in *in, netp_ms now)
+/* Law 2, and law 8's share of the cursor: `was` is the cursor before, `is` after the call. */
+static void check_cursor(struct checked *c, const struct netp_in *was, const struct netp_in *is)
 {
-    struct netp_addr *from = NULL;
-    struct netp_in cur = *in;
+    unsigned changed = was->flags ^ is->flags;
+    bool taken = (changed & NETP_IN_DGRAM) != 0;
+    if (is->n > was->n || is->p != was->p + (was->n - is->n)) {
+        checked_broke(c, "law 2: in->p + in->n moved");
+    }
+    if ((changed & is->flags) != 0 || (changed & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0) {
+        checked_broke(c, "law 8: the cursor's flags went from %#x to %#x", was->flags, is->flags);
+    }
+    if ((was->flags & NETP_IN_DGRAM) != 0 && is->n != (taken ? 0 : was->n)) {
+        checked_broke(c, "law 2: a datagram was used in part");
+    }
+}
+
+static void tell(struct checked *c, int r)
+{
+    int type;
+    memcpy(&type, c->ev, sizeof type);
+    if (type != r) {
+        checked_broke(c, "law 2: next() returned %d, ev->type is %d", r, type);
+    } else if (c->event != NULL) {
+        c->event(c->arg, c->ev);
+        at_any_time(c);
+    }
+}
+
+/* One call of next(), with a copy of the input that does not outlive it. */
+static int next_once(struct checked *c, struct netp_in *in)
+{
+    struct netp_addr *from = (struct netp_addr *)block(sizeof *from);
+    struct netp_in cur, was;
     uint8_t *p = (uint8_t *)block(in->n);
-    memcpy(p, in->n > 0 ? in->p : (const uint8_t *)"", in->n);
+    if (in->n > 0) {
+        memcpy(p, in->p, in->n);
+    }
     if (in->from != NULL) {
-        from = (struct netp_addr *)block(sizeof *from);
         *from = *in->from;
     }
-    cur.p = p;
-    cur.from = from;
-    memset(c->ev, 0x5a, c->ops->evsize);
-    int r = c->ops->next(c->m, &cur, now, c->ev);
-
-    if (cur.n > in->n || cur.p != p + (in->n - cur.n)) {
-        checked_broke(c, "law 2: in->p + in->n moved");
-        cur.n = 0;
-    }
-    if ((cur.flags & ~in->flags) != 0) {
-        checked_broke(c, "law 2: flags were added to the cursor");
-    }
-    if ((in->flags & NETP_IN_DGRAM) != 0) {
-        bool taken = (cur.flags & NETP_IN_DGRAM) == 0;
-        if (taken ? cur.n != 0 : cur.n != in->n) {
-            checked_broke(c, "law 2: a datagram was used in part");
-        }
-    }
+    was = cur = (struct netp_in){p, in->n, in->flags, in->from != NULL ? from : NULL};
+    int r = c->ops->next(c->m, &cur, c->now, c->ev);
+    check_cursor(c, &was, &cur);
+    at_rest(c, r);
     if (r > 0) {
-        int type;
-        memcpy(&type, c->ev, sizeof type);
-        if (type != r) {
-            checked_broke(c, "law 2: next() returned %d, ev->type is %d", r, type);
-        } else if (c->event != NULL) {
-            c->event(c->arg, c->ev);
-        }
+        tell(c, r);
     }
-    in->p += in->n - cur.n;
-    in->n = cur.n;
+    if (!broken(c) && cur.n < in->n) {
+        in->p += in->n - cur.n;
+        in->n = cur.n;
+    }
     in->flags = cur.flags;
-    memset(p, 0xdd, (size_t)(cur.p - p) + cur.n);
+    memset(p, 0xdd, was.n);
     free(p);
     free(from);
     return r;
@@ -307,32 +317,33 @@ static void left_over(struct checked *c, const struct netp_in *in)
 int checked_next(struct checked *c, struct netp_in *in)
 {
     static const uint8_t bytes[] = "\0 \r\n{5}";
-    struct netp_in none = {NULL, 0, 0, NULL}, cur = in != NULL ? *in : none;
+    struct netp_in none = {NULL, 0, 0, NULL}, more = {bytes, sizeof bytes, 0, NULL};
     if (broken(c)) {
         return 0;
     }
-    int r = in != NULL ? next_once(c, in, c->now) : c->ops->next(c->m, NULL, c->now, c->ev);
-    if (in == NULL && r > 0 && c->event != NULL) {
-        c->event(c->arg, c->ev);
+    memset(c->ev, 0x5a, c->ops->evsize);
+    more.flags = in != NULL ? in->flags & NETP_IN_DGRAM : 0;
+    int r = in != NULL ? next_once(c, in) : c->ops->next(c->m, NULL, c->now, c->ev);
+    if (in == NULL) {
+        at_rest(c, r);
+        if (r > 0) {
+            tell(c, r);
+        }
     }
-    at_rest(c, r);
     if (r == 0) {
         left_over(c, in);
         harmless(c, NULL, c->now, 0, "law 6: a call too many");
         harmless(c, NULL, 0, 0, "law 6: a call in the past");
         harmless(c, &none, c->now, 0, "law 2: a call with an empty cursor");
     } else if (r < 0) {
-        cur.p = bytes;
-        cur.n = sizeof bytes;
-        cur.flags &= NETP_IN_DGRAM;
         harmless(c, NULL, c->now, r, "law 7: a call after failure");
-        harmless(c, &cur, c->now + 1000000, r, "law 7: input after failure");
+        harmless(c, &more, c->now + 1000000, r, "law 7: input after failure");
     }
     return broken(c) ? 0 : r;
 }
 
 /* How many of u[0..n) leave by sent(*count), if at most max bytes or datagrams may. */
-static size_t front(uint16_t *u, size_t n, size_t max, size_t *count)
+static size_t front(const uint16_t *u, size_t n, size_t max, size_t *count)
 {
     size_t i = 0;
     bool dgrams = false;
@@ -343,11 +354,8 @@ static size_t front(uint16_t *u, size_t n, size_t max, size_t *count)
     for (size_t k = 0; k < n; k++) {
         dgrams = dgrams || u[k] == CHECKED_DGRAM;
     }
-    for (; i < n && *count < max && u[i] != CHECKED_FIN && u[i] != FIN_WITH_BYTES; i++) {
+    for (; i < n && *count < max && u[i] != CHECKED_FIN; i++) {
         *count += !dgrams || u[i] == CHECKED_DGRAM;
-    }
-    if (i < n && u[i] == FIN_WITH_BYTES) {
-        u[i++] = CHECKED_FIN;
     }
     return i;
 }
@@ -384,7 +392,9 @@ int checked_do(struct checked *c, checked_cmd *cmd, const void *arg, size_t n)
     int r = cmd(c->m, arg, n, c->now);
     struct sight b = look(c);
     const char *changed = difference(&a, &b);
-    if (r < 0 && (r <= NETP_E_SYNTAX || changed != NULL)) {
+    if (r < 0 && r <= NETP_E_SYNTAX) {
+        checked_broke(c, "a command returned %d, which is not one of the caller's errors", r);
+    } else if (r < 0 && changed != NULL) {
         checked_broke(c, "a command returned %d, and %s changed", r, changed);
     }
     at_any_time(c);

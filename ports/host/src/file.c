@@ -226,7 +226,10 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
     const char *name;
     mode_t mode = 0666;
 
-    *s = (struct netp_sink){.fd = -1, .dir = -1, .overwrite = (flags & NETP_SINK_OVERWRITE) != 0};
+    *s = (struct netp_sink){.fd = -1,
+                            .dir = -1,
+                            .overwrite = (flags & NETP_SINK_OVERWRITE) != 0,
+                            .sync_name = (flags & NETP_SINK_UNIQUE) != 0};
     if (!(name = open_folder(s, root, path)) || check_present(s, name, flags, &mode) != 0) {
         goto fail;
     }
@@ -267,12 +270,26 @@ static int write_all(int fd, const char *p, size_t n, uint64_t offset)
     return 0;
 }
 
+/* Writes, and now and then lets the disk begin on what it has, so that the end need not wait for
+ * all of it. */
+static int put(struct netp_sink *s, const char *p, size_t n, uint64_t offset)
+{
+    if (write_all(s->fd, p, n, offset) != 0) {
+        return -1;
+    }
+    if (offset + n >= s->begun_to + NETP_SINK_SYNC) {
+        sync_file_range(s->fd, (off_t)s->begun_to, NETP_SINK_SYNC, SYNC_FILE_RANGE_WRITE);
+        s->begun_to += NETP_SINK_SYNC;
+    }
+    return 0;
+}
+
 static int flush(struct netp_sink *s)
 {
     size_t n = s->nheld;
 
     s->nheld = 0;
-    return write_all(s->fd, s->held, n, s->held_at);
+    return put(s, s->held, n, s->held_at);
 }
 
 int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offset)
@@ -283,9 +300,9 @@ int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offse
         }
         s->held_at = offset;
     }
-    if (n >= NETP_SINK_BUFFER) {
+    if (n >= NETP_SINK_BUFFER / 4 && s->nheld == 0) {
         s->held_at = offset + n;
-        return write_all(s->fd, p, n, offset);
+        return put(s, p, n, offset);
     }
     memcpy(s->held + s->nheld, p, n);
     s->nheld += n;
@@ -326,7 +343,9 @@ int netp_sink_commit(struct netp_sink *s)
         netp_sink_abort(s);
         return -1;
     }
-    fsync(s->dir); /* the name too; if that fails the file is still whole */
+    if (s->sync_name) {
+        fsync(s->dir); /* if that fails the file is still whole */
+    }
     free(s->part);
     s->part = NULL;
     netp_sink_abort(s);

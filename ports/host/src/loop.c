@@ -1,4 +1,5 @@
 /* loop.c - epoll, timers, signals. SPDX-License-Identifier: MIT */
+#include "spin.h"
 #include <errno.h>
 #include <netproto/host/loop.h>
 #include <netproto/host/socket.h>
@@ -21,6 +22,7 @@ struct netp_loop {
     int nevent;
     uint8_t *buffer;
     struct netp_udp_batch *batch;
+    struct spin spin;
     struct netp_watch signal;
     void (*on_signal)(void *arg, int sig);
     void *signal_arg;
@@ -245,10 +247,24 @@ static int patience(const struct netp_loop *l, netp_ms until)
     return at <= now ? 0 : at - now < 3600000 ? (int)(at - now) : 3600000;
 }
 
+static int wait_events(struct netp_loop *l, struct epoll_event *events, netp_ms until)
+{
+    int n = 0, ms = patience(l, until);
+
+    for (unsigned looks = spin_begin(&l->spin); looks && n == 0; looks--) {
+        n = epoll_wait(l->epoll, events, EVENTS, 0);
+    }
+    if (n == 0) {
+        n = epoll_wait(l->epoll, events, EVENTS, ms);
+    }
+    spin_end(&l->spin);
+    return n;
+}
+
 int netp_loop_turn(struct netp_loop *l, netp_ms until)
 {
     struct epoll_event events[EVENTS];
-    int n = epoll_wait(l->epoll, events, EVENTS, patience(l, until));
+    int n = wait_events(l, events, until);
 
     if (n < 0 && errno != EINTR) {
         return -1;

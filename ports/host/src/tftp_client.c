@@ -1,4 +1,5 @@
 /* tftp_client.c - a transfer that blocks until it is over. SPDX-License-Identifier: MIT */
+#include "spin.h"
 #include <errno.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/tftp_client.h>
@@ -32,6 +33,7 @@ struct udp_io {
     int fd;
     unsigned n, i, most; /* datagrams in the batch, those taken, how many may come at once */
     int sys_errno;
+    struct spin spin;
 };
 
 /* Takes in what the socket gave: n datagrams, or -1. */
@@ -73,13 +75,21 @@ static int io_wait(void *ctx, unsigned want, netp_ms deadline)
 {
     struct udp_io *u = ctx;
     netp_ms now = netp_now(), ms = deadline > now ? deadline - now : 0;
+    int n = 0;
 
     if (want & NETP_WANT_OUT) {
         struct pollfd p = {u->fd, POLLIN | POLLOUT, 0};
         poll(&p, 1, ms < 1000 ? (int)ms : 1000);
         ms = 0;
     }
-    return filled(u, netp_udp_await(u->batch, u->fd, u->most, ms));
+    for (unsigned looks = spin_begin(&u->spin); looks && n == 0; looks--) {
+        n = netp_udp_receive(u->batch, u->fd, u->most);
+    }
+    if (n == 0) {
+        n = netp_udp_await(u->batch, u->fd, u->most, ms);
+    }
+    spin_end(&u->spin);
+    return filled(u, n);
 }
 
 static netp_ms io_now(void *ctx)
@@ -171,6 +181,9 @@ static void on_event(struct run *r, const struct netp_tftp_ev *ev)
         on_options(r, ev);
         break;
     case NETP_TFTP_DATA:
+        /* The ACK first, so that the server reads while we write. The last block's comes only after
+         * DONE: what can't be stored is not acknowledged to the end. */
+        netp_udp_flush(r->udp.fd, &netp_tftp_ops, &r->m, netp_now());
         if (!job->write(job->arg, ev->u.data.p, ev->u.data.n, ev->u.data.offset)) {
             give_up(r);
         }

@@ -215,8 +215,11 @@ static void on_need(struct transfer *t, uint64_t offset, size_t max)
     netp_tftp_give(&t->m, t->ahead, (size_t)got, (size_t)got < n, netp_loop_now(t->d->loop));
 }
 
+/* The ACK first, so that the client reads while we write. The last block's comes only after DONE:
+ * what can't be stored is not acknowledged to the end. */
 static void on_data(struct transfer *t, const struct netp_tftp_ev *ev)
 {
+    netp_udp_flush(t->watch.fd, &netp_tftp_ops, &t->m, netp_loop_now(t->d->loop));
     if (netp_sink_write(&t->sink, ev->u.data.p, ev->u.data.n, ev->u.data.offset) != 0) {
         refuse(t, errno);
     }

@@ -2,11 +2,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#define SEGMENT_MAX                                                                                \
+    1472u                   /* bytes of a datagram that fits an Ethernet frame: larger ones, which \
+                               are fragmented, can't be segments */
+#define SEGMENTS_MAX 65000u /* bytes of all segments together */
 
 struct netp_udp_batch {
     unsigned n;
@@ -132,38 +141,98 @@ bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in)
 struct burst {
     struct mmsghdr msg[NETP_UDP_BATCH];
     struct iovec iov[2 * NETP_UDP_BATCH];
+    size_t size[NETP_UDP_BATCH]; /* bytes of each datagram */
     struct sockaddr_storage name;
+    unsigned n;
 };
 
 /* Puts the datagrams at the front of v[0..nv) that go to one address into messages. */
-static unsigned fill(struct burst *b, const struct netp_out *v, size_t nv)
+static void fill(struct burst *b, const struct netp_out *v, size_t nv)
 {
     socklen_t namelen = v[0].to ? netp_sockaddr_put(&b->name, v[0].to) : 0;
     size_t i = 0;
-    unsigned n;
 
-    for (n = 0; i < nv && n < NETP_UDP_BATCH && v[i].to == v[0].to; n++) {
-        struct msghdr *h = &b->msg[n].msg_hdr;
+    for (b->n = 0; i < nv && b->n < NETP_UDP_BATCH && v[i].to == v[0].to; b->n++) {
+        struct msghdr *h = &b->msg[b->n].msg_hdr;
         *h = (struct msghdr){
             .msg_name = namelen ? &b->name : NULL, .msg_namelen = namelen, .msg_iov = &b->iov[i]};
+        b->size[b->n] = 0;
         do {
             b->iov[i].iov_base = (void *)(uintptr_t)v[i].p;
             b->iov[i].iov_len = v[i].n;
+            b->size[b->n] += v[i].n;
             h->msg_iovlen++;
         } while ((v[i++].flags & NETP_OUT_MORE) && i < nv);
     }
+}
+
+/* How many at the front are of one size, but for a last one that may be smaller, and fit together
+ * where the kernel will cut them apart again. */
+static unsigned equal_run(const struct burst *b)
+{
+    size_t size = b->size[0], total = size;
+    unsigned n = 1;
+
+    if (size == 0 || size > SEGMENT_MAX) {
+        return 1;
+    }
+    while (n < b->n && b->size[n] <= size && total + b->size[n] <= SEGMENTS_MAX) {
+        total += b->size[n++];
+        if (b->size[n - 1] < size) {
+            break;
+        }
+    }
     return n;
+}
+
+/* Sends n datagrams of a size as one that the kernel, or the network card, cuts: the way through
+ * the stack is gone once, not n times. */
+static ssize_t send_segments(int fd, struct burst *b, unsigned n)
+{
+    struct msghdr h = b->msg[0].msg_hdr;
+    uint16_t size = (uint16_t)b->size[0];
+    union {
+        struct cmsghdr head;
+        char space[CMSG_SPACE(sizeof size)];
+    } control = {.head = {CMSG_LEN(sizeof size), SOL_UDP, UDP_SEGMENT}};
+
+    for (unsigned i = 1; i < n; i++) {
+        h.msg_iovlen += b->msg[i].msg_hdr.msg_iovlen;
+    }
+    memcpy(CMSG_DATA(&control.head), &size, sizeof size);
+    h.msg_control = &control;
+    h.msg_controllen = sizeof control;
+    return sendmsg(fd, &h, MSG_DONTWAIT);
+}
+
+/* Returns how many datagrams left, or -1 with errno. */
+static int send_burst(int fd, struct burst *b)
+{
+    unsigned n = equal_run(b);
+
+    if (n > 1) {
+        if (send_segments(fd, b, n) >= 0) {
+            return (int)n;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return -1;
+        }
+        /* The route, or an old kernel, can't: EINVAL, EIO, EMSGSIZE. One by one it is. */
+    }
+    if (b->n == 1) {
+        return sendmsg(fd, &b->msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1;
+    }
+    return sendmmsg(fd, b->msg, b->n, MSG_DONTWAIT);
 }
 
 ptrdiff_t netp_udp_send(int fd, const struct netp_out *v, size_t nv)
 {
     struct burst b;
-    unsigned n = fill(&b, v, nv < 2 * NETP_UDP_BATCH ? nv : 2 * NETP_UDP_BATCH);
-    ptrdiff_t r;
+    int r;
 
+    fill(&b, v, nv < 2 * NETP_UDP_BATCH ? nv : 2 * NETP_UDP_BATCH);
     do {
-        r = n == 1 ? (sendmsg(fd, &b.msg[0].msg_hdr, MSG_DONTWAIT) < 0 ? -1 : 1)
-                   : sendmmsg(fd, b.msg, n, MSG_DONTWAIT);
+        r = send_burst(fd, &b);
     } while (r < 0 && errno == EINTR);
     if (r >= 0 || is_loss(errno)) {
         return r < 0 ? 1 : r;

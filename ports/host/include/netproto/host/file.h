@@ -43,23 +43,26 @@ NETP_API ptrdiff_t netp_source_read(const struct netp_source *s, void *p, size_t
                                     uint64_t offset);
 NETP_API void netp_source_close(struct netp_source *s);
 
-#define NETP_SINK_BUFFER 65536u /* bytes that are held back to be written together */
+#define NETP_SINK_SYNC   (4u << 20) /* bytes after which the disk is told to begin */
+#define NETP_SINK_BUFFER 65536u     /* bytes that are held back to be written together */
 
 /* A file being written: as NAME.part, or NAME.PID-N.part if it must not meet another writer. */
 struct netp_sink {
     int fd, dir;
-    bool overwrite;
+    bool overwrite, sync_name;
     char *part, *name; /* in the folder dir */
     char *held;        /* bytes on their way to the file, which lie at held_at in it */
     size_t nheld;
     uint64_t held_at;
+    uint64_t begun_to; /* the disk has been told to begin on the bytes before this */
 };
 
 /* How netp_sink_open() takes what is there already. */
 enum {
     NETP_SINK_OVERWRITE = 1, /* a file of the final name is replaced; else it is EEXIST */
     NETP_SINK_CREATE = 2,    /* there need not be one; else it is ENOENT */
-    NETP_SINK_UNIQUE = 4     /* a name of its own while it is written: for servers */
+    NETP_SINK_UNIQUE = 4     /* for servers: a name of its own while it is written, and the final
+                                name is on the disk, too, when the commit returns */
 };
 
 /* 0, or -1 with errno: EEXIST, ENOENT, EACCES, EISDIR, ENOSPC, ... No file of the final name is

@@ -1,0 +1,116 @@
+/* netproto/host/stream.h - a stream machine on a TCP or Unix socket, in a loop or blocking.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef NETPROTO_HOST_STREAM_H
+#define NETPROTO_HOST_STREAM_H
+
+#include <netproto/host/loop.h>
+#include <netproto/link.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A machine on a socket. Set the members up to arg, then netp_stream_open(). Input lies in the
+ * loop's buffer; only what the machine leaves there (law 4) is kept, in memory from malloc. */
+struct netp_stream {
+    const struct netp_ops *ops; /* of the machine m; both outlive the stream */
+    void *m;
+    void *ev; /* ops->evsize bytes; streams of one loop may share them */
+
+    /* Called with each event of m, whose [in] views live until it returns. It may give commands to
+     * m, and close this stream or any other. */
+    void (*event)(void *arg, void *ev);
+
+    /* Called when the stream has ended by itself; it is closed then and may be freed. err is
+     * NETP_OK when m was done, a netp_err when m failed (see ops->fail(m)), NETP_E_IO with
+     * sys_errno, and no failure in m, when the socket failed, or could not be connected. */
+    void (*closed)(void *arg, int err, int sys_errno);
+    void *arg;
+
+    struct netp_loop *loop_;
+    struct netp_watch watch_; /* fd -1: closed */
+    struct netp_timer timer_;
+    struct netp_in in_;
+    uint8_t *held_; /* what in_ lies in, between turns */
+    bool *gone_;    /* of the turn that runs: set when it was closed meanwhile */
+    int sys_errno_; /* why nothing can be sent any more */
+    uint8_t state_;
+};
+
+/* Runs s on fd from the loop's next turn, and owns fd from now on. connecting: fd is a connection
+ * that has been begun (netp_tcp_connect()); m's deadline, or your own timer, limits how long that
+ * may take. 0, or -1 with errno, and fd stays yours. */
+NETP_API int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd,
+                              bool connecting);
+
+/* After a command to m that was not given in its own event callback: moves on what it caused, later
+ * in this turn of the loop. */
+NETP_API void netp_stream_kick(struct netp_stream *s);
+
+/* In an event callback: sends now what the socket takes, so that m has room for more output. */
+NETP_API void netp_stream_flush(struct netp_stream *s);
+
+/* Closes the socket without a word to the peer. closed() is not called. Harmless the second time.
+ */
+NETP_API void netp_stream_close(struct netp_stream *s);
+
+/* --- listening ------------------------------------------------------------------------------- */
+
+/* Takes connections. Set the members up to arg, then netp_listener_open(). */
+struct netp_listener {
+    void (*accepted)(void *arg, int fd, const struct netp_addr *peer); /* fd is yours to close */
+    void *arg;
+    unsigned max;   /* connections at a time; more wait in the kernel's queue */
+    unsigned count; /* connections now */
+    struct netp_loop *loop_;
+    struct netp_watch watch_;
+    struct netp_timer pause_;
+};
+
+/* Owns the listening socket fd from now on. When there are no more descriptors, it tries again ten
+ * times a second. 0, or -1 with errno, and fd stays yours. */
+NETP_API int netp_listener_open(struct netp_listener *l, struct netp_loop *loop, int fd);
+/* A connection has ended. */
+NETP_API void netp_listener_done(struct netp_listener *l);
+/* Takes no more. netp_listener_done() still counts. */
+NETP_API void netp_listener_close(struct netp_listener *l);
+
+/* --- blocking -------------------------------------------------------------------------------- */
+
+/* The transport of a netp_link: io, of which the rest is private but for sys_errno. */
+struct netp_stream_io {
+    struct netp_io io;
+    int fd;        /* stays yours */
+    int sys_errno; /* of the last failure */
+    uint8_t *buf_;
+    size_t buf_n_;
+    bool cut_; /* nothing can be sent any more */
+};
+
+/* buf[0..n) takes what is received; it and *s outlive the link. */
+NETP_API void netp_stream_io_init(struct netp_stream_io *s, int fd, void *buf, size_t n);
+
+#define NETP_CONNECT_MAX 8 /* addresses that are tried at most */
+
+/* Connects to the first of a[0..n) that answers: each is begun 250 ms after the one before, or when
+ * that has failed (RFC 8305 section 5). local may be NULL. Returns a descriptor, or -1 with errno,
+ * ETIMEDOUT when it took more than ms. */
+NETP_API int netp_tcp_connect_any(const struct netp_addr *a, unsigned n,
+                                  const struct netp_addr *local, netp_ms ms);
+
+/* --- for other drivers ----------------------------------------------------------------------- */
+
+/* Receives into p[0..n), n > 0, without waiting: 1: *in was set to bytes, or to an end; 0: nothing
+ * has come. With NETP_IN_BROKEN errno tells why. */
+NETP_API int netp_stream_receive(int fd, void *p, size_t n, struct netp_in *in);
+
+/* Sends from the front of v[0..nv), nv > 0, and does the half-close where v asks for it. Returns
+ * what sent() is to be told, NETP_E_AGAIN, or NETP_E_IO with errno. */
+NETP_API ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

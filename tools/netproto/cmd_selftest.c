@@ -1,0 +1,325 @@
+/* cmd_selftest.c - netproto selftest: each server of this program with the client that matches it.
+ * SPDX-License-Identifier: MIT
+ *
+ * The servers are this program again, as children, on free ports of the loopback. */
+#include "cli.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netproto/host/socket.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SIZE (8u << 20)
+#define SELF "/proc/self/exe"
+
+struct selftest {
+    struct cli *c;
+    char dir[64];
+    char content[96], copy[96]; /* files: what is sent, what comes back */
+    pid_t server;
+    FILE *server_out;
+    uint16_t port;
+    unsigned failed, lines;
+};
+
+/* Starts this program with the words of `command` behind its name, its output in *out if not NULL,
+ * its input from `in`. */
+static pid_t spawn(const char *command, int in, int *out)
+{
+    char words[512], *argv[24] = {(char *)(uintptr_t) "netproto"}, *save = NULL;
+    int n = 1, pipe_fd[2] = {-1, -1};
+    pid_t pid;
+
+    snprintf(words, sizeof words, "%s", command);
+    for (char *w = strtok_r(words, " ", &save); w && n < 23; w = strtok_r(NULL, " ", &save)) {
+        argv[n++] = w;
+    }
+    if (out && pipe2(pipe_fd, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    pid = fork();
+    if (pid == 0) {
+        if (in >= 0) {
+            dup2(in, STDIN_FILENO);
+        }
+        if (out) {
+            dup2(pipe_fd[1], STDOUT_FILENO);
+        }
+        execv(SELF, argv);
+        _exit(127);
+    }
+    if (out) {
+        close(pipe_fd[1]);
+        *out = pipe_fd[0];
+    }
+    return pid;
+}
+
+static int finish(pid_t pid)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Starts a server and reads its port from the line that it prints. */
+static bool serve(struct selftest *t, const char *command)
+{
+    char line[128], *colon;
+    int out;
+
+    t->server = spawn(command, -1, &out);
+    t->server_out = t->server > 0 ? fdopen(out, "r") : NULL;
+    if (!t->server_out || !fgets(line, sizeof line, t->server_out) ||
+        !(colon = strrchr(line, ':'))) {
+        return false;
+    }
+    t->port = (uint16_t)strtoul(colon + 1, NULL, 10);
+    return true;
+}
+
+static bool stop(struct selftest *t)
+{
+    int status = 0;
+
+    if (t->server > 0) {
+        kill(t->server, SIGTERM);
+        status = finish(t->server);
+    }
+    if (t->server_out) {
+        fclose(t->server_out);
+    }
+    t->server = 0;
+    t->server_out = NULL;
+    return status == 0;
+}
+
+/* Whether two files hold the same bytes. */
+static bool same(const char *a, const char *b)
+{
+    static char p[65536], q[65536];
+    FILE *f = fopen(a, "r"), *g = fopen(b, "r");
+    bool equal = f && g;
+    size_t n = 1;
+
+    while (equal && n) {
+        n = fread(p, 1, sizeof p, f);
+        equal = fread(q, 1, sizeof q, g) == n && memcmp(p, q, n) == 0;
+    }
+    if (f) {
+        fclose(f);
+    }
+    if (g) {
+        fclose(g);
+    }
+    return equal;
+}
+
+static void result(struct selftest *t, const char *what, bool good, uint64_t bytes, netp_ms ms)
+{
+    char size[16], rate[16];
+
+    t->lines++;
+    t->failed += !good;
+    if (t->c->json) {
+        printf("%s{\"test\": \"%s\", \"ok\": %s, \"bytes\": %llu, \"ms\": %llu}",
+               t->lines > 1 ? ",\n " : "[", what, good ? "true" : "false",
+               (unsigned long long)bytes, (unsigned long long)ms);
+        return;
+    }
+    printf("%-28s %s  %s moved, %s/s\n", what, good ? "ok    " : "FAILED", cli_human(bytes, size),
+           cli_human(bytes * 1000 / (ms ? ms : 1), rate));
+    fflush(stdout);
+}
+
+/* Runs a client; the file `made` must then be the same as the content. */
+static void client(struct selftest *t, const char *what, const char *command, const char *made)
+{
+    netp_ms begun = netp_now(), ms;
+    bool good = finish(spawn(command, -1, NULL)) == 0;
+
+    ms = netp_now() - begun;
+    result(t, what, good && same(t->content, made), good ? SIZE : 0, ms);
+}
+
+static void test_tftp(struct selftest *t)
+{
+    char command[400], uploaded[96];
+    bool up;
+
+    snprintf(command, sizeof command, "tftpd --listen 127.0.0.1:0 --root %s --write --quiet",
+             t->dir);
+    up = serve(t, command);
+    snprintf(command, sizeof command, "get -q tftp://127.0.0.1:%u/content -o %s", t->port, t->copy);
+    client(t, "tftp get", up ? command : "help none", t->copy);
+    snprintf(command, sizeof command,
+             "get -q --blksize 512 --windowsize 1 --no-tsize tftp://127.0.0.1:%u/content -o %s",
+             t->port, t->copy);
+    client(t, "tftp get, RFC 1350 alone", up ? command : "help none", t->copy);
+    snprintf(command, sizeof command, "put -q %s tftp://127.0.0.1:%u/uploaded", t->content,
+             t->port);
+    snprintf(uploaded, sizeof uploaded, "%.60s/uploaded", t->dir);
+    client(t, "tftp put", up ? command : "help none", uploaded);
+    if (!stop(t)) {
+        result(t, "tftpd stops by SIGTERM", false, 0, 0);
+    }
+    unlink(uploaded);
+}
+
+/* A frame of the whole content crosses from one of us to another. */
+static void test_frame(struct selftest *t)
+{
+    char command[400];
+    netp_ms begun;
+    int out = open(t->copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), n;
+    static char buf[65536];
+    bool good;
+
+    good = out >= 0 && serve(t, "frame cat --listen 127.0.0.1:0 --count 1 --max 16M");
+    begun = netp_now();
+    snprintf(command, sizeof command, "frame send 127.0.0.1:%u %s", t->port, t->content);
+    if (good) {
+        pid_t pid = spawn(command, -1, NULL);
+        while ((n = (int)fread(buf, 1, sizeof buf, t->server_out)) > 0) {
+            good &= write(out, buf, (size_t)n) == n;
+        }
+        good &= finish(pid) == 0;
+    }
+    close(out);
+    good &= finish(t->server) == 0 && same(t->content, t->copy);
+    t->server = 0;
+    stop(t);
+    result(t, "frame", good, good ? SIZE : 0, netp_now() - begun);
+}
+
+/* Sends the content to an echo server and compares what comes back. */
+static bool echo_tcp(uint16_t port, const char *content, size_t n)
+{
+    struct netp_addr to = {{127, 0, 0, 1}, 0, port, 4};
+    int fd = netp_tcp_connect(&to, NULL);
+    static char buf[65536];
+    size_t got = 0;
+    pid_t sender;
+    ssize_t r;
+    bool good = fd >= 0;
+
+    fcntl(fd, F_SETFL, 0);
+    sender = fork();
+    if (sender == 0) {
+        size_t at = 0;
+        while (at < n && (r = send(fd, content + at, n - at, MSG_NOSIGNAL)) > 0) {
+            at += (size_t)r;
+        }
+        shutdown(fd, SHUT_WR);
+        _exit(at == n ? 0 : 1);
+    }
+    while (good && (r = recv(fd, buf, sizeof buf, 0)) > 0) {
+        good = got + (size_t)r <= n && memcmp(buf, content + got, (size_t)r) == 0;
+        got += (size_t)r;
+    }
+    close(fd);
+    return finish(sender) == 0 && good && got == n;
+}
+
+static bool echo_udp(uint16_t port, const char *content, unsigned count)
+{
+    struct netp_addr to = {{127, 0, 0, 1}, 0, port, 4};
+    struct sockaddr_storage sa;
+    socklen_t len = netp_sockaddr_put(&sa, &to);
+    int fd = netp_udp_socket(NULL, 4);
+    struct timeval patience = {5, 0};
+    char buf[1024];
+    bool good = fd >= 0;
+
+    fcntl(fd, F_SETFL, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    for (unsigned i = 0; i < count && good; i++) {
+        const char *p = content + i * sizeof buf;
+        good = sendto(fd, p, sizeof buf, 0, (struct sockaddr *)&sa, len) == sizeof buf &&
+               recv(fd, buf, sizeof buf, 0) == sizeof buf && memcmp(p, buf, sizeof buf) == 0;
+    }
+    close(fd);
+    return good;
+}
+
+static void test_echo(struct selftest *t, const char *content)
+{
+    netp_ms begun;
+    bool good;
+
+    good = serve(t, "echo --listen 127.0.0.1:0 --quiet");
+    begun = netp_now();
+    good = good && echo_tcp(t->port, content, SIZE);
+    result(t, "echo, TCP", stop(t) && good, SIZE, netp_now() - begun);
+    good = serve(t, "echo --udp --listen 127.0.0.1:0 --quiet");
+    begun = netp_now();
+    good = good && echo_udp(t->port, content, 1000);
+    result(t, "echo, UDP", stop(t) && good, 1000 * 1024, netp_now() - begun);
+}
+
+static char *make_content(struct selftest *t)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *p = malloc(SIZE);
+    uint64_t x = 1;
+    FILE *f;
+
+    snprintf(t->dir, sizeof t->dir, "%.40s/netproto-XXXXXX", tmp ? tmp : "/tmp");
+    if (!p || !mkdtemp(t->dir)) {
+        free(p);
+        return NULL;
+    }
+    for (size_t i = 0; i < SIZE; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        p[i] = (char)(x >> 56);
+    }
+    snprintf(t->content, sizeof t->content, "%s/content", t->dir);
+    snprintf(t->copy, sizeof t->copy, "%s/copy", t->dir);
+    f = fopen(t->content, "w");
+    if (!f || fwrite(p, 1, SIZE, f) != SIZE || fclose(f) != 0) {
+        free(p);
+        return NULL;
+    }
+    return p;
+}
+
+static int run(struct cli *c, int argc, char **argv)
+{
+    struct selftest t = {.c = c};
+    int first = cli_parse(c, &cmd_selftest, argc, argv, "", NULL, NULL, NULL);
+    char *content;
+
+    if (first < 0) {
+        return CLI_LEAVE(first);
+    }
+    if (first != argc) {
+        return cli_usage(c, "no operand is taken, not '%s'", argv[first]);
+    }
+    if (!(content = make_content(&t))) {
+        return cli_error(c, CLI_LOCAL, "%s: %s", t.dir, strerror(errno));
+    }
+    fflush(stdout);
+    test_tftp(&t);
+    test_frame(&t);
+    test_echo(&t, content);
+    free(content);
+    unlink(t.content);
+    unlink(t.copy);
+    rmdir(t.dir);
+    if (c->json) {
+        printf("]\n");
+    } else {
+        printf("%u of %u ok\n", t.lines - t.failed, t.lines);
+    }
+    return t.failed ? CLI_FAILED : CLI_DONE;
+}
+
+const struct cli_command cmd_selftest = {
+    "selftest", "", "Run each server of this program against its client and compare the bytes",
+    "No options of its own; --json prints a list.\n", run};
