@@ -16,7 +16,7 @@
 struct checked {
     const struct netp_ops *ops;
     void *m, *ev; /* blocks of exactly ops->size and ops->evsize bytes */
-    netp_ms now;  /* the test's clock */
+    netp_ms now;  /* the test's clock, 1000000 at first */
 
     /* Sees each event while its views live; may call commands of the machine. May be NULL. */
     void (*event)(void *arg, const void *ev);

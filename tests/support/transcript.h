@@ -2,7 +2,9 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * A case is a list of steps: what goes in, what must come out. Each case is run
+ * A case is a list of steps: what goes in, what must come out. It begins with what the machine has
+ * to say of itself, and before more goes in, all events and output must have been named. Each case
+ * is run
  *   - whole: each IN in one piece;
  *   - byte by byte, in and out, the end flags apart from the last byte;
  *   - split in two at every place;

@@ -112,7 +112,7 @@ static uint16_t fit_buffer(int fd, uint16_t blksize, uint16_t windowsize)
     if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &have, &n) != 0 || have / cost >= windowsize) {
         return windowsize;
     }
-    return have / cost > 1 ? (uint16_t)(have / cost) : 1;
+    return (uint16_t)(have > cost ? have / cost : 1);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */

@@ -316,9 +316,11 @@ static void on_due(void *arg)
 /* A socket for a transfer, with a port of its own at the address the client knows. */
 static int open_tid(const struct netp_addr *local)
 {
-    struct netp_addr any = {.fam = local->fam};
-    int fd = netp_udp_socket(local, local->fam);
+    struct netp_addr any = {.fam = local->fam}, own = *local;
+    int fd;
 
+    own.port = 0;
+    fd = netp_udp_socket(&own, own.fam);
     return fd >= 0 ? fd : netp_udp_socket(&any, local->fam);
 }
 
@@ -393,7 +395,7 @@ static void take_request(struct netp_tftpd *d, struct netp_in *in, const struct 
     const struct netp_addr *peer = in->from;
     struct netp_tftp_packet pk;
     struct transfer *t;
-    bool repeated;
+    bool admitted, repeated;
 
     /* What is no request, or pretends to come from ourselves, gets no answer: none can loop. */
     netp_tftp_parse(in->p, in->n, &pk, NULL);
@@ -401,16 +403,11 @@ static void take_request(struct netp_tftpd *d, struct netp_in *in, const struct 
         peer->port == 0 || (peer->port == local->port && netp_addr_eq_ip(peer, local))) {
         return;
     }
-    if (!admits(d, peer, &repeated)) {
-        answer_busy(d, peer);
-        return;
-    }
+    admitted = admits(d, peer, &repeated);
     if (repeated) {
         return;
     }
-    struct netp_addr tid = *local;
-    tid.port = 0;
-    t = new_transfer(d, peer, &tid, !netp_str_ieq(pk.mode, NETP_STR("octet")));
+    t = admitted ? new_transfer(d, peer, local, !netp_str_ieq(pk.mode, NETP_STR("octet"))) : NULL;
     if (!t) {
         answer_busy(d, peer);
         return;
