@@ -18,25 +18,29 @@
  *
  *  1. The library never calls you. Nonces, wall-clock stamps and secrets are arguments.
  *  2. Input is a cursor. next() advances in->p and in->n past what it used and returns: an event
- *     type > 0 (also in ev->type), 0 when nothing more comes until input, a command or the
- *     deadline, or < 0 when the machine has failed. It keeps no pointer into the input. A datagram
+ *     type > 0 (also in ev->type), 0 when nothing more comes until input, a command, sent() or the
+ *     deadline, or < 0 when the machine has failed. Call it until it returns 0; only then do
+ *     want() and deadline() say what to wait for. It keeps no pointer into the input. A datagram
  *     is used whole: in->n becomes 0 and NETP_IN_DGRAM is cleared by the call that takes it. Bytes
  *     that a machine has no use for, as after an upgrade, simply stay in the cursor.
  *  3. Views have two lifetimes. A view marked [in] lies in your input buffer. A view marked [m]
  *     lies in the machine or the memory you named in cfg, and lives until the next call of next()
  *     unless its comment names a later point. Payload is not copied unless its coding changes.
- *  4. 0 with input left means back-pressure: stop reading until a command has cleared
- *     NETP_WANT_APP, then offer the same bytes again.
+ *  4. 0 with input left is back-pressure, and then want() lacks NETP_WANT_IN: keep those bytes and
+ *     offer them again when a command or sent() has brought it back.
  *  5. Output is peek and acknowledge. out() changes nothing and may be called at any time. sent(n)
  *     removes n bytes of a stream, or n whole datagrams, from the front of what out() showed; any
- *     n up to that is legal. Lent output stays yours to keep unchanged until an event returns it.
+ *     n up to that is legal, and next() is called after it, for it can make news. Lent output
+ *     stays yours to keep unchanged until an event returns it, or want() is NETP_CLOSED.
  *  6. deadline() is the only timer question. When it has passed, call next(m, NULL, now, &ev).
  *     Early and late calls are harmless. A `now` that goes backwards is read as standing still.
- *  7. Failure is sticky. From then on next() returns the same code. out() may still show a queued
- *     error reply; once that is sent, want() is NETP_CLOSED. init() again to reuse the struct.
+ *  7. Failure is sticky. From then on next() returns the same code and no event. out() may still
+ *     show a queued error reply; once that is sent, want() is NETP_CLOSED. What events have lent or
+ *     opened is the caller's to take back. init() again to reuse the struct.
  *  8. The end of a stream is a flag on the cursor, dealt with after its bytes. Between messages it
- *     is an event, in the middle of one it is NETP_E_TRUNCATED. NETP_IN_BROKEN is never a valid
- *     end: NETP_E_IO, or NETP_E_TRUNCATED in the middle of a message.
+ *     is an event, once however often the flag is seen; in the middle of one it is
+ *     NETP_E_TRUNCATED. NETP_IN_BROKEN is never a valid end: NETP_E_IO, or NETP_E_TRUNCATED in
+ *     the middle of a message, and nothing more is sent. A closed machine has no deadline.
  *  9. Memory is yours: structs are complete in their headers, buffers are named in cfg, with a
  *     macro for their size. init() refuses a struct of another size (NETP_E_ABI).
  * 10. One machine, one thread at a time. Distinct machines share nothing.
@@ -126,7 +130,8 @@ enum {
     NETP_IN_EOF = 1,    /* after these bytes the peer closed cleanly (FIN, close_notify) */
     NETP_IN_BROKEN = 2, /* after these bytes the stream was cut (RST, TLS without close_notify) */
     NETP_IN_DGRAM = 4,  /* p[0..n) is one datagram, from *from (NULL: the connected peer) */
-    NETP_IN_GAP = 8     /* after these bytes the line went silent (Modbus RTU t3.5) */
+    NETP_IN_GAP = 8     /* after these bytes the line went silent (Modbus RTU t3.5); the driver
+                           clears it when next() has returned 0 */
 };
 
 /* The input cursor. */
@@ -157,8 +162,8 @@ struct netp_out {
 /* want(): what can move the machine on. NETP_CLOSED stands alone: nothing can. */
 enum {
     NETP_WANT_IN = 1,  /* input */
-    NETP_WANT_OUT = 2, /* sending what out() shows */
-    NETP_WANT_APP = 4, /* a command of the application */
+    NETP_WANT_OUT = 2, /* sending: out() shows something */
+    NETP_WANT_APP = 4, /* a command, without which what has begun can't go on */
     NETP_CLOSED = 8
 };
 

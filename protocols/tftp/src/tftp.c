@@ -294,6 +294,7 @@ static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
 {
     if (pk->opcode == NETP_TFTP_ERROR) {
         m->state_ = TFTP_CLOSED;
+        m->deadline_ = NETP_NEVER;
     }
     return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
 }
