@@ -27,12 +27,14 @@ set(NETPROTO_CORE_SOURCES
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_input.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_netascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_options.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_packet.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_receive.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_send.c
-    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_server.c)
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_server.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_timer.c)
 
 # All of the above.
 set(NETPROTO_SOURCES

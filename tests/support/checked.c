@@ -331,6 +331,9 @@ int checked_next(struct checked *c, struct netp_in *in)
         }
     }
     if (r == 0) {
+        if (in != NULL && in->n == 0) {
+            in->flags &= ~(unsigned)NETP_IN_GAP; /* as a driver does */
+        }
         left_over(c, in);
         harmless(c, NULL, c->now, 0, "law 6: a call too many");
         harmless(c, NULL, 0, 0, "law 6: a call in the past");

@@ -1,4 +1,4 @@
-/* stream.c - connections and listeners in a loop. SPDX-License-Identifier: MIT */
+/* stream.c - machines on stream sockets in a loop, and listeners. SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <netproto/host/io.h>
 #include <netproto/host/socket.h>
@@ -7,257 +7,340 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GATHER      32u   /* elements a send */
-#define ROUNDS      16    /* sends before other connections have their turn */
-#define LINGER_MS   5000u /* for a peer to take the error reply of a machine that has failed */
-#define BACK_OFF_MS 100u  /* before accept() is tried again when descriptors have run out */
+#define GATHER    32   /* elements that leave with one system call */
+#define READS     8    /* buffers a turn; others are to have theirs, too */
+#define LINGER_MS 1000 /* for the peer to close after us */
+#define ACCEPTS   32   /* connections a turn */
+#define PAUSE_MS  100  /* before another try, when there were no descriptors left */
+
+enum { CONNECTING = 1, OPEN, LINGERING };
+
+/* --- streams --------------------------------------------------------------------------------- */
+
+static void forget_input(struct netp_stream *s)
+{
+    free(s->held_);
+    s->held_ = NULL;
+    s->in_.n = 0;
+}
 
 void netp_stream_close(struct netp_stream *s)
 {
-    if (!s->loop_) {
+    if (s->watch_.fd < 0) {
         return;
-    }
-    if (s->gone_) {
-        *s->gone_ = true; /* a view of the event being handled may lie in held_ */
-    } else {
-        free(s->held_);
     }
     netp_loop_unwatch(s->loop_, &s->watch_);
     netp_loop_at(s->loop_, &s->timer_, NETP_NEVER);
     close(s->watch_.fd);
-    s->held_ = NULL;
-    s->gone_ = NULL;
-    s->loop_ = NULL;
+    s->watch_.fd = -1;
+    if (s->gone_) {
+        *s->gone_ = true; /* the turn frees the input: the event may lie in it */
+    } else {
+        forget_input(s);
+    }
 }
 
-static void end(struct netp_stream *s, int err)
+static void end(struct netp_stream *s, int err, int sys_errno)
 {
-    /* What is unread would make close() a reset, which can overtake the last bytes sent. */
-    (void)!recv(s->watch_.fd, NULL, 1u << 20, MSG_DONTWAIT | MSG_TRUNC);
     netp_stream_close(s);
-    s->on_end(s->arg, err);
+    s->closed(s->arg, err, sys_errno);
 }
 
-/* Sends once. True when something left, so that the machine may have more to say or room to go on.
- */
-static bool send_some(struct netp_stream *s)
+static int failure(const struct netp_stream *s)
+{
+    return (s->ops->fail)(s->m)->code;
+}
+
+/* Sends what there is, as far as the socket takes it: true when something left. What stops it for
+ * good is remembered: the peer may have said why before it stopped reading, so input goes first. */
+static bool flush(struct netp_stream *s)
 {
     struct netp_out v[GATHER];
-    size_t nv = s->cut_ ? 0 : s->ops->out(s->m, v, GATHER);
-    ptrdiff_t n = nv ? netp_stream_send(s->watch_.fd, v, nv) : NETP_E_AGAIN;
+    bool moved = false;
+    size_t nv;
 
-    if (n == NETP_E_IO) {
-        s->sys_errno = errno;
-        s->cut_ = true;
-    }
-    if (n < 0) {
-        return false;
-    }
-    s->ops->sent(s->m, (size_t)n, netp_loop_now(s->loop_));
-    return true;
-}
-
-/* After a send has failed the peer may still have said why; when nobody will read that, or nothing
- * is left to read, the machine is told. True when it has been told by this. */
-static bool tell_cut(struct netp_stream *s)
-{
-    bool reading = !s->ended_ && (s->ops->want(s->m) & NETP_WANT_IN) != 0;
-
-    if (!s->cut_ || reading || (s->in_.flags & NETP_IN_BROKEN) != 0) {
-        return false;
-    }
-    s->in_.flags = NETP_IN_BROKEN;
-    s->ended_ = true;
-    return true;
-}
-
-/* Keeps what the machine has left of the input, for the buffer is everybody's. */
-static bool keep_input(struct netp_stream *s)
-{
-    uint8_t *copy;
-
-    if (s->in_.n == 0) {
-        free(s->held_);
-        s->held_ = NULL;
-    } else if (!s->held_) {
-        if (!(copy = malloc(s->in_.n))) {
-            return false;
+    while (!s->sys_errno_ && (nv = s->ops->out(s->m, v, GATHER)) > 0) {
+        ptrdiff_t r = netp_stream_send(s->watch_.fd, v, nv);
+        if (r < 0) {
+            s->sys_errno_ = r == NETP_E_AGAIN ? 0 : errno;
+            break;
         }
-        memcpy(copy, s->in_.p, s->in_.n);
-        s->in_.p = s->held_ = copy;
+        s->ops->sent(s->m, (size_t)r, netp_loop_now(s->loop_));
+        moved = true;
+    }
+    return moved;
+}
+
+void netp_stream_flush(struct netp_stream *s)
+{
+    if (s->watch_.fd >= 0 && s->state_ == OPEN) {
+        flush(s);
+    }
+}
+
+static bool may_receive(const struct netp_stream *s)
+{
+    return (s->ops->want(s->m) & NETP_WANT_IN) && s->in_.n == 0 && s->in_.flags == 0;
+}
+
+/* True when there is new input; *more: there may be more behind it. */
+static bool receive(struct netp_stream *s, bool *more)
+{
+    *more = false;
+    forget_input(s);
+    if (!netp_stream_recv(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &s->in_)) {
+        return false;
+    }
+    *more = s->in_.n == NETP_LOOP_BUFFER;
+    if (s->in_.flags & NETP_IN_BROKEN) {
+        s->sys_errno_ = errno;
+    } else if (s->in_.flags && s->sys_errno_) {
+        /* The kernel tells of a reset once, and that was when we sent: then it is an end of file */
+        s->in_.flags = NETP_IN_BROKEN;
     }
     return true;
 }
 
-static netp_ms earlier(netp_ms a, netp_ms b)
+/* Takes events and moves bytes until nothing moves. *gone: the callback has closed the stream. */
+static void pump(struct netp_stream *s, bool readable, const bool *gone)
 {
-    return a < b ? a : b;
-}
+    unsigned reads = 0;
 
-/* Nothing moves any more: sees to it that what comes next is noticed. r is what next() said. */
-static void settle(struct netp_stream *s, int r)
-{
-    netp_ms now = netp_loop_now(s->loop_), at = s->ops->deadline(s->m);
-    unsigned want = s->ops->want(s->m), watch = 0;
-    int err = 0;
-
-    if (r < 0 && s->linger_ == 0) {
-        s->linger_ = now + LINGER_MS;
-    }
-    if (want == NETP_CLOSED || (r < 0 && (s->cut_ || now >= s->linger_))) {
-        end(s, s->ops->fail(s->m)->code);
-        return;
-    }
-    if (!keep_input(s)) {
-        end(s, NETP_E_IO);
-        return;
-    }
-    if ((want & NETP_WANT_IN) != 0 && !s->ended_ && s->in_.n == 0) {
-        watch |= NETP_WANT_IN;
-    }
-    if ((want & NETP_WANT_OUT) != 0 && !s->cut_) {
-        watch |= NETP_WANT_OUT;
-    }
-    if (watch) {
-        err = netp_loop_watch(s->loop_, &s->watch_, watch);
-    } else {
-        netp_loop_unwatch(s->loop_, &s->watch_); /* or a hang-up would wake the loop for ever */
-    }
-    if (at <= now) {
-        at = now + 1;
-    }
-    if (s->linger_) {
-        at = earlier(at, s->linger_);
-    }
-    if (netp_loop_at(s->loop_, &s->timer_, at) != 0 || err != 0) {
-        end(s, NETP_E_IO);
-    }
-}
-
-/* Lets the machine do all that it can. */
-static void move(struct netp_stream *s)
-{
-    union {
-        max_align_t align;
-        uint8_t space[NETP_STREAM_EV_MAX];
-    } ev;
-    uint8_t *held = s->held_;
-    bool gone = false;
-    int r, rounds = ROUNDS;
-
-    s->gone_ = &gone;
-    do {
-        bool input = s->in_.n > 0 || s->in_.flags != 0;
-        while ((r = s->ops->next(s->m, input ? &s->in_ : NULL, netp_loop_now(s->loop_), &ev)) > 0) {
-            s->on_event(s->arg, &ev);
-            if (gone) {
-                free(held);
+    for (;;) {
+        bool input = s->in_.n > 0 || s->in_.flags;
+        int r = s->ops->next(s->m, input ? &s->in_ : NULL, netp_loop_now(s->loop_), s->ev);
+        if (r > 0) {
+            s->event(s->arg, s->ev);
+            if (*gone) {
                 return;
             }
+            continue;
         }
-    } while ((send_some(s) && --rounds > 0) || tell_cut(s));
-    s->gone_ = NULL;
-    settle(s, r);
+        if (s->state_ == OPEN && flush(s) && r == 0) {
+            continue; /* it has room now */
+        }
+        if (r < 0 || !readable || !may_receive(s) || reads++ == READS || !receive(s, &readable)) {
+            return;
+        }
+    }
 }
 
-static void on_ready(void *arg, unsigned what)
+/* Copies what lies in the loop's buffer and was not used. */
+static bool hold_input(struct netp_stream *s)
+{
+    if (s->in_.n == 0) {
+        forget_input(s);
+    } else if (!s->held_) {
+        if (!(s->held_ = malloc(s->in_.n))) {
+            return false;
+        }
+        memcpy(s->held_, s->in_.p, s->in_.n);
+        s->in_.p = s->held_;
+    }
+    return true;
+}
+
+/* Watches for what the machine wants. For nothing at all: not even for errors, which would come
+ * turn for turn. */
+static void wait_for(struct netp_stream *s, unsigned wants, netp_ms at)
+{
+    netp_ms next = netp_loop_now(s->loop_) + 1;
+
+    if (wants == 0) {
+        netp_loop_unwatch(s->loop_, &s->watch_);
+    } else if (netp_loop_watch(s->loop_, &s->watch_, wants) != 0) {
+        end(s, NETP_E_IO, errno);
+        return;
+    }
+    if (netp_loop_at(s->loop_, &s->timer_, at > next ? at : next) != 0) {
+        end(s, NETP_E_IO, ENOMEM);
+    }
+}
+
+/* The machine is done. To close with input unread, or still to come, makes the kernel send a reset,
+ * which may overtake what was sent last: so wait for the peer to close, but not for long. */
+static void finish(struct netp_stream *s)
+{
+    if (s->state_ == CONNECTING || s->in_.flags || s->sys_errno_ ||
+        shutdown(s->watch_.fd, SHUT_WR) != 0) {
+        end(s, failure(s), failure(s) == NETP_E_IO ? s->sys_errno_ : 0);
+        return;
+    }
+    s->state_ = LINGERING;
+    forget_input(s);
+    wait_for(s, NETP_WANT_IN, netp_loop_now(s->loop_) + LINGER_MS);
+}
+
+static void linger(struct netp_stream *s)
+{
+    struct netp_in in;
+
+    if (netp_stream_recv(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &in) &&
+        in.flags) {
+        end(s, failure(s), 0);
+    }
+}
+
+/* After a turn: what can go on, and when? */
+static void settle(struct netp_stream *s)
+{
+    unsigned want = s->ops->want(s->m), wants = 0;
+    netp_ms at = s->ops->deadline(s->m);
+    int err = failure(s);
+
+    if ((want & NETP_CLOSED) || (err != NETP_OK && s->state_ == CONNECTING)) {
+        finish(s);
+        return;
+    }
+    if (err == NETP_OK && may_receive(s)) {
+        wants = NETP_WANT_IN;
+    }
+    if (s->sys_errno_ && wants == 0) {
+        end(s, err != NETP_OK ? err : NETP_E_IO, s->sys_errno_);
+        return;
+    }
+    if (!hold_input(s)) {
+        end(s, NETP_E_IO, ENOMEM);
+        return;
+    }
+    if ((want & NETP_WANT_OUT) && !s->sys_errno_) {
+        wants |= NETP_WANT_OUT;
+    }
+    if (err != NETP_OK) {
+        at = netp_loop_now(s->loop_) + LINGER_MS; /* for the peer to take the error reply */
+    }
+    wait_for(s, s->state_ == CONNECTING ? (unsigned)NETP_WANT_OUT : wants, at);
+}
+
+static void turn(struct netp_stream *s, bool readable)
+{
+    uint8_t *held = s->held_;
+    bool gone = false;
+
+    s->gone_ = &gone;
+    pump(s, readable, &gone);
+    if (!gone) {
+        s->gone_ = NULL;
+        settle(s);
+    } else {
+        free(held);
+    }
+}
+
+static void ready(void *arg, unsigned what)
+{
+    struct netp_stream *s = arg;
+    int e;
+
+    if (s->state_ == LINGERING) {
+        linger(s);
+        return;
+    }
+    if (s->state_ == CONNECTING) {
+        if ((e = netp_connect_result(s->watch_.fd)) != 0) {
+            end(s, NETP_E_IO, e);
+            return;
+        }
+        s->state_ = OPEN;
+    }
+    turn(s, (what & NETP_WANT_IN) != 0);
+}
+
+static void due(void *arg)
 {
     struct netp_stream *s = arg;
 
-    if ((what & NETP_WANT_IN) != 0 &&
-        netp_stream_recv(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &s->in_)) {
-        s->ended_ = s->in_.flags != 0;
-        if ((s->in_.flags & NETP_IN_BROKEN) != 0 && !s->sys_errno) {
-            s->sys_errno = errno;
-        }
-        if (s->ended_ && s->cut_) {
-            s->in_.flags = NETP_IN_BROKEN; /* the error was told to the send that failed */
-        }
+    if (s->state_ == LINGERING || failure(s) != NETP_OK) {
+        end(s, failure(s), 0); /* the time to linger is up */
+    } else {
+        turn(s, false);
     }
-    move(s);
 }
 
-static void on_due(void *arg)
+int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd, bool connecting)
 {
-    move(arg);
-}
-
-int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd)
-{
-    if (s->ops->evsize > NETP_STREAM_EV_MAX) {
-        errno = EINVAL;
-        return -1;
-    }
-    s->watch_ = (struct netp_watch){.fd = fd, .ready = on_ready, .arg = s};
-    s->timer_ = (struct netp_timer){.due = on_due, .arg = s};
-    s->in_ = (struct netp_in){0};
-    s->sys_errno = 0;
-    s->cut_ = s->ended_ = false;
-    s->linger_ = 0;
-    if (netp_loop_at(loop, &s->timer_, 0) != 0) { /* the first move is made by the loop */
-        return -1;
-    }
     s->loop_ = loop;
+    s->watch_ = (struct netp_watch){.fd = fd, .ready = ready, .arg = s};
+    s->timer_ = (struct netp_timer){.due = due, .arg = s};
+    s->in_ = (struct netp_in){0};
+    s->held_ = NULL;
+    s->gone_ = NULL;
+    s->sys_errno_ = 0;
+    s->state_ = connecting ? CONNECTING : OPEN;
+    /* The first turn is a timer's: the machine may have something to say. */
+    if (netp_loop_at(loop, &s->timer_, 0) != 0) {
+        s->watch_.fd = -1;
+        errno = ENOMEM;
+        return -1;
+    }
     return 0;
 }
 
-void netp_stream_update(struct netp_stream *s)
+void netp_stream_kick(struct netp_stream *s)
 {
-    if (s->loop_ && !s->gone_) {
-        move(s);
+    if (s->watch_.fd < 0 || s->state_ == LINGERING || failure(s) != NETP_OK) {
+        return;
+    }
+    if (netp_loop_at(s->loop_, &s->timer_, 0) != 0) {
+        netp_loop_watch(s->loop_, &s->watch_, NETP_WANT_OUT); /* no memory: when it is writable */
     }
 }
 
 /* --- listeners ------------------------------------------------------------------------------- */
 
-static int listen_again(struct netp_listener *l)
+/* Stops watching: until a connection has ended, or until some time has passed. */
+static void pause_listener(struct netp_listener *l, bool for_a_time)
 {
-    return netp_loop_watch(l->loop_, &l->watch_, NETP_WANT_IN);
+    netp_loop_unwatch(l->loop_, &l->watch_);
+    if (for_a_time) {
+        netp_loop_at(l->loop_, &l->pause_, netp_loop_now(l->loop_) + PAUSE_MS);
+    }
 }
 
+static void resume_listener(void *arg)
+{
+    struct netp_listener *l = arg;
+
+    if (l->watch_.fd >= 0 && l->count < l->max &&
+        netp_loop_watch(l->loop_, &l->watch_, NETP_WANT_IN) != 0) {
+        pause_listener(l, true);
+    }
+}
+
+/* Whether accept failed for want of something that others may give back. */
 static bool is_shortage(int e)
 {
     return e == EMFILE || e == ENFILE || e == ENOBUFS || e == ENOMEM;
 }
 
-/* Accepts one connection a time: nothing of *l is touched after its callback. */
-static void on_connection(void *arg, unsigned what)
+static void accept_some(void *arg, unsigned what)
 {
     struct netp_listener *l = arg;
     struct netp_addr peer;
-    int fd = netp_accept(l->watch_.fd, &peer);
 
     (void)what;
-    if (fd < 0 && is_shortage(errno)) {
-        netp_loop_unwatch(l->loop_, &l->watch_);
-        netp_loop_at(l->loop_, &l->timer_, netp_loop_now(l->loop_) + BACK_OFF_MS);
-    }
-    if (fd < 0) {
-        return;
-    }
-    if (++l->open_ >= l->limit) {
-        netp_loop_unwatch(l->loop_, &l->watch_);
-    }
-    l->on_accept(l->arg, fd, &peer);
-}
-
-static void on_backed_off(void *arg)
-{
-    struct netp_listener *l = arg;
-
-    if (l->open_ < l->limit && listen_again(l) != 0) {
-        netp_loop_at(l->loop_, &l->timer_, netp_loop_now(l->loop_) + BACK_OFF_MS);
+    for (unsigned i = 0; i < ACCEPTS && l->watch_.fd >= 0; i++) {
+        int fd = l->count < l->max ? netp_accept(l->watch_.fd, &peer) : -1;
+        if (fd >= 0) {
+            l->count++;
+            l->accepted(l->arg, fd, &peer);
+        } else if (l->count >= l->max || is_shortage(errno)) {
+            pause_listener(l, l->count < l->max);
+            return;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        } /* else: that connection is gone already */
     }
 }
 
 int netp_listener_open(struct netp_listener *l, struct netp_loop *loop, int fd)
 {
-    l->watch_ = (struct netp_watch){.fd = fd, .ready = on_connection, .arg = l};
-    l->timer_ = (struct netp_timer){.due = on_backed_off, .arg = l};
-    l->open_ = 0;
     l->loop_ = loop;
-    if (listen_again(l) != 0) {
-        l->loop_ = NULL;
+    l->count = 0;
+    l->watch_ = (struct netp_watch){.fd = fd, .ready = accept_some, .arg = l};
+    l->pause_ = (struct netp_timer){.due = resume_listener, .arg = l};
+    if (netp_loop_watch(loop, &l->watch_, NETP_WANT_IN) != 0) {
+        l->watch_.fd = -1;
         return -1;
     }
     return 0;
@@ -265,18 +348,16 @@ int netp_listener_open(struct netp_listener *l, struct netp_loop *loop, int fd)
 
 void netp_listener_done(struct netp_listener *l)
 {
-    l->open_--;
-    if (l->loop_ && l->open_ < l->limit) {
-        on_backed_off(l);
-    }
+    l->count--;
+    resume_listener(l);
 }
 
 void netp_listener_close(struct netp_listener *l)
 {
-    if (l->loop_) {
+    if (l->watch_.fd >= 0) {
         netp_loop_unwatch(l->loop_, &l->watch_);
-        netp_loop_at(l->loop_, &l->timer_, NETP_NEVER);
+        netp_loop_at(l->loop_, &l->pause_, NETP_NEVER);
         close(l->watch_.fd);
-        l->loop_ = NULL;
+        l->watch_.fd = -1;
     }
 }

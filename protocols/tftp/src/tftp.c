@@ -179,208 +179,6 @@ uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block)
     return (number + period - tftp_wire(m, block)) % period;
 }
 
-void tftp_time(struct netp_tftp *m, uint64_t block)
-{
-    if (m->timed_ == 0) {
-        m->timed_ = block;
-        m->timed_at_ = m->clock_;
-    }
-}
-
-void tftp_measured(struct netp_tftp *m)
-{
-    uint64_t ms = m->clock_ - m->timed_at_;
-    uint32_t rtt = ms < m->cfg_.rto_max_ms ? (uint32_t)ms : m->cfg_.rto_max_ms;
-    uint32_t off;
-
-    m->timed_ = 0;
-    if (m->srtt_ == 0 && m->rttvar_ == 0) {
-        m->srtt_ = rtt * 8;
-        m->rttvar_ = rtt * 2;
-    } else {
-        off = rtt * 8 > m->srtt_ ? rtt - m->srtt_ / 8 : m->srtt_ / 8 - rtt;
-        m->rttvar_ += off - m->rttvar_ / 4;
-        m->srtt_ += rtt - m->srtt_ / 8;
-    }
-    m->rto_ = m->srtt_ / 8 + m->rttvar_;
-    if (m->rto_ < m->cfg_.rto_min_ms) {
-        m->rto_ = m->cfg_.rto_min_ms;
-    } else if (m->rto_ > m->cfg_.rto_max_ms) {
-        m->rto_ = m->cfg_.rto_max_ms;
-    }
-}
-
-void tftp_progress(struct netp_tftp *m)
-{
-    m->resends_ = 0;
-    m->deadline_ = NETP_NEVER;
-}
-
-/* --- input ----------------------------------------------------------------------------------- */
-
-static bool same_host(const struct netp_addr *a, const struct netp_addr *b)
-{
-    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 4 ? 4 : 16) == 0;
-}
-
-/* RFC 1350 section 4: the server chooses its port with its first packet; from then on a packet
- * from elsewhere is answered with an error, and the transfer is not disturbed. */
-static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
-                      const struct netp_tftp_packet *pk)
-{
-    if (!from || m->state_ == TFTP_LISTENING) {
-        return true;
-    }
-    if (same_host(from, &m->peer_) &&
-        (from->port == m->peer_.port || m->state_ == TFTP_REQUESTING)) {
-        return true;
-    }
-    if (m->state_ == TFTP_REQUESTING) {
-        return false;
-    }
-    /* Never an ERROR to an ERROR: two machines would answer each other for ever. */
-    if (pk->opcode != NETP_TFTP_ERROR && !(m->pending_ & TFTP_P_STRANGER)) {
-        m->stranger_ = *from;
-        m->pending_ |= TFTP_P_STRANGER;
-    }
-    return false;
-}
-
-int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk)
-{
-    size_t n = pk->message.n < TFTP_MESSAGE_MAX ? pk->message.n : TFTP_MESSAGE_MAX;
-
-    if (n) {
-        memcpy(m->cfg_.mem, pk->message.p, n);
-    }
-    m->controllen_ = (uint16_t)n;
-    return tftp_fail_silent(m, NETP_E_REFUSED, pk->number, "ERROR");
-}
-
-/* The server repeats its OACK where our answer to it was lost. */
-static int take_late_oack(struct netp_tftp *m)
-{
-    if (m->cfg_.role == NETP_TFTP_SERVE) {
-        return tftp_illegal(m, "OACK to a server");
-    }
-    if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
-        tftp_receive_ack(m);
-    }
-    return 0;
-}
-
-/* A packet of the peer's in a running transfer. What a slow network may bring late is ignored,
- * what no network can have made is an error. */
-static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
-                        struct netp_tftp_ev *ev)
-{
-    bool sender = m->state_ == TFTP_SENDING || m->state_ == TFTP_NEGOTIATING;
-
-    switch (pk->opcode) {
-    case NETP_TFTP_RRQ:
-    case NETP_TFTP_WRQ:
-        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client");
-    case NETP_TFTP_OACK:
-        return take_late_oack(m);
-    case NETP_TFTP_OP_DATA:
-        return sender ? tftp_illegal(m, "DATA to the sender") : tftp_receive_data(m, pk, ev);
-    default:
-        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver");
-    }
-}
-
-static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
-                         struct netp_tftp_ev *ev)
-{
-    if (pk->opcode == NETP_TFTP_ERROR) {
-        m->state_ = TFTP_CLOSED;
-        m->deadline_ = NETP_NEVER;
-    }
-    return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
-}
-
-static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
-{
-    struct netp_tftp_packet pk;
-    size_t at = 0;
-    bool sound = netp_tftp_parse(in->p, in->n, &pk, &at) == NETP_OK;
-
-    if ((in->n < 4 && !sound) || !from_peer(m, in->from, &pk)) {
-        return 0;
-    }
-    switch (m->state_) {
-    case TFTP_LISTENING:
-        if (pk.opcode != NETP_TFTP_RRQ && pk.opcode != NETP_TFTP_WRQ) {
-            return 0; /* not even an ERROR: what did not ask gets no answer */
-        }
-        tftp_take_tid(m, in->from);
-        return sound ? tftp_server_request(m, &pk, ev) : tftp_malformed(m, at);
-    case TFTP_REQUESTING:
-        if (!sound) {
-            tftp_take_tid(m, in->from);
-            return tftp_malformed(m, at);
-        }
-        return tftp_client_reply(m, &pk, in->from, ev);
-    case TFTP_DALLYING:
-        return take_dallying(m, &pk, ev);
-    case TFTP_ASKED:
-    case TFTP_CLOSED:
-        return 0;
-    default:
-        if (!sound) {
-            return tftp_malformed(m, at);
-        }
-        return pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : take_running(m, &pk, ev);
-    }
-}
-
-static int take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
-{
-    int r;
-
-    if (in->flags & NETP_IN_DGRAM) {
-        r = take_packet(m, in, ev);
-        /* The first DATA of a server without options makes two events: it stays for the second. */
-        if (!(m->pending_ & TFTP_P_AGAIN)) {
-            in->p += in->n;
-            in->n = 0;
-            in->flags &= ~(unsigned)NETP_IN_DGRAM;
-        }
-        m->pending_ &= (uint8_t)~TFTP_P_AGAIN;
-        return r;
-    }
-    if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) && m->state_ != TFTP_CLOSED) {
-        return tftp_fail_silent(m, NETP_E_IO, -1, "socket");
-    }
-    return 0;
-}
-
-/* --- time ------------------------------------------------------------------------------------ */
-
-static int expire(struct netp_tftp *m)
-{
-    m->deadline_ = NETP_NEVER; /* until the resent packet has left */
-    if (m->state_ == TFTP_DALLYING) {
-        m->state_ = TFTP_CLOSED;
-        return 0;
-    }
-    if (m->resends_ >= m->cfg_.retries) {
-        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, "no answer");
-    }
-    m->resends_++;
-    m->loss_ = true;
-    m->timed_ = 0; /* RFC 6298 section 3: what was sent twice can't be timed */
-    m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
-    if (m->state_ == TFTP_SENDING) {
-        m->unsent_ = m->block_;
-    } else if (m->controllen_) {
-        m->pending_ |= TFTP_P_CONTROL;
-    } else {
-        tftp_receive_ack(m);
-    }
-    return 0;
-}
-
 /* --- the verbs ------------------------------------------------------------------------------- */
 
 int netp_tftp_next(struct netp_tftp *m, struct netp_in *in, netp_ms now, struct netp_tftp_ev *ev)
@@ -394,10 +192,10 @@ int netp_tftp_next(struct netp_tftp *m, struct netp_in *in, netp_ms now, struct 
     if (m->pending_ & TFTP_P_DONE) {
         return tftp_receive_done(m, ev);
     }
-    if (in && (r = take(m, in, ev)) != 0) {
+    if (in && (r = tftp_take(m, in, ev)) != 0) {
         return r;
     }
-    if (m->clock_ >= m->deadline_ && (r = expire(m)) != 0) {
+    if (m->clock_ >= m->deadline_ && (r = tftp_expire(m)) != 0) {
         return r;
     }
     return tftp_send_need(m, ev) ? NETP_TFTP_NEED : 0;
@@ -443,7 +241,7 @@ static void sent_one(struct netp_tftp *m)
          * our own round trip. */
         uint32_t rto = m->rto_ > m->cfg_.rto_ms ? m->rto_ : m->cfg_.rto_ms;
         m->deadline_ = netp_after(m->clock_, 4 * (uint64_t)rto);
-    } else if (m->state_ != TFTP_FAILED) {
+    } else if (m->state_ != TFTP_FAILED && m->state_ != TFTP_CLOSED) {
         m->deadline_ = netp_after(m->clock_, m->rto_);
     }
     if (m->state_ != TFTP_SENDING && m->resends_ == 0) {

@@ -68,6 +68,12 @@ void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from);
 uint16_t tftp_wire(const struct netp_tftp *m, uint64_t block);
 uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block);
 
+/* Input from the cursor: an event type, 0 or a failure. */
+int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
+
+/* The deadline has passed: sends again, or fails. */
+int tftp_expire(struct netp_tftp *m);
+
 /* Begins to measure the round trip of a block, unless another is being measured; it is over:
  * RFC 6298. */
 void tftp_time(struct netp_tftp *m, uint64_t block);
@@ -75,7 +81,7 @@ void tftp_measured(struct netp_tftp *m);
 /* The peer has moved on: no resend is owed. */
 void tftp_progress(struct netp_tftp *m);
 
-/* Each takes a packet of the peer's in its state; an event type, 0 or a failure. */
+/* Each takes a packet of the peer's in its state; results as tftp_take(). */
 int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                       const struct netp_addr *from, struct netp_tftp_ev *ev);
 int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,

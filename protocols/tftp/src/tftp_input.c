@@ -1,0 +1,142 @@
+/* tftp_input.c - who a packet is from, and what it means in each state. SPDX-License-Identifier:
+ * MIT */
+#include "tftp_private.h"
+#include <string.h>
+
+static bool same_host(const struct netp_addr *a, const struct netp_addr *b)
+{
+    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 4 ? 4 : 16) == 0;
+}
+
+/* RFC 1350 section 4: the server chooses its port with its first packet; from then on a packet
+ * from elsewhere is answered with an error, and the transfer is not disturbed. */
+static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
+                      const struct netp_tftp_packet *pk)
+{
+    if (!from || m->state_ == TFTP_LISTENING) {
+        return true;
+    }
+    if (same_host(from, &m->peer_) &&
+        (from->port == m->peer_.port || m->state_ == TFTP_REQUESTING)) {
+        return true;
+    }
+    if (m->state_ == TFTP_REQUESTING) {
+        return false;
+    }
+    /* Never an ERROR to an ERROR: two machines would answer each other for ever. */
+    if (pk->opcode != NETP_TFTP_ERROR && !(m->pending_ & TFTP_P_STRANGER)) {
+        m->stranger_ = *from;
+        m->pending_ |= TFTP_P_STRANGER;
+    }
+    return false;
+}
+
+int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk)
+{
+    size_t n = pk->message.n < TFTP_MESSAGE_MAX ? pk->message.n : TFTP_MESSAGE_MAX;
+
+    if (n) {
+        memcpy(m->cfg_.mem, pk->message.p, n);
+    }
+    m->controllen_ = (uint16_t)n;
+    return tftp_fail_silent(m, NETP_E_REFUSED, pk->number, "ERROR");
+}
+
+/* The server repeats its OACK where our answer to it was lost. */
+static int take_late_oack(struct netp_tftp *m)
+{
+    if (m->cfg_.role == NETP_TFTP_SERVE) {
+        return tftp_illegal(m, "OACK to a server");
+    }
+    if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
+        tftp_receive_ack(m);
+    }
+    return 0;
+}
+
+/* A packet of the peer's in a running transfer. What a slow network may bring late is ignored,
+ * what no network can have made is an error. */
+static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                        struct netp_tftp_ev *ev)
+{
+    bool sender = m->state_ == TFTP_SENDING || m->state_ == TFTP_NEGOTIATING;
+
+    switch (pk->opcode) {
+    case NETP_TFTP_RRQ:
+    case NETP_TFTP_WRQ:
+        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client");
+    case NETP_TFTP_OACK:
+        return take_late_oack(m);
+    case NETP_TFTP_OP_DATA:
+        return sender ? tftp_illegal(m, "DATA to the sender") : tftp_receive_data(m, pk, ev);
+    default:
+        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver");
+    }
+}
+
+static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                         struct netp_tftp_ev *ev)
+{
+    if (pk->opcode == NETP_TFTP_ERROR) {
+        m->state_ = TFTP_CLOSED;
+        m->deadline_ = NETP_NEVER;
+        m->pending_ = 0;
+    }
+    return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
+}
+
+static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
+{
+    struct netp_tftp_packet pk;
+    size_t at = 0;
+    bool sound = netp_tftp_parse(in->p, in->n, &pk, &at) == NETP_OK;
+
+    if ((in->n < 4 && !sound) || !from_peer(m, in->from, &pk)) {
+        return 0;
+    }
+    switch (m->state_) {
+    case TFTP_LISTENING:
+        if (pk.opcode != NETP_TFTP_RRQ && pk.opcode != NETP_TFTP_WRQ) {
+            return 0; /* not even an ERROR: what did not ask gets no answer */
+        }
+        tftp_take_tid(m, in->from);
+        return sound ? tftp_server_request(m, &pk, ev) : tftp_malformed(m, at);
+    case TFTP_REQUESTING:
+        if (!sound) {
+            tftp_take_tid(m, in->from);
+            return tftp_malformed(m, at);
+        }
+        return tftp_client_reply(m, &pk, in->from, ev);
+    case TFTP_DALLYING:
+        return take_dallying(m, &pk, ev);
+    case TFTP_ASKED:
+    case TFTP_CLOSED:
+        return 0;
+    default:
+        if (!sound) {
+            return tftp_malformed(m, at);
+        }
+        return pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : take_running(m, &pk, ev);
+    }
+}
+
+int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
+{
+    int r;
+
+    if (in->flags & NETP_IN_DGRAM) {
+        r = take_packet(m, in, ev);
+        /* The first DATA of a server without options makes two events: it stays for the second. */
+        if (!(m->pending_ & TFTP_P_AGAIN)) {
+            in->p += in->n;
+            in->n = 0;
+            in->flags &= ~(unsigned)NETP_IN_DGRAM;
+        }
+        m->pending_ &= (uint8_t)~TFTP_P_AGAIN;
+        return r;
+    }
+    if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) && m->state_ != TFTP_CLOSED) {
+        return tftp_fail_silent(m, NETP_E_IO, -1, "socket");
+    }
+    return 0;
+}

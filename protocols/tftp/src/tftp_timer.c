@@ -1,0 +1,63 @@
+/* tftp_timer.c - the measured round trip, and what is sent again. SPDX-License-Identifier: MIT */
+#include "tftp_private.h"
+
+void tftp_time(struct netp_tftp *m, uint64_t block)
+{
+    if (m->timed_ == 0) {
+        m->timed_ = block;
+        m->timed_at_ = m->clock_;
+    }
+}
+
+void tftp_measured(struct netp_tftp *m)
+{
+    uint64_t ms = m->clock_ - m->timed_at_;
+    uint32_t rtt = ms < m->cfg_.rto_max_ms ? (uint32_t)ms : m->cfg_.rto_max_ms;
+    uint32_t off;
+
+    m->timed_ = 0;
+    if (m->srtt_ == 0 && m->rttvar_ == 0) {
+        m->srtt_ = rtt * 8;
+        m->rttvar_ = rtt * 2;
+    } else {
+        off = rtt * 8 > m->srtt_ ? rtt - m->srtt_ / 8 : m->srtt_ / 8 - rtt;
+        m->rttvar_ += off - m->rttvar_ / 4;
+        m->srtt_ += rtt - m->srtt_ / 8;
+    }
+    m->rto_ = m->srtt_ / 8 + m->rttvar_;
+    if (m->rto_ < m->cfg_.rto_min_ms) {
+        m->rto_ = m->cfg_.rto_min_ms;
+    } else if (m->rto_ > m->cfg_.rto_max_ms) {
+        m->rto_ = m->cfg_.rto_max_ms;
+    }
+}
+
+void tftp_progress(struct netp_tftp *m)
+{
+    m->resends_ = 0;
+    m->deadline_ = NETP_NEVER;
+}
+
+int tftp_expire(struct netp_tftp *m)
+{
+    m->deadline_ = NETP_NEVER; /* until the resent packet has left */
+    if (m->state_ == TFTP_DALLYING) {
+        m->state_ = TFTP_CLOSED;
+        return 0;
+    }
+    if (m->resends_ >= m->cfg_.retries) {
+        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, "no answer");
+    }
+    m->resends_++;
+    m->loss_ = true;
+    m->timed_ = 0; /* RFC 6298 section 3: what was sent twice can't be timed */
+    m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
+    if (m->state_ == TFTP_SENDING) {
+        m->unsent_ = m->block_;
+    } else if (m->controllen_) {
+        m->pending_ |= TFTP_P_CONTROL;
+    } else {
+        tftp_receive_ack(m);
+    }
+    return 0;
+}
