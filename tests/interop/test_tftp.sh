@@ -69,6 +69,13 @@ move "get a text in netascii from tftpd-hpa" "$root/text" "$local/g" \
 move "put a text in netascii to tftpd-hpa" "$root/text" "$root/up" \
     "$netproto" put "$root/text" "${url[hpa]}/up;mode=netascii"
 skip "atftpd takes netascii for octet"
+example=$(dirname "$netproto")/examples/tftp_get
+if [ -x "$example" ]; then
+    move "the example gets f1000000 from tftpd-hpa" "$root/f1000000" "$local/g" \
+        sh -c "'$example' 127.0.0.1:$hpa f1000000 >'$local/g'"
+else
+    skip "the example is not built"
+fi
 for s in hpa atf dns; do
     stop $s
 done
@@ -124,6 +131,19 @@ for n in "${sizes[@]}"; do
     move "put f$n to ourselves" "$root/f$n" "$root/up" \
         "$netproto" put "$root/f$n" "tftp://$host:$port/up"
 done
+if grep -q . /proc/net/if_inet6 2>/dev/null; then
+    start six "$netproto" tftpd --listen '[::]:0' --root "$root" --write
+    six=$(port_of six)
+    move "get over IPv6" "$root/f1000000" "$local/g" \
+        "$netproto" get "tftp://[::1]:$six/f1000000" -o "$local/g"
+    move "get over IPv4 from a server on all addresses" "$root/f1000000" "$local/g" \
+        "$netproto" get "tftp://127.0.0.1:$six/f1000000" -o "$local/g"
+    move "curl get over IPv6" "$root/f1000000" "$local/g" \
+        curl -s -g -o "$local/g" "tftp://[::1]:$six/f1000000"
+    stop six
+else
+    skip "this machine has no IPv6"
+fi
 ls "$root" | grep -q '\.part' && bad "a partial file was left: $(ls "$root")" || ok
 stop our
 [ $? = 0 ] && ok || bad "netproto tftpd did not end with status 0"

@@ -46,7 +46,8 @@
  * 10. One machine, one thread at a time. Distinct machines share nothing.
  *
  * A command (netp_tftp_give, netp_frame_send, ...) returns NETP_OK or a count, or one of the
- * caller's errors (> NETP_E_SYNTAX); those change nothing and are not sticky. */
+ * caller's errors (> NETP_E_SYNTAX); those change nothing and are not sticky. What a command or cfg
+ * borrows is named in its comment, and until when. */
 #ifndef NETPROTO_NETP_H
 #define NETPROTO_NETP_H
 
@@ -145,13 +146,15 @@ struct netp_in {
 /* netp_out.flags */
 enum {
     NETP_OUT_STABLE = 1, /* p[] stays unchanged after sent(), too: it may be sent without copying */
-    NETP_OUT_FIN = 2,    /* half-close after these bytes; n may be 0, then sent(m, 0) says done */
+    NETP_OUT_FIN = 2,    /* stands alone, with n == 0: half-close, then sent(m, 0) says done */
     NETP_OUT_DGRAM = 4,  /* datagram output; sent() counts datagrams */
     NETP_OUT_MORE = 8    /* the next element belongs to the same datagram */
 };
 
-/* One element of the gather list of out(). p and to live until the next call that changes the
- * machine (any verb but out, deadline, want, fail). to is NULL for streams. */
+/* One element of the gather list of out(), which returns how many elements it wrote to v, at most
+ * nv. The list may end within a datagram, behind NETP_OUT_MORE: leave that datagram for the next
+ * time. p and to live until the next call that changes the machine (any verb but out, deadline,
+ * want, fail). to is NULL for streams and where the transport knows the peer. */
 struct netp_out {
     const uint8_t *p;
     size_t n;

@@ -1,10 +1,10 @@
 /* stream.c - machines on stream sockets in a loop, and listeners. SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <netproto/host/io.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define GATHER    32   /* elements that leave with one system call */
@@ -14,6 +14,49 @@
 #define PAUSE_MS  100  /* before another try, when there were no descriptors left */
 
 enum { CONNECTING = 1, OPEN, LINGERING };
+
+/* --- between a socket and a machine ---------------------------------------------------------- */
+
+int netp_stream_receive(int fd, void *p, size_t n, struct netp_in *in)
+{
+    ssize_t r;
+
+    do {
+        r = recv(fd, p, n, MSG_DONTWAIT);
+    } while (r < 0 && errno == EINTR);
+    if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        return 0;
+    }
+    *in = (struct netp_in){.p = p, .n = r > 0 ? (size_t)r : 0};
+    if (r <= 0) {
+        in->flags = r == 0 ? NETP_IN_EOF : NETP_IN_BROKEN;
+    }
+    return 1;
+}
+
+ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv)
+{
+    struct iovec iov[GATHER];
+    struct msghdr h = {.msg_iov = iov};
+    size_t total = 0;
+    bool fin = false;
+    ssize_t r = 0;
+
+    for (size_t i = 0; i < nv && i < GATHER && !fin; i++) {
+        iov[h.msg_iovlen++] = (struct iovec){(void *)(uintptr_t)v[i].p, v[i].n};
+        total += v[i].n;
+        fin = (v[i].flags & NETP_OUT_FIN) != 0;
+    }
+    while (total > 0 && (r = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL)) < 0 && errno == EINTR) {
+    }
+    if (r < 0) {
+        return errno == EAGAIN || errno == EWOULDBLOCK ? NETP_E_AGAIN : NETP_E_IO;
+    }
+    if (fin && (size_t)r == total && shutdown(fd, SHUT_WR) != 0) {
+        return NETP_E_IO;
+    }
+    return r;
+}
 
 /* --- streams --------------------------------------------------------------------------------- */
 
@@ -34,7 +77,7 @@ void netp_stream_close(struct netp_stream *s)
     close(s->watch_.fd);
     s->watch_.fd = -1;
     if (s->gone_) {
-        *s->gone_ = true; /* the turn frees the input: the event may lie in it */
+        *s->gone_ = true; /* pump() frees the input */
     } else {
         forget_input(s);
     }
@@ -88,7 +131,7 @@ static bool receive(struct netp_stream *s, bool *more)
 {
     *more = false;
     forget_input(s);
-    if (!netp_stream_recv(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &s->in_)) {
+    if (!netp_stream_receive(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &s->in_)) {
         return false;
     }
     *more = s->in_.n == NETP_LOOP_BUFFER;
@@ -110,8 +153,10 @@ static void pump(struct netp_stream *s, bool readable, const bool *gone)
         bool input = s->in_.n > 0 || s->in_.flags;
         int r = s->ops->next(s->m, input ? &s->in_ : NULL, netp_loop_now(s->loop_), s->ev);
         if (r > 0) {
+            uint8_t *held = s->held_; /* the event may lie in it, even when s is gone */
             s->event(s->arg, s->ev);
             if (*gone) {
+                free(held);
                 return;
             }
             continue;
@@ -175,7 +220,7 @@ static void linger(struct netp_stream *s)
 {
     struct netp_in in;
 
-    if (netp_stream_recv(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &in) &&
+    if (netp_stream_receive(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &in) &&
         in.flags) {
         end(s, failure(s), 0);
     }
@@ -214,7 +259,6 @@ static void settle(struct netp_stream *s)
 
 static void turn(struct netp_stream *s, bool readable)
 {
-    uint8_t *held = s->held_;
     bool gone = false;
 
     s->gone_ = &gone;
@@ -222,8 +266,6 @@ static void turn(struct netp_stream *s, bool readable)
     if (!gone) {
         s->gone_ = NULL;
         settle(s);
-    } else {
-        free(held);
     }
 }
 

@@ -163,6 +163,9 @@ static void fill(struct burst *b, const struct netp_out *v, size_t nv)
             b->size[b->n] += v[i].n;
             h->msg_iovlen++;
         } while ((v[i++].flags & NETP_OUT_MORE) && i < nv);
+        if (v[i - 1].flags & NETP_OUT_MORE) {
+            break; /* the list ends within this one */
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-/* netproto/host/stream.h - stream machines on TCP and Unix sockets in a loop; listeners.
+/* netproto/host/stream.h - a stream machine on a TCP or Unix socket, in a loop or blocking.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef NETPROTO_HOST_STREAM_H
 #define NETPROTO_HOST_STREAM_H
 
 #include <netproto/host/loop.h>
+#include <netproto/link.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,6 +75,39 @@ NETP_API int netp_listener_open(struct netp_listener *l, struct netp_loop *loop,
 NETP_API void netp_listener_done(struct netp_listener *l);
 /* Takes no more. netp_listener_done() still counts. */
 NETP_API void netp_listener_close(struct netp_listener *l);
+
+/* --- blocking -------------------------------------------------------------------------------- */
+
+/* The transport of a netp_link: io, of which the rest is private but for sys_errno. */
+struct netp_stream_io {
+    struct netp_io io;
+    int fd;        /* stays yours */
+    int sys_errno; /* of the last failure */
+    uint8_t *buf_;
+    size_t buf_n_;
+    bool cut_; /* nothing can be sent any more */
+};
+
+/* buf[0..n) takes what is received; it and *s outlive the link. */
+NETP_API void netp_stream_io_init(struct netp_stream_io *s, int fd, void *buf, size_t n);
+
+#define NETP_CONNECT_MAX 8 /* addresses that are tried at most */
+
+/* Connects to the first of a[0..n) that answers: each is begun 250 ms after the one before, or when
+ * that has failed (RFC 8305 section 5). local may be NULL. Returns a descriptor, or -1 with errno,
+ * ETIMEDOUT when it took more than ms. */
+NETP_API int netp_tcp_connect_any(const struct netp_addr *a, unsigned n,
+                                  const struct netp_addr *local, netp_ms ms);
+
+/* --- for other drivers ----------------------------------------------------------------------- */
+
+/* Receives into p[0..n), n > 0, without waiting: 1: *in was set to bytes, or to an end; 0: nothing
+ * has come. With NETP_IN_BROKEN errno tells why. */
+NETP_API int netp_stream_receive(int fd, void *p, size_t n, struct netp_in *in);
+
+/* Sends from the front of v[0..nv), nv > 0, and does the half-close where v asks for it. Returns
+ * what sent() is to be told, NETP_E_AGAIN, or NETP_E_IO with errno. */
+NETP_API ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv);
 
 #ifdef __cplusplus
 }

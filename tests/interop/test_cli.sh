@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The program as scripts see it: exit status, what goes to stdout, what is left behind.
+set -u
+cd "$(dirname "$0")" || exit
+. ./peers.sh
+
+says() # PATTERN WHAT: the last command's output holds it
+{
+    grep -q -e "$1" "$work/last.log" && ok || bad "$2: no '$1' in: $(head -n 3 "$work/last.log")"
+}
+
+expect 0 "help" "$netproto" help
+for command in get put tftpd frame echo selftest sizes; do
+    says "^  $command " "help lists $command"
+    expect 0 "$command --help" "$netproto" $command --help
+    says "^usage: netproto $command" "$command --help"
+    expect 0 "help $command" "$netproto" help $command
+    expect 0 "$command --version" "$netproto" $command --version
+    expect 2 "$command --nonsense" "$netproto" $command --nonsense
+    says "unknown option '--nonsense'; try 'netproto $command --help'" "$command --nonsense"
+    expect 0 "help" "$netproto" help
+done
+expect 2 "no command" "$netproto"
+expect 2 "an unknown command" "$netproto" nonsense
+expect 0 "--version" "$netproto" --version
+
+expect 2 "get without URL" "$netproto" get
+expect 2 "get of no URL" "$netproto" get /etc/passwd
+expect 2 "get by an unknown scheme" "$netproto" get gopher://127.0.0.1/
+expect 2 "get with a bad number" "$netproto" get --blksize 7 tftp://127.0.0.1/f
+expect 2 "get with a value missing" "$netproto" get tftp://127.0.0.1/f -o
+expect 2 "-o with two URLs" "$netproto" get -o x tftp://127.0.0.1/f tftp://127.0.0.1/g
+expect 2 "a bad port" "$netproto" get tftp://127.0.0.1:99999/f
+expect 2 "a bad escape" "$netproto" get tftp://127.0.0.1/%zz
+expect 2 "put without URL" "$netproto" put x
+expect 2 "tftpd without --root" "$netproto" tftpd --listen 127.0.0.1:0
+expect 6 "tftpd without a folder" "$netproto" tftpd --listen 127.0.0.1:0 --root "$work/absent"
+expect 3 "no such host" "$netproto" get tftp://host.invalid/f
+expect 4 "nobody answers" "$netproto" get --connect-timeout 0.3 tftp://127.0.0.1:9/f -o "$work/x"
+expect 4 "nobody answers" "$netproto" get --timeout 0.3 tftp://127.0.0.1:9/f -o "$work/x"
+[ ! -e "$work/x" ] && [ ! -e "$work/x.part" ] && ok || bad "a file for nothing"
+expect 6 "put of an absent file" "$netproto" put "$work/absent" tftp://127.0.0.1:9/f
+
+mkdir "$work/root"
+head -c 3000000 /dev/urandom >"$work/root/a b"
+head -c 100 /dev/urandom >"$work/root/c"
+start d "$netproto" tftpd --listen 127.0.0.1:0 --root "$work/root" --log-format json
+port=$(port_of d)
+url=tftp://127.0.0.1:$port
+move "to stdout" "$work/root/a b" "$work/g" sh -c "'$netproto' get '$url/a%20b' >'$work/g'"
+move "over a file that is there" "$work/root/c" "$work/g" "$netproto" get "$url/c" -o "$work/g"
+expect 0 "-O" sh -c "cd '$work' && '$netproto' get -O '$url/a%20b' '$url/c' --parallel 2"
+cmp -s "$work/root/a b" "$work/a b" && cmp -s "$work/root/c" "$work/c" && ok || bad "-O --parallel"
+expect 0 "to /dev/null" "$netproto" get "$url/c" -o /dev/null
+expect 1 "what is absent" "$netproto" get "$url/absent" -o "$work/x"
+says "the server says: File not found" "what is absent"
+expect 1 "put to a read-only server" "$netproto" put "$work/c" "$url/new"
+expect 6 "to a folder that is not there" "$netproto" get "$url/c" -o "$work/none/x"
+expect 6 "to a full disk" sh -c "'$netproto' get '$url/a%20b' -o - >/dev/full"
+expect 0 "--json" "$netproto" get --json "$url/c" -o "$work/g"
+says '"bytes": 100' "--json"
+expect 0 "--progress=always" "$netproto" get --progress=always "$url/a%20b" -o "$work/g"
+says '100% \[=*\]' "--progress=always"
+expect 0 "--verbose" "$netproto" get -v "$url/c" -o "$work/g"
+says 'in blocks of 1428' "--verbose"
+expect 0 "file: URL" "$netproto" get "file://$work/root/c" -o "$work/g"
+cmp -s "$work/root/c" "$work/g" && ok || bad "file: URL"
+expect 1 "file: URL of nothing" "$netproto" get "file://$work/absent" -o "$work/g"
+grep -q '"request": "read", .*"file": "absent".*"error": 1}$' "$work/d.log" && ok ||
+    bad "the log in JSON: $(tail -n 1 "$work/d.log")"
+stop d
+[ $? = 0 ] && ok || bad "SIGTERM"
+expect 0 "sizes" "$netproto" sizes
+says "^tftp get " "sizes"
+expect 0 "selftest" "$netproto" selftest
+summary
