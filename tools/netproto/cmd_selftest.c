@@ -26,9 +26,9 @@ struct selftest {
     unsigned failed, lines;
 };
 
-/* Starts this program with the words of `command` behind its name, its output in *out if not NULL,
- * its input from `in`. */
-static pid_t spawn(const char *command, int in, int *out)
+/* Starts this program with the words of `command` behind its name. Its output goes to the file
+ * `to`, unless that is -1; what it says then on stderr, else its output, comes from *said. */
+static pid_t spawn(const char *command, int to, int *said)
 {
     char words[512], *argv[24] = {(char *)(uintptr_t) "netproto"}, *save = NULL;
     int n = 1, pipe_fd[2] = {-1, -1};
@@ -38,23 +38,23 @@ static pid_t spawn(const char *command, int in, int *out)
     for (char *w = strtok_r(words, " ", &save); w && n < 23; w = strtok_r(NULL, " ", &save)) {
         argv[n++] = w;
     }
-    if (out && pipe2(pipe_fd, O_CLOEXEC) != 0) {
+    if (said && pipe2(pipe_fd, O_CLOEXEC) != 0) {
         return -1;
     }
     pid = fork();
     if (pid == 0) {
-        if (in >= 0) {
-            dup2(in, STDIN_FILENO);
+        if (to >= 0) {
+            dup2(to, STDOUT_FILENO);
         }
-        if (out) {
-            dup2(pipe_fd[1], STDOUT_FILENO);
+        if (said) {
+            dup2(pipe_fd[1], to >= 0 ? STDERR_FILENO : STDOUT_FILENO);
         }
         execv(SELF, argv);
         _exit(127);
     }
-    if (out) {
+    if (said) {
         close(pipe_fd[1]);
-        *out = pipe_fd[0];
+        *said = pipe_fd[0];
     }
     return pid;
 }
@@ -69,13 +69,13 @@ static int finish(pid_t pid)
 }
 
 /* Starts a server and reads its port from the line that it prints. */
-static bool serve(struct selftest *t, const char *command)
+static bool serve(struct selftest *t, const char *command, int to)
 {
     char line[128], *colon;
-    int out;
+    int said;
 
-    t->server = spawn(command, -1, &out);
-    t->server_out = t->server > 0 ? fdopen(out, "r") : NULL;
+    t->server = spawn(command, to, &said);
+    t->server_out = t->server > 0 ? fdopen(said, "r") : NULL;
     if (!t->server_out || !fgets(line, sizeof line, t->server_out) ||
         !(colon = strrchr(line, ':'))) {
         return false;
@@ -155,7 +155,7 @@ static void test_tftp(struct selftest *t)
 
     snprintf(command, sizeof command, "tftpd --listen 127.0.0.1:0 --root %s --write --quiet",
              t->dir);
-    up = serve(t, command);
+    up = serve(t, command, -1);
     snprintf(command, sizeof command, "get -q tftp://127.0.0.1:%u/content -o %s", t->port, t->copy);
     client(t, "tftp get", up ? command : "help none", t->copy);
     snprintf(command, sizeof command,
@@ -177,24 +177,20 @@ static void test_frame(struct selftest *t)
 {
     char command[400];
     netp_ms begun;
-    int out = open(t->copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), n;
-    static char buf[65536];
-    bool good;
+    int to = open(t->copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool good = to >= 0 && serve(t, "frame cat --listen 127.0.0.1:0 --count 1", to);
 
-    good = out >= 0 && serve(t, "frame cat --listen 127.0.0.1:0 --count 1 --max 16M");
     begun = netp_now();
     snprintf(command, sizeof command, "frame send 127.0.0.1:%u %s", t->port, t->content);
-    if (good) {
-        pid_t pid = spawn(command, -1, NULL);
-        while ((n = (int)fread(buf, 1, sizeof buf, t->server_out)) > 0) {
-            good &= write(out, buf, (size_t)n) == n;
-        }
-        good &= finish(pid) == 0;
+    good = good && finish(spawn(command, -1, NULL)) == 0;
+    if (!good) {
+        stop(t);
+    } else {
+        good = finish(t->server) == 0 && same(t->content, t->copy);
+        t->server = 0;
+        stop(t);
     }
-    close(out);
-    good &= finish(t->server) == 0 && same(t->content, t->copy);
-    t->server = 0;
-    stop(t);
+    close(to);
     result(t, "frame", good, good ? SIZE : 0, netp_now() - begun);
 }
 
@@ -253,11 +249,11 @@ static void test_echo(struct selftest *t, const char *content)
     netp_ms begun;
     bool good;
 
-    good = serve(t, "echo --listen 127.0.0.1:0 --quiet");
+    good = serve(t, "echo --listen 127.0.0.1:0 --quiet", -1);
     begun = netp_now();
     good = good && echo_tcp(t->port, content, SIZE);
     result(t, "echo, TCP", stop(t) && good, SIZE, netp_now() - begun);
-    good = serve(t, "echo --udp --listen 127.0.0.1:0 --quiet");
+    good = serve(t, "echo --udp --listen 127.0.0.1:0 --quiet", -1);
     begun = netp_now();
     good = good && echo_udp(t->port, content, 1000);
     result(t, "echo, UDP", stop(t) && good, 1000 * 1024, netp_now() - begun);

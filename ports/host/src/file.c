@@ -71,7 +71,7 @@ int netp_root_name(struct netp_str name, char *path, size_t cap)
 /* For kernels before 5.6: no symbolic link is followed, so none can lead outside. */
 static int open_stepwise(int root, const char *path, int flags)
 {
-    int dir = dup(root);
+    int dir = fcntl(root, F_DUPFD_CLOEXEC, 0);
 
     while (dir >= 0) {
         size_t n = strcspn(path, "/");
@@ -109,7 +109,7 @@ static int open_beneath(const struct netp_root *root, const char *path, int flag
     do {
         fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
     } while (fd < 0 && errno == EAGAIN && --tries);
-    if (fd < 0 && errno == ENOSYS) {
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) { /* EPERM: a sandbox that is as old */
         fd = open_stepwise(root->fd, path, flags);
     }
     if (fd < 0 && (errno == EXDEV || errno == ELOOP || errno == EAGAIN)) {
@@ -194,10 +194,14 @@ static int check_present(const struct netp_sink *s, const char *name, unsigned f
 {
     struct stat st;
 
+    if (!*name) { /* the path ends with a slash */
+        errno = EISDIR;
+        return -1;
+    }
     if (fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno == ENOENT && (flags & NETP_SINK_CREATE) ? 0 : -1;
     }
-    if (!S_ISREG(st.st_mode) || !*name) {
+    if (!S_ISREG(st.st_mode)) {
         errno = S_ISDIR(st.st_mode) ? EISDIR : EACCES;
         return -1;
     }

@@ -199,6 +199,9 @@ static bool has_room(struct netp_loop *l)
 
 int netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at)
 {
+    if (at < l->now) {
+        at = l->now; /* behind those that were due before it was set */
+    }
     t->at_ = at;
     if (t->slot_ && at == NETP_NEVER) {
         remove_timer(l, t);
@@ -215,10 +218,13 @@ int netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at)
     return 0;
 }
 
-/* Calls what is due. A timer that was set later meanwhile goes to where it belongs. */
+/* Calls what is due. A timer that was set later meanwhile goes to where it belongs; one that sets
+ * itself to now has to wait for the next turn. */
 static void fire(struct netp_loop *l)
 {
-    while (l->nheap && l->heap[0]->key_ <= l->now) {
+    size_t n = l->nheap;
+
+    while (n-- && l->nheap && l->heap[0]->key_ <= l->now) {
         struct netp_timer *t = l->heap[0];
         if (t->at_ > l->now) {
             t->key_ = t->at_;
@@ -250,14 +256,16 @@ static int patience(const struct netp_loop *l, netp_ms until)
 static int wait_events(struct netp_loop *l, struct epoll_event *events, netp_ms until)
 {
     int n = 0, ms = patience(l, until);
+    bool found;
 
     for (unsigned looks = spin_begin(&l->spin); looks && n == 0; looks--) {
         n = epoll_wait(l->epoll, events, EVENTS, 0);
     }
+    found = n != 0;
     if (n == 0) {
         n = epoll_wait(l->epoll, events, EVENTS, ms);
     }
-    spin_end(&l->spin);
+    spin_end(&l->spin, found);
     return n;
 }
 

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <netproto/host/socket.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -149,14 +150,15 @@ int netp_unix_connect(const char *path)
     return fd;
 }
 
-/* Removes a socket that nobody listens on. */
+/* Removes a socket that nobody listens on. A file is refused as a socket is, but stays. */
 static void remove_stale(const char *path)
 {
+    struct stat st;
     int fd = netp_unix_connect(path);
 
     if (fd >= 0) {
         close(fd);
-    } else if (errno == ECONNREFUSED) {
+    } else if (errno == ECONNREFUSED && lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
         unlink(path);
     }
 }

@@ -2,21 +2,25 @@
  *
  * On a loopback, or between cores, the next packet of a lock-step protocol comes sooner than a
  * process can fall asleep and be woken, which the sender of the packet pays for, too: a transfer
- * takes half the time when its sides look again for some microseconds. So after a wait that was
- * shorter than SPIN_WORTH the next one begins with looking; after a longer one with half as much
- * of it, and soon with none: waiting for a distant peer costs nothing. */
+ * takes half the time when its sides look again for some microseconds. So the wait after a short
+ * one begins with looking. Where that finds nothing in time it only takes from the peer, which may
+ * run on the same core, and is not tried again for a while; and waiting for a distant peer never
+ * begins with it. */
 #ifndef SPIN_H
 #define SPIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
 #define SPIN_LOOKS 100u   /* system calls that find nothing, about 30 us */
-#define SPIN_WORTH 80000u /* ns */
+#define SPIN_WORTH 80000u /* ns: a wait that is short */
+#define SPIN_REST  512u   /* waits without looking after some that found nothing */
 
 struct spin {
-    unsigned looks;
-    uint64_t begun; /* ns */
+    unsigned looks, rest;
+    unsigned missed; /* the rest after the last miss; it doubles, until one finds */
+    uint64_t begun;  /* ns */
 };
 
 static inline uint64_t spin_clock(void)
@@ -27,16 +31,27 @@ static inline uint64_t spin_clock(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Around a wait: how often to look first; and how it went. */
+/* Before a wait: how often to look first. */
 static inline unsigned spin_begin(struct spin *s)
 {
     s->begun = spin_clock();
     return s->looks;
 }
 
-static inline void spin_end(struct spin *s)
+/* After it; found: by looking, without sleep. */
+static inline void spin_end(struct spin *s, bool found)
 {
-    s->looks = spin_clock() - s->begun < SPIN_WORTH ? SPIN_LOOKS : s->looks / 2;
+    if (found) {
+        s->missed = 0;
+    } else if (s->looks) {
+        s->looks = 0;
+        s->missed = s->missed < SPIN_REST / 2 ? s->missed * 2 + 2 : SPIN_REST;
+        s->rest = s->missed;
+    } else if (s->rest) {
+        s->rest--;
+    } else if (spin_clock() - s->begun < SPIN_WORTH) {
+        s->looks = SPIN_LOOKS;
+    }
 }
 
 #endif

@@ -34,19 +34,29 @@ int netp_stream_receive(int fd, void *p, size_t n, struct netp_in *in)
     return 1;
 }
 
+/* Puts elements from the front of v into h, up to a half-close: the bytes that they are. A
+ * half-close without bytes stands alone, for sent(m, 0) must tell of it. */
+static size_t gather(struct msghdr *h, const struct netp_out *v, size_t nv, bool *fin)
+{
+    size_t total = 0;
+
+    *fin = false;
+    for (size_t i = 0; i < nv && i < GATHER && !*fin && (v[i].n > 0 || total == 0); i++) {
+        h->msg_iov[h->msg_iovlen++] = (struct iovec){(void *)(uintptr_t)v[i].p, v[i].n};
+        total += v[i].n;
+        *fin = (v[i].flags & NETP_OUT_FIN) != 0;
+    }
+    return total;
+}
+
 ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv)
 {
     struct iovec iov[GATHER];
     struct msghdr h = {.msg_iov = iov};
-    size_t total = 0;
-    bool fin = false;
+    bool fin;
+    size_t total = gather(&h, v, nv, &fin);
     ssize_t r = 0;
 
-    for (size_t i = 0; i < nv && i < GATHER && !fin; i++) {
-        iov[h.msg_iovlen++] = (struct iovec){(void *)(uintptr_t)v[i].p, v[i].n};
-        total += v[i].n;
-        fin = (v[i].flags & NETP_OUT_FIN) != 0;
-    }
     while (total > 0 && (r = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL)) < 0 && errno == EINTR) {
     }
     if (r < 0) {

@@ -76,6 +76,7 @@ static int io_wait(void *ctx, unsigned want, netp_ms deadline)
     struct udp_io *u = ctx;
     netp_ms now = netp_now(), ms = deadline > now ? deadline - now : 0;
     int n = 0;
+    bool found;
 
     if (want & NETP_WANT_OUT) {
         struct pollfd p = {u->fd, POLLIN | POLLOUT, 0};
@@ -85,10 +86,11 @@ static int io_wait(void *ctx, unsigned want, netp_ms deadline)
     for (unsigned looks = spin_begin(&u->spin); looks && n == 0; looks--) {
         n = netp_udp_receive(u->batch, u->fd, u->most);
     }
+    found = n != 0;
     if (n == 0) {
         n = netp_udp_await(u->batch, u->fd, u->most, ms);
     }
-    spin_end(&u->spin);
+    spin_end(&u->spin, found);
     return filled(u, n);
 }
 

@@ -179,7 +179,8 @@ static unsigned equal_run(const struct burst *b)
     if (size == 0 || size > SEGMENT_MAX) {
         return 1;
     }
-    while (n < b->n && b->size[n] <= size && total + b->size[n] <= SEGMENTS_MAX) {
+    /* An empty one at the end would be no segment. */
+    while (n < b->n && b->size[n] <= size && b->size[n] > 0 && total + b->size[n] <= SEGMENTS_MAX) {
         total += b->size[n++];
         if (b->size[n - 1] < size) {
             break;
@@ -234,6 +235,9 @@ ptrdiff_t netp_udp_send(int fd, const struct netp_out *v, size_t nv)
     int r;
 
     fill(&b, v, nv < 2 * NETP_UDP_BATCH ? nv : 2 * NETP_UDP_BATCH);
+    if (b.n == 0) {
+        return NETP_E_NOSPACE;
+    }
     do {
         r = send_burst(fd, &b);
     } while (r < 0 && errno == EINTR);

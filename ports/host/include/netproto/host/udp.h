@@ -35,7 +35,8 @@ NETP_API int netp_udp_block(int fd);
 NETP_API bool netp_udp_datagram(struct netp_udp_batch *b, unsigned i, struct netp_in *in);
 
 /* Sends datagrams from the front of a gather list: how many left, at least 1; NETP_E_AGAIN: none
- * can now; NETP_E_IO, with errno: the socket is of no more use. A datagram that the kernel refuses
+ * can now; NETP_E_IO, with errno: the socket is of no more use; NETP_E_NOSPACE: the first is not
+ * whole in v, or has more than 2 * NETP_UDP_BATCH elements. A datagram that the kernel refuses
  * counts as sent, for a network may lose it as well. */
 NETP_API ptrdiff_t netp_udp_send(int fd, const struct netp_out *v, size_t nv);
 
