@@ -135,7 +135,7 @@ static int resolve(struct frame *f, const char *text, struct netp_addr *a, unsig
 static int dial(struct frame *f, const char *text)
 {
     struct netp_addr a[NETP_CONNECT_MAX], local, *from = NULL;
-    int n, status = resolve(f, text, a, NETP_CONNECT_MAX, &n);
+    int n = 0, status = resolve(f, text, a, NETP_CONNECT_MAX, &n);
 
     if (status != CLI_DONE) {
         return status;
@@ -161,7 +161,7 @@ static int answer(struct frame *f)
 {
     char text[NETP_ADDR_CAP];
     struct netp_addr where, peer;
-    int n, fd, status = resolve(f, f->listen, &where, 1, &n);
+    int n = 0, fd, status = resolve(f, f->listen, &where, 1, &n);
     netp_ms ms = connect_ms(f);
     struct pollfd p;
 
@@ -233,8 +233,8 @@ static int tell(struct frame *f, int r)
     if (why->code == NETP_OK) {
         return cli_error(f->c, CLI_TIMEOUT, "it took longer than --timeout");
     }
-    return cli_error(f->c, cli_status(r), "%s: %s, at byte %llu of the stream", netp_strerror(r),
-                     why->where, (unsigned long long)why->offset);
+    return cli_error(f->c, (int)cli_status(r), "%s: %s, at byte %llu of the stream",
+                     netp_strerror(r), why->where, (unsigned long long)why->offset);
 }
 
 /* --- cat ---------------------------------------------------------------------------------------

@@ -15,12 +15,12 @@
 
 #define SPIN_LOOKS 100u   /* system calls that find nothing, about 30 us */
 #define SPIN_WORTH 80000u /* ns: a wait that is short */
-#define SPIN_REST  512u   /* waits without looking after some that found nothing */
+#define SPIN_TRIES 16u    /* looks that found nothing, one after the other, before a rest */
+#define SPIN_REST  256u   /* waits without looking then */
 
 struct spin {
-    unsigned looks, rest;
-    unsigned missed; /* the rest after the last miss; it doubles, until one finds */
-    uint64_t begun;  /* ns */
+    unsigned looks, missed, rest;
+    uint64_t begun; /* ns */
 };
 
 static inline uint64_t spin_clock(void)
@@ -43,14 +43,13 @@ static inline void spin_end(struct spin *s, bool found)
 {
     if (found) {
         s->missed = 0;
-    } else if (s->looks) {
-        s->looks = 0;
-        s->missed = s->missed < SPIN_REST / 2 ? s->missed * 2 + 2 : SPIN_REST;
-        s->rest = s->missed;
     } else if (s->rest) {
         s->rest--;
-    } else if (spin_clock() - s->begun < SPIN_WORTH) {
-        s->looks = SPIN_LOOKS;
+    } else if (s->looks && ++s->missed >= SPIN_TRIES) {
+        s->looks = s->missed = 0;
+        s->rest = SPIN_REST;
+    } else {
+        s->looks = spin_clock() - s->begun < SPIN_WORTH ? SPIN_LOOKS : 0;
     }
 }
 
