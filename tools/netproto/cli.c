@@ -23,7 +23,7 @@ static const struct option common[] = {
 #define COMMON_SHORT "qv46"
 #define LONGS_MAX    40
 
-enum cli_exit cli_status(int err)
+int cli_status(int err)
 {
     switch (err) {
     case NETP_OK:

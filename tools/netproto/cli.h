@@ -22,7 +22,7 @@ enum cli_exit {
 };
 
 /* The status that says what a netp_err came to. */
-enum cli_exit cli_status(int err);
+int cli_status(int err);
 
 enum cli_progress { CLI_PROGRESS_AUTO, CLI_PROGRESS_ALWAYS, CLI_PROGRESS_NEVER };
 

@@ -45,7 +45,7 @@ struct netp_tftpd_cfg {
 };
 
 /* Fills *cfg with the defaults above: read-only, no size limit. */
-void netp_tftpd_cfg_init(struct netp_tftpd_cfg *cfg);
+NETP_API void netp_tftpd_cfg_init(struct netp_tftpd_cfg *cfg);
 
 struct netp_tftpd;
 
