@@ -4,7 +4,7 @@
 
 build_packages=(cmake make gcc libc6-dev)
 test_packages=(g++ libcmocka-dev pkg-config)
-peer_packages=(atftp busybox curl tftp-hpa)
+peer_packages=(atftp busybox curl netcat-openbsd python3 socat tftp-hpa)
 ci_packages=(clang clang-format gcc-arm-none-eabi libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.

@@ -266,65 +266,66 @@ static void bytes_are_where_they_belong(void **state)
     assert_int_equal(a.port, 513);
 }
 
+static const struct {
+    const char *text, *canonical;
+} with_port[] = {
+    {"1.2.3.4:69", "1.2.3.4:69"},
+    {"1.2.3.4:65535", "1.2.3.4:65535"},
+    {"1.2.3.4:0", "1.2.3.4"},
+    {"1.2.3.4:00069", "1.2.3.4:69"},
+    {"[::1]:69", "[::1]:69"},
+    {"[::1]", "::1"},
+    {"[::1]:0", "::1"},
+    {"[FE80::1%2]:69", "[fe80::1%2]:69"},
+    {"[::ffff:1.2.3.4]:80", "[::ffff:1.2.3.4]:80"},
+    {"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", /* the longest there is */
+     "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535"},
+    {"", NULL},
+    {"1.2.3.4:", NULL},
+    {"1.2.3.4:65536", NULL},
+    {"1.2.3.4:-1", NULL},
+    {"1.2.3.4: 1", NULL},
+    {"1.2.3.4:69 ", NULL},
+    {" 1.2.3.4:69", NULL},
+    {"1.2.3.4:69:69", NULL},
+    {"1.2.3.4:tftp", NULL},
+    {"1.2.3.4%1", NULL},
+    {"1.2.3.4%1:69", NULL},
+    {"[1.2.3.4]", NULL},
+    {"[1.2.3.4]:69", NULL},
+    {":69", NULL},
+    {"localhost", NULL},
+    {"localhost:69", NULL},
+    {"[", NULL},
+    {"[]", NULL},
+    {"[]:69", NULL},
+    {"[::1", NULL},
+    {"::1]", NULL},
+    {"::1]:69", NULL},
+    {"[::1]69", NULL},
+    {"[::1]:", NULL},
+    {"[::1]:65536", NULL},
+    {"[::1]]:69", NULL},
+    {"[[::1]]:69", NULL},
+    {"x[::1]:69", NULL},
+    {"[::1]x:69", NULL},
+    {"[::1]%2:69", NULL},
+    {"[fe80::1%eth0]:69", NULL},
+    {"fe80::1%02", NULL},
+    {"fe80::1%4294967296", NULL},
+    {"fe80::1%-1", NULL},
+    {"%1", NULL},
+};
+
 static void ports(void **state)
 {
-    static const struct {
-        const char *text, *canonical;
-    } t[] = {
-        {"1.2.3.4:69", "1.2.3.4:69"},
-        {"1.2.3.4:65535", "1.2.3.4:65535"},
-        {"1.2.3.4:0", "1.2.3.4"},
-        {"1.2.3.4:00069", "1.2.3.4:69"},
-        {"[::1]:69", "[::1]:69"},
-        {"[::1]", "::1"},
-        {"[::1]:0", "::1"},
-        {"[FE80::1%2]:69", "[fe80::1%2]:69"},
-        {"[::ffff:1.2.3.4]:80", "[::ffff:1.2.3.4]:80"},
-        {"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", /* the longest there is */
-         "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535"},
-        {"", NULL},
-        {"1.2.3.4:", NULL},
-        {"1.2.3.4:65536", NULL},
-        {"1.2.3.4:-1", NULL},
-        {"1.2.3.4: 1", NULL},
-        {"1.2.3.4:69 ", NULL},
-        {" 1.2.3.4:69", NULL},
-        {"1.2.3.4:69:69", NULL},
-        {"1.2.3.4:tftp", NULL},
-        {"1.2.3.4%1", NULL},
-        {"1.2.3.4%1:69", NULL},
-        {"[1.2.3.4]", NULL},
-        {"[1.2.3.4]:69", NULL},
-        {":69", NULL},
-        {"localhost", NULL},
-        {"localhost:69", NULL},
-        {"[", NULL},
-        {"[]", NULL},
-        {"[]:69", NULL},
-        {"[::1", NULL},
-        {"::1]", NULL},
-        {"::1]:69", NULL},
-        {"[::1]69", NULL},
-        {"[::1]:", NULL},
-        {"[::1]:65536", NULL},
-        {"[::1]]:69", NULL},
-        {"[[::1]]:69", NULL},
-        {"x[::1]:69", NULL},
-        {"[::1]x:69", NULL},
-        {"[::1]%2:69", NULL},
-        {"[fe80::1%eth0]:69", NULL},
-        {"fe80::1%02", NULL},
-        {"fe80::1%4294967296", NULL},
-        {"fe80::1%-1", NULL},
-        {"%1", NULL},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT(t); i++) {
+    for (size_t i = 0; i < COUNT(with_port); i++) {
         struct netp_addr a;
-        assert_int_equal(parse(t[i].text, &a), t[i].canonical ? NETP_OK : NETP_E_SYNTAX);
-        if (t[i].canonical) {
-            shows(&a, t[i].canonical);
+        assert_int_equal(parse(with_port[i].text, &a),
+                         with_port[i].canonical ? NETP_OK : NETP_E_SYNTAX);
+        if (with_port[i].canonical) {
+            shows(&a, with_port[i].canonical);
         }
     }
     struct netp_addr none = {{0}, 0, 69, 0};

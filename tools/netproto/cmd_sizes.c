@@ -13,7 +13,10 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"frame", sizeof(struct netp_frame), 0, 0, "no buffer to receive; frames of any length"},
+    {"frame, streamed", sizeof(struct netp_frame), NETP_FRAME_TX(0), 0,
+     "any length: received in place, sent lent; or received only"},
+    {"frame, collected", sizeof(struct netp_frame), 4096 + NETP_FRAME_TX(4096), 1,
+     "4096 bytes in and out; 1 byte, received only"},
     {"tftp get", sizeof(struct netp_tftp), NETP_TFTP_MEM_MIN, NETP_TFTP_MEM_MIN,
      "octet, any blksize and windowsize"},
     {"tftp put", sizeof(struct netp_tftp), NETP_TFTP_MEM(1428, 8), NETP_TFTP_MEM_MIN,
@@ -36,7 +39,7 @@ static int run(struct cli *c, int argc, char **argv)
         return cli_usage(c, "no operand is taken, not '%s'", argv[first]);
     }
     if (!c->json) {
-        printf("%-15s %6s %8s %9s   buffers for\n", "bytes", "struct", "buffers", "smallest");
+        printf("%-17s %6s %8s %9s   buffers for\n", "bytes", "struct", "buffers", "smallest");
     }
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *r = &rows[i];
@@ -46,7 +49,7 @@ static int run(struct cli *c, int argc, char **argv)
                 i ? "\n " : "[", r->machine, r->size, r->usual, r->least,
                 i + 1 < sizeof rows / sizeof *rows ? "," : "]\n");
         } else {
-            printf("%-15s %6zu %8zu %9zu   %s\n", r->machine, r->size, r->usual, r->least, r->what);
+            printf("%-17s %6zu %8zu %9zu   %s\n", r->machine, r->size, r->usual, r->least, r->what);
         }
     }
     return CLI_DONE;

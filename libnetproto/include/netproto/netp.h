@@ -146,7 +146,7 @@ struct netp_in {
 /* netp_out.flags */
 enum {
     NETP_OUT_STABLE = 1, /* p[] stays unchanged after sent(), too: it may be sent without copying */
-    NETP_OUT_FIN = 2,    /* stands alone, with n == 0: half-close, then sent(m, 0) says done */
+    NETP_OUT_FIN = 2,    /* alone and with n == 0: half-close, then sent(m, 0) says done */
     NETP_OUT_DGRAM = 4,  /* datagram output; sent() counts datagrams */
     NETP_OUT_MORE = 8    /* the next element belongs to the same datagram */
 };

@@ -68,7 +68,7 @@ struct netp_udp_batch;
 NETP_API struct netp_udp_batch *netp_loop_batch(struct netp_loop *loop);
 
 /* Calls fn(arg, signal number) from the loop when SIGINT or SIGTERM comes, which are blocked for
- * the process from then on. 0, or -1 with errno. */
+ * the calling thread from then on: call it before any thread is started. 0, or -1 with errno. */
 NETP_API int netp_loop_signals(struct netp_loop *loop, void (*fn)(void *arg, int sig), void *arg);
 
 #ifdef __cplusplus

@@ -44,8 +44,8 @@ struct netp_stream {
 NETP_API int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd,
                               bool connecting);
 
-/* After a command to m that was not given in its own event callback: moves on what it caused, later
- * in this turn of the loop. */
+/* After a command to m that was not given in its own event callback: moves on what it caused, in
+ * this turn of the loop or the next. */
 NETP_API void netp_stream_kick(struct netp_stream *s);
 
 /* In an event callback: sends now what the socket takes, so that m has room for more output. */
