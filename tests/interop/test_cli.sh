@@ -72,6 +72,19 @@ grep -q '"request": "read", .*"file": "absent".*"error": 1}$' "$work/d.log" && o
     bad "the log in JSON: $(tail -n 1 "$work/d.log")"
 stop d
 [ $? = 0 ] && ok || bad "SIGTERM"
+port=$(free_port udp)
+start w "$netproto" tftpd --listen 127.0.0.1:"$port" --root "$work/root" --workers 3
+wait_for udp "$port"
+[ "$(grep -c '^listening on' "$work/w.log")" = 1 ] && ok || bad "workers say where: $(cat "$work/w.log")"
+for i in 1 2 3 4 5 6; do
+    move "get from workers" "$work/root/c" "$work/g" \
+        "$netproto" get "tftp://127.0.0.1:$port/c" -o "$work/g"
+done
+pids=$(grep -l "^PPid:[[:space:]]*${pid_of[w]}$" /proc/[0-9]*/status 2>/dev/null | wc -l)
+[ "$pids" = 2 ] && ok || bad "$pids workers besides the first, not 2"
+stop w
+[ $? = 0 ] && ! listens udp "$port" && ok || bad "workers end with the first"
+expect 2 "--workers without a port" "$netproto" tftpd --listen 127.0.0.1:0 --root . --workers 2
 expect 0 "sizes" "$netproto" sizes
 says "^tftp get " "sizes"
 expect 0 "selftest" "$netproto" selftest

@@ -209,7 +209,8 @@ static void on_accepted(void *arg, int fd, const struct netp_addr *peer)
 
 static int listen_tcp(struct echo *e)
 {
-    int fd = netp_tcp_listen(&e->s.listen);
+    int fd =
+        e->s.workers > 1 ? netp_tcp_listen_shared(&e->s.listen) : netp_tcp_listen(&e->s.listen);
 
     if (fd < 0) {
         return -1;
@@ -256,7 +257,8 @@ static void on_datagrams(void *arg, unsigned what)
 static int listen_udp(struct echo *e)
 {
     e->watch = (struct netp_watch){.ready = on_datagrams, .arg = e};
-    e->watch.fd = netp_udp_socket(&e->s.listen, 0);
+    e->watch.fd =
+        e->s.workers > 1 ? netp_udp_socket_shared(&e->s.listen) : netp_udp_socket(&e->s.listen, 0);
     if (e->watch.fd < 0) {
         return -1;
     }
@@ -357,8 +359,7 @@ static int run(struct cli *c, int argc, char **argv)
     if (status == CLI_DONE) {
         status = serve(&e);
     }
-    server_close(&e.s);
-    return status;
+    return server_close(&e.s, status);
 }
 
 const struct cli_command cmd_echo = {

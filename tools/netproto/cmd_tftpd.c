@@ -135,6 +135,7 @@ static int serve(struct tftpd *t)
     int status;
 
     t->cfg.listen = t->s.listen;
+    t->cfg.shared = t->s.workers > 1;
     t->cfg.report = report;
     t->cfg.arg = t->s.arg = t;
     t->s.stop = stop;
@@ -177,8 +178,7 @@ static int run(struct cli *c, int argc, char **argv)
     if (status == CLI_DONE) {
         status = serve(&t);
     }
-    server_close(&t.s);
-    return status;
+    return server_close(&t.s, status);
 }
 
 const struct cli_command cmd_tftpd = {

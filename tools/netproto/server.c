@@ -4,8 +4,13 @@
 #include <netproto/host/resolve.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/user.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define POLL_MS 50
 
@@ -14,6 +19,7 @@ void server_init(struct server *s, struct cli *c)
     memset(s, 0, sizeof *s);
     s->c = c;
     s->grace_ms = 5000;
+    s->workers = 1;
 }
 
 bool server_option(struct server *s, int opt, const char *value)
@@ -31,10 +37,36 @@ bool server_option(struct server *s, int opt, const char *value)
     case OPT_USER:
         s->user = value;
         return true;
+    case OPT_WORKERS:
+        return cli_number(value, 1, 256, &s->workers);
     default:
         s->grace_ms = 0;
         return strcmp(value, "0") == 0 || cli_seconds(value, &s->grace_ms);
     }
+}
+
+/* Starts all but this one; they end when it ends. */
+static bool start_workers(struct server *s)
+{
+    pid_t self = getpid(), *started = calloc(s->workers, sizeof *started);
+
+    for (uint64_t i = 1; started && i < s->workers; i++) {
+        started[i] = fork();
+        if (started[i] < 0) {
+            break; /* those that run see that their parent has gone */
+        }
+        if (started[i] == 0) {
+            free(started);
+            prctl(PR_SET_PDEATHSIG, SIGTERM);
+            return getppid() == self;
+        }
+        if (i + 1 == s->workers) {
+            s->started = started;
+            return true;
+        }
+    }
+    free(started);
+    return false;
 }
 
 int server_open(struct server *s, uint16_t default_port)
@@ -48,9 +80,18 @@ int server_open(struct server *s, uint16_t default_port)
     if (netp_resolve(host, port, s->c->fam, &s->listen, 1) <= 0) {
         return cli_error(s->c, CLI_CONNECT, "can't find host '%s'", host);
     }
+    if (s->workers > 1 && port == 0) {
+        return cli_usage(s->c, "--workers need a port to share, not 0");
+    }
     s->log = s->log_path ? fopen(s->log_path, "ae") : s->c->quiet ? NULL : stderr;
     if (s->log_path && !s->log) {
         return cli_error(s->c, CLI_LOCAL, "%s: %s", s->log_path, strerror(errno));
+    }
+    if (s->log) {
+        setvbuf(s->log, NULL, _IOLBF, 4096); /* lines of several workers stay whole */
+    }
+    if (s->workers > 1 && !start_workers(s)) {
+        return cli_error(s->c, CLI_LOCAL, "can't start workers: %s", strerror(errno));
     }
     s->loop = netp_loop_new();
     return s->loop ? CLI_DONE : cli_error(s->c, CLI_LOCAL, "%s", strerror(errno));
@@ -84,6 +125,9 @@ static void on_signal(void *arg, int sig)
         return;
     }
     s->stopping = true;
+    for (uint64_t i = 1; s->started && i < s->workers; i++) {
+        kill(s->started[i], SIGTERM);
+    }
     if (s->stop) {
         s->stop(s->arg);
     }
@@ -101,9 +145,11 @@ int server_run(struct server *s, const struct netp_addr *where)
     s->poll.due = look;
     s->deadline.due = time_is_up;
     s->poll.arg = s->deadline.arg = s;
-    netp_addr_format(where, text);
-    printf("listening on %s\n", text);
-    fflush(stdout);
+    if (s->workers == 1 || s->started) {
+        netp_addr_format(where, text);
+        printf("listening on %s\n", text);
+        fflush(stdout);
+    }
     if (s->user && netp_become_user(s->user) != 0) {
         return cli_error(s->c, CLI_LOCAL, "can't become user '%s': %s", s->user, strerror(errno));
     }
@@ -113,12 +159,22 @@ int server_run(struct server *s, const struct netp_addr *where)
     return CLI_DONE;
 }
 
-void server_close(struct server *s)
+int server_close(struct server *s, int status)
 {
+    for (uint64_t i = 1; s->started && i < s->workers; i++) {
+        int theirs = 0;
+        kill(s->started[i], SIGTERM);
+        if (waitpid(s->started[i], &theirs, 0) == s->started[i] && theirs != 0 &&
+            status == CLI_DONE) {
+            status = WIFEXITED(theirs) ? WEXITSTATUS(theirs) : CLI_FAILED;
+        }
+    }
+    free(s->started);
     netp_loop_free(s->loop);
     if (s->log && s->log != stderr) {
         fclose(s->log);
     }
+    return status;
 }
 
 FILE *server_log(struct server *s)

@@ -75,7 +75,7 @@ static int open_socket(int family, int type)
     return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-static int open_bound(const struct netp_addr *local, uint8_t fam, int type)
+static int open_bound(const struct netp_addr *local, uint8_t fam, int type, bool shared)
 {
     struct sockaddr_storage sa;
     socklen_t n = local ? netp_sockaddr_put(&sa, local) : 0;
@@ -89,6 +89,9 @@ static int open_bound(const struct netp_addr *local, uint8_t fam, int type)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
+    if (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
+        return give_up(fd);
+    }
     if (n && bind(fd, (struct sockaddr *)&sa, n) != 0) {
         return give_up(fd);
     }
@@ -97,14 +100,19 @@ static int open_bound(const struct netp_addr *local, uint8_t fam, int type)
 
 int netp_udp_socket(const struct netp_addr *local, uint8_t fam)
 {
-    return open_bound(local, fam, SOCK_DGRAM);
+    return open_bound(local, fam, SOCK_DGRAM, false);
+}
+
+int netp_udp_socket_shared(const struct netp_addr *local)
+{
+    return open_bound(local, local->fam, SOCK_DGRAM, true);
 }
 
 int netp_tcp_connect(const struct netp_addr *peer, const struct netp_addr *local)
 {
     struct sockaddr_storage sa;
     socklen_t n = netp_sockaddr_put(&sa, peer);
-    int fd = open_bound(local, peer->fam, SOCK_STREAM);
+    int fd = open_bound(local, peer->fam, SOCK_STREAM, false);
 
     if (fd >= 0 && connect(fd, (struct sockaddr *)&sa, n) != 0 && errno != EINPROGRESS) {
         return give_up(fd);
@@ -112,14 +120,24 @@ int netp_tcp_connect(const struct netp_addr *peer, const struct netp_addr *local
     return fd;
 }
 
-int netp_tcp_listen(const struct netp_addr *local)
+static int tcp_listen(const struct netp_addr *local, bool shared)
 {
-    int fd = open_bound(local, local->fam, SOCK_STREAM);
+    int fd = open_bound(local, local->fam, SOCK_STREAM, shared);
 
     if (fd >= 0 && listen(fd, SOMAXCONN) != 0) {
         return give_up(fd);
     }
     return fd;
+}
+
+int netp_tcp_listen(const struct netp_addr *local)
+{
+    return tcp_listen(local, false);
+}
+
+int netp_tcp_listen_shared(const struct netp_addr *local)
+{
+    return tcp_listen(local, true);
 }
 
 static bool unix_addr(struct sockaddr_un *un, const char *path)

@@ -439,6 +439,12 @@ static void on_listen(void *arg, unsigned what)
 
 /* --- the server ------------------------------------------------------------------------------ */
 
+static int open_listen(const struct netp_tftpd_cfg *cfg)
+{
+    return cfg->shared ? netp_udp_socket_shared(&cfg->listen)
+                       : netp_udp_socket(&cfg->listen, cfg->listen.fam);
+}
+
 struct netp_tftpd *netp_tftpd_open(struct netp_loop *loop, const struct netp_tftpd_cfg *cfg)
 {
     struct netp_tftpd *d = calloc(1, sizeof *d);
@@ -453,8 +459,7 @@ struct netp_tftpd *netp_tftpd_open(struct netp_loop *loop, const struct netp_tft
     d->watch.ready = on_listen;
     d->watch.arg = d;
     if (!netp_loop_batch(loop) || netp_root_open(&d->root, cfg->root) != 0 ||
-        (d->watch.fd = netp_udp_socket(&cfg->listen, cfg->listen.fam)) < 0 ||
-        netp_udp_tell_local(d->watch.fd) != 0 ||
+        (d->watch.fd = open_listen(cfg)) < 0 || netp_udp_tell_local(d->watch.fd) != 0 ||
         netp_loop_watch(loop, &d->watch, NETP_WANT_IN) != 0) {
         int e = errno;
         netp_tftpd_close(d);

@@ -28,6 +28,11 @@ NETP_API int netp_udp_socket(const struct netp_addr *local, uint8_t fam);
 NETP_API int netp_tcp_connect(const struct netp_addr *peer, const struct netp_addr *local);
 NETP_API int netp_tcp_listen(const struct netp_addr *local);
 
+/* The same for a server of several processes or threads: each opens one on the same address, and
+ * the kernel deals out the connections, or the datagrams by their source. */
+NETP_API int netp_udp_socket_shared(const struct netp_addr *local);
+NETP_API int netp_tcp_listen_shared(const struct netp_addr *local);
+
 /* The same for a Unix stream socket. A stale socket at path, which nobody listens on, is replaced.
  */
 NETP_API int netp_unix_connect(const char *path);

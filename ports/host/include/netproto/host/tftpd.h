@@ -31,6 +31,7 @@ struct netp_tftpd_report {
 struct netp_tftpd_cfg {
     const char *root;        /* the folder that is served */
     struct netp_addr listen; /* port 0: a free one, see netp_tftpd_addr() */
+    bool shared;             /* the port is shared with other servers: one for each core, say */
     bool create, overwrite;  /* uploads of new files, of files that exist; neither: read-only */
     uint16_t blksize;        /* most that is granted, bytes; 65464 */
     uint16_t windowsize;     /* most that is granted, blocks; 64 */
