@@ -64,6 +64,7 @@ cat_to() # FILE NAME ARGUMENT...
 {
     local to=$1 name=$2
     shift 2
+    : >"$work/$name.log" # lest port_of read the one before
     start "$name" bash -c 'to=$1; shift; exec "$@" >"$to"' - "$to" "$netproto" frame cat \
         --listen 127.0.0.1:0 "$@"
 }
@@ -182,6 +183,68 @@ p = [base64.b64decode(e["base64"]) for e in v]
 assert p == [open("b", "rb").read(), b""], p
 assert [e["length"] for e in v] == [1024, 0]' && ok || bad "--json is no such JSON"
 
+# A magic before the length, and a length that counts itself; zeros where send knows no better.
+python3 -c 'import struct, sys
+for name, magic in ("wire", b"\0\0"), ("magic", b"MG"):
+    with open(name, "wb") as f:
+        for p in open("t1", "rb").read(), b"":
+            f.write(magic + struct.pack("<H", len(p) + 2) + p)'
+port=$(free_port tcp)
+start sink socat -u TCP-LISTEN:"$port",bind=127.0.0.1 OPEN:got,creat,trunc
+wait_for tcp "$port"
+expect 0 "send --offset" "$netproto" frame send --format u16le --offset 2 --adjust -2 \
+    127.0.0.1:"$port" t1 empty
+ends "socat takes --offset" 0 sink
+same "send --offset" wire got
+cat_to got cat --format u16le --offset 2 --adjust -2 --count 2
+socat -u OPEN:magic TCP:127.0.0.1:"$(port_of cat)"
+ends "cat --offset" 0 cat
+same "cat --offset" t1 got
+
+# A line is sent when it is there; a file of /proc does not tell its length.
+cat_to got cat --lines --count 1
+port=$(port_of cat)
+start slow bash -c "{ echo first; sleep 30; } | '$netproto' frame send --lines 127.0.0.1:$port"
+ends "cat of the first line" 0 cat
+[ "$(cat got)" = first ] && ok || bad "the first line has not come"
+stop slow
+cat_to got cat
+port=$(port_of cat)
+cat /proc/version >part
+expect 0 "send from /proc" "$netproto" frame send 127.0.0.1:"$port" /proc/version
+ends "cat from /proc" 0 cat
+same "from /proc" part got
+
+# Peers that stay: one that reads all and does not close, one that does not read while it sends.
+cat >stay.py <<'PY'
+import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+c, _ = s.accept()
+while c.recv(65536):
+    pass
+time.sleep(30)
+PY
+cat >stubborn.py <<'PY'
+import socket, struct, sys
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+c, _ = s.accept()
+c.sendall(b"".join(struct.pack(">I", 50000) + bytes(50000) for i in range(400)))
+n = 0
+while (p := c.recv(65536)):
+    n += len(p)
+sys.exit(n != 40000004)
+PY
+port=$(free_port tcp)
+start stay python3 stay.py "$port"
+wait_for tcp "$port"
+expect 0 "a peer that does not close" timeout 2 "$netproto" frame send 127.0.0.1:"$port" big
+stop stay
+port=$(free_port tcp)
+start stubborn python3 stubborn.py "$port"
+wait_for tcp "$port"
+expect 0 "a peer that sends first" "$netproto" frame send 127.0.0.1:"$port" big
+ends "the peer that sends first" 0 stubborn
+
 # --- what goes wrong ---------------------------------------------------------------------------
 
 bad_wire() # STATUS WHAT BYTES ARGUMENT...: cat of these bytes must end with the status
@@ -208,6 +271,8 @@ expect 2 "no operand" "$netproto" frame
 expect 2 "no HOST:PORT" "$netproto" frame cat
 expect 2 "no such format" "$netproto" frame cat --format u7 127.0.0.1:1
 expect 2 "a delimiter of nine bytes" "$netproto" frame cat --format delim:000102030405060708 h:1
+expect 2 "--offset with slip" "$netproto" frame cat --format slip --offset 2 127.0.0.1:1
+expect 2 "--adjust without a number" "$netproto" frame cat --adjust - 127.0.0.1:1
 expect 0 "help" "$netproto" frame --help
 start sink socat -u TCP-LISTEN:"$port",bind=127.0.0.1,reuseaddr,fork OPEN:/dev/null
 wait_for tcp "$port"

@@ -109,8 +109,7 @@ static const struct netp_fail *netp_echo_fail(const struct netp_echo *m)
 
 NETP_OPS(echo);
 
-/* --- TCP ---------------------------------------------------------------------------------------
- */
+/* --- TCP -------------------------------------------------------------------------------------- */
 
 struct connection {
     struct netp_stream stream;
@@ -224,8 +223,7 @@ static int listen_tcp(struct echo *e)
     return 0;
 }
 
-/* --- UDP ---------------------------------------------------------------------------------------
- */
+/* --- UDP -------------------------------------------------------------------------------------- */
 
 /* An answer to these would be answered for ever: to another echo, to a character generator, and to
  * this server or one like it. Port 0 can't be answered. */
@@ -266,8 +264,7 @@ static int listen_udp(struct echo *e)
     return netp_loop_watch(e->s.loop, &e->watch, NETP_WANT_IN);
 }
 
-/* --- the command -------------------------------------------------------------------------------
- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 enum { OPT_UDP = 700, OPT_MAX, OPT_IDLE };
 
