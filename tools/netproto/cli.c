@@ -38,6 +38,8 @@ int cli_status(int err)
         return CLI_PROTOCOL;
     case NETP_E_IO:
         return CLI_CONNECT;
+    case NETP_E_NOSPACE:
+        return CLI_LOCAL;
     default:
         return CLI_FAILED;
     }

@@ -193,6 +193,7 @@ static int get_url(struct get *g, const char *text)
     if (open_output(g, path) != 0) {
         return cli_error(g->c, CLI_LOCAL, "%s: %s", path, strerror(errno));
     }
+    g->tftp.agreed_blksize = 0; /* of the file before this one */
     progress_begin(&g->progress, g->c, url_basename(&u));
     status = tftp ? get_tftp(g, &u, text) : get_file(g, &u, text);
     close_output(g);
@@ -259,6 +260,9 @@ static int run(struct cli *c, int argc, char **argv)
     }
     if (g.output && (g.remote_name || argc - first > 1)) {
         return cli_usage(c, "-o takes one URL and no -O");
+    }
+    if (g.parallel > 1 && argc - first > 1 && !g.remote_name) {
+        return cli_usage(c, "--parallel needs -O: the files would be mixed");
     }
     if (g.parallel > 1) {
         return get_parallel(&g, argv + first, argc - first);

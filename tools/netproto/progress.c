@@ -40,8 +40,10 @@ static void draw(struct progress *p, uint64_t bytes, uint64_t total, netp_ms now
     }
     fprintf(stderr, " %s  %s/s", cli_human(bytes, size), cli_human((uint64_t)per_second, rate));
     if (total != UINT64_MAX && bytes < total && per_second > 0) {
-        uint64_t left = (uint64_t)((double)(total - bytes) / per_second + 1);
-        fprintf(stderr, "  %u:%02u left", (unsigned)(left / 60), (unsigned)(left % 60));
+        double left = (double)(total - bytes) / per_second + 1;
+        if (left < 360000) { /* the peer says how large the file is, and may say anything */
+            fprintf(stderr, "  %u:%02u left", (unsigned)left / 60, (unsigned)left % 60);
+        }
     }
     fputs("\033[K", stderr);
     fflush(stderr);

@@ -1,9 +1,15 @@
 /* tftp_job.c - one TFTP transfer for a subcommand. SPDX-License-Identifier: MIT */
 #include "tftp_job.h"
+#include <errno.h>
 #include <netproto/host/resolve.h>
+#include <netproto/host/socket.h>
+#include <netproto/machine.h>
 #include <netproto/text.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ADDRESSES   8     /* of a host that are tried */
+#define PATIENCE_MS 2000u /* for the first answer, while there is another address to try */
 
 bool tftp_job_option(struct netp_tftp_job *job, int opt, const char *value)
 {
@@ -34,19 +40,30 @@ bool tftp_job_option(struct netp_tftp_job *job, int opt, const char *value)
     return good;
 }
 
-/* Sets where from and where to. */
-static int find_addresses(struct cli *c, struct netp_tftp_job *job, const struct url *u)
+/* Tries the n addresses one after the other until one gives an answer, whatever that is. */
+static int try_addresses(struct cli *c, struct netp_tftp_job *job, const struct netp_addr *a, int n)
 {
-    int n;
+    netp_ms end = netp_after(netp_now(), c->timeout_ms), now;
+    int err = NETP_E_IO;
 
-    n = netp_resolve(u->host, u->port ? u->port : NETP_TFTP_PORT, c->fam, &job->server, 1);
-    if (n <= 0) {
-        return cli_error(c, CLI_CONNECT, "can't find host '%s'", u->host);
+    job->sys_errno = EADDRNOTAVAIL; /* when --bind fits none of them */
+    for (int i = 0; i < n; i++) {
+        if (c->bind && netp_resolve(c->bind, 0, a[i].fam, &job->local, 1) <= 0) {
+            continue;
+        }
+        now = netp_now();
+        job->server = a[i];
+        job->total_ms = end == NETP_NEVER ? end : end > now ? end - now : 0;
+        job->first_ms = c->connect_timeout_ms;
+        if (i + 1 < n && job->first_ms > PATIENCE_MS) {
+            job->first_ms = PATIENCE_MS;
+        }
+        err = job->read ? netp_tftp_put(job) : netp_tftp_get(job);
+        if (job->agreed_blksize || (err != NETP_E_TIMEOUT && err != NETP_E_IO)) {
+            break;
+        }
     }
-    if (c->bind && netp_resolve(c->bind, 0, job->server.fam, &job->local, 1) <= 0) {
-        return cli_error(c, CLI_CONNECT, "can't find local address '%s'", c->bind);
-    }
-    return CLI_DONE;
+    return err;
 }
 
 static int tell(struct cli *c, const struct netp_tftp_job *job, const char *text, int err)
@@ -70,16 +87,16 @@ static int tell(struct cli *c, const struct netp_tftp_job *job, const char *text
 
 int tftp_job_run(struct cli *c, struct netp_tftp_job *job, const struct url *u, const char *text)
 {
-    int err, status = find_addresses(c, job, u);
+    struct netp_addr a[ADDRESSES];
+    uint16_t port = u->port ? u->port : NETP_TFTP_PORT;
+    int err, n = netp_resolve(u->host, port, c->fam, a, ADDRESSES);
 
-    if (status != CLI_DONE) {
-        return status;
+    if (n <= 0) {
+        return cli_error(c, CLI_CONNECT, "can't find host '%s'", u->host);
     }
     job->file = u->path;
     job->netascii = u->netascii;
-    job->first_ms = c->connect_timeout_ms;
-    job->total_ms = c->timeout_ms;
-    err = job->read ? netp_tftp_put(job) : netp_tftp_get(job);
+    err = try_addresses(c, job, a, n);
     if (err != NETP_OK) {
         return tell(c, job, text, err);
     }

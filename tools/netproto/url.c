@@ -36,13 +36,13 @@ static const char *decode(char *to, size_t cap, const char *p, size_t n)
 
 static const char *parse_authority(struct url *u, const char *p, size_t n)
 {
-    char text[sizeof u->host + 8];
+    char text[sizeof u->host + 10]; /* [HOST]:PORT, or a port added below */
     const char *colon;
 
     if (memchr(p, '@', n)) {
         return "a user in a URL of this scheme";
     }
-    if (n >= sizeof text) {
+    if (n + 2 >= sizeof text) {
         return "the host's name is too long";
     }
     memcpy(text, p, n);

@@ -189,7 +189,7 @@ static const char *open_folder(struct netp_sink *s, const struct netp_root *root
     return s->dir < 0 ? NULL : slash ? slash + 1 : path;
 }
 
-/* Judges what has the final name now; *mode becomes that of the new file. */
+/* Judges what has the final name now; *mode becomes its mode, if there is one. */
 static int check_present(const struct netp_sink *s, const char *name, unsigned flags, mode_t *mode)
 {
     struct stat st;
@@ -209,7 +209,7 @@ static int check_present(const struct netp_sink *s, const char *name, unsigned f
         errno = EEXIST;
         return -1;
     }
-    *mode = st.st_mode & 0777;
+    *mode = st.st_mode;
     return 0;
 }
 
@@ -228,7 +228,7 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
                    unsigned flags)
 {
     const char *name;
-    mode_t mode = 0666;
+    mode_t mode = 0;
 
     *s = (struct netp_sink){.fd = -1,
                             .dir = -1,
@@ -247,8 +247,12 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
     if (unlinkat(s->dir, s->part, 0) != 0 && errno != ENOENT) {
         goto fail;
     }
-    s->fd = openat(s->dir, s->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    s->fd = openat(s->dir, s->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                   mode ? mode & 0777 : 0666);
     if (s->fd >= 0) {
+        if (mode) { /* where the file system can't, it has those that the umask left */
+            (void)!fchmod(s->fd, mode & 0777);
+        }
         return 0;
     }
 fail:

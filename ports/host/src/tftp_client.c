@@ -1,6 +1,7 @@
 /* tftp_client.c - a transfer that blocks until it is over. SPDX-License-Identifier: MIT */
 #include "spin.h"
 #include <errno.h>
+#include <limits.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/tftp_client.h>
 #include <netproto/host/udp.h>
@@ -105,7 +106,8 @@ static netp_ms io_now(void *ctx)
 static uint16_t fit_buffer(int fd, uint16_t blksize, uint16_t windowsize)
 {
     /* What the kernel counts for a datagram: its bytes, rounded up, and its own. */
-    int cost = blksize + blksize / 4 + 1024, want = cost * (windowsize + 4), have = 0;
+    int cost = blksize + blksize / 4 + 1024, have = 0;
+    int want = windowsize + 4 < INT_MAX / 2 / cost ? cost * (windowsize + 4) : INT_MAX / 2;
     socklen_t n = sizeof have;
 
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &want, sizeof want) != 0) {
@@ -169,7 +171,9 @@ static void on_need(struct run *r, const struct netp_tftp_ev *ev)
         give_up(r);
         return;
     }
-    netp_tftp_give(&r->m, r->ahead, (size_t)got, (size_t)got < n, netp_now());
+    if (netp_tftp_give(&r->m, r->ahead, (size_t)got, (size_t)got < n, netp_now()) < 0) {
+        give_up(r); /* the file has shrunk */
+    }
     r->job->bytes = ev->u.need.offset;
 }
 
@@ -295,6 +299,7 @@ static int transfer(struct netp_tftp_job *job)
 
     job->bytes = 0;
     job->sys_errno = 0;
+    job->agreed_blksize = job->agreed_windowsize = 0;
     if (!r) {
         return NETP_E_NOSPACE;
     }

@@ -212,7 +212,10 @@ static void on_need(struct transfer *t, uint64_t offset, size_t max)
         refuse(t, errno);
         return;
     }
-    netp_tftp_give(&t->m, t->ahead, (size_t)got, (size_t)got < n, netp_loop_now(t->d->loop));
+    if (netp_tftp_give(&t->m, t->ahead, (size_t)got, (size_t)got < n, netp_loop_now(t->d->loop)) <
+        0) {
+        refuse(t, EIO); /* the file has shrunk */
+    }
 }
 
 /* The ACK first, so that the client reads while we write. The last block's comes only after DONE:
@@ -366,19 +369,33 @@ static struct transfer *new_transfer(struct netp_tftpd *d, const struct netp_add
     return t;
 }
 
-/* Whether peer may have one more; a request that comes twice is no second one. */
+/* Whether peer may have one more; a request that comes twice is no second one. The oldest of those
+ * that are over, and stay only to repeat their last ACK, makes room. */
 static bool admits(struct netp_tftpd *d, const struct netp_addr *peer, bool *repeated)
 {
+    struct transfer *over = NULL, *over_of_peer = NULL;
     unsigned of_peer = 0;
 
     *repeated = false;
     for (struct transfer *t = d->running; t; t = t->next) {
-        if (netp_addr_eq_ip(&t->peer, peer)) {
-            of_peer++;
-            *repeated |= t->peer.port == peer->port && !t->reported;
-        }
+        bool same = netp_addr_eq_ip(&t->peer, peer);
+        of_peer += same;
+        *repeated |= same && t->peer.port == peer->port && !t->reported;
+        over = t->reported ? t : over;
+        over_of_peer = t->reported && same ? t : over_of_peer;
     }
-    return d->count < d->cfg.max_transfers && of_peer < d->cfg.max_per_peer;
+    if (*repeated) {
+        return false;
+    }
+    if (of_peer >= d->cfg.max_per_peer) {
+        over = over_of_peer;
+    } else if (d->count < d->cfg.max_transfers) {
+        return true;
+    }
+    if (over) {
+        end(over);
+    }
+    return over != NULL;
 }
 
 static void answer_busy(const struct netp_tftpd *d, const struct netp_addr *peer)

@@ -87,14 +87,14 @@ static bool is_loss(int e)
 static int receive(struct netp_udp_batch *b, int fd, unsigned most, int flags)
 {
     unsigned n = most < b->n ? most : b->n;
-    int r;
+    int r, tries = 16; /* each takes one error that ICMP has left on the socket */
 
     for (unsigned i = 0; i < n; i++) {
         b->msg[i].msg_hdr.msg_namelen = sizeof b->name[i];
     }
     do {
         r = recvmmsg(fd, b->msg, n, flags, NULL);
-    } while (r < 0 && is_loss(errno));
+    } while (r < 0 && is_loss(errno) && --tries);
     return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : r;
 }
 

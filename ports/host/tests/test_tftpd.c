@@ -354,6 +354,73 @@ static void test_no_partial_file(void **state)
     assert_int_equal(count_names(b, "new"), 0);
 }
 
+static void one(struct netp_tftpd_cfg *cfg)
+{
+    cfg->max_per_peer = 1;
+}
+
+/* A transfer that is over, and stays only to repeat its last ACK, keeps nobody out; and what it
+ * replaces keeps its permissions, whatever the umask. */
+static void test_uploads_in_a_row(void **state)
+{
+    struct box *b = *state;
+    struct client c;
+    struct stat st;
+    char path[128];
+    mode_t mask = umask(022);
+
+    snprintf(path, sizeof path, "%s/f", b->root);
+    assert_int_equal(chmod(path, 0666), 0);
+    open_box(b, one);
+    for (int i = 0; i < 3; i++) {
+        open_client(&c);
+        request(b, &c, WRQ("f"), sizeof(WRQ("f")) - 1);
+        assert_true(wait_answer(b, &c, 1000));
+        assert_int_equal(c.p[1], NETP_TFTP_ACK);
+        send_to(&c, &c.from, "\0\3\0\1x", 5);
+        assert_true(wait_answer(b, &c, 1000));
+        close(c.fd);
+    }
+    umask(mask);
+    assert_int_equal(b->failures, 0);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0666);
+    close_box(b);
+}
+
+/* A file that is cut off while it is read: the client is told, and does not wait for the rest. */
+static void test_shrunk_file(void **state)
+{
+    static const char rrq[] = "\0\1big\0octet\0windowsize\0002\0";
+    struct box *b = *state;
+    struct client c;
+    char path[128];
+
+    put_file(b->root, "big", "");
+    snprintf(path, sizeof path, "%s/big", b->root);
+    assert_int_equal(truncate(path, 200000), 0);
+    open_box(b, NULL);
+    open_client(&c);
+    request(b, &c, rrq, sizeof rrq - 1);
+    assert_true(wait_answer(b, &c, 1000));
+    send_to(&c, &c.from, "\0\4\0\0", 4);
+    for (unsigned n = 1; n <= 128; n++) { /* what was read ahead: 65536 bytes */
+        assert_true(wait_answer(b, &c, 1000));
+        assert_int_equal(c.p[3], n & 255);
+        if (n == 128) {
+            assert_int_equal(truncate(path, 1000), 0);
+            send_to(&c, &c.from, "\0\4\0\177", 4); /* 127: NEED from 128, which was sent */
+        } else if (n % 2 == 0) {
+            send_to(&c, &c.from, (uint8_t[]){0, 4, 0, (uint8_t)n}, 4);
+        }
+    }
+    assert_true(wait_answer(b, &c, 1000));
+    assert_int_equal(c.p[1], NETP_TFTP_ERROR);
+    assert_int_equal(b->failures, 1);
+    close(c.fd);
+    close_box(b);
+}
+
 static void few(struct netp_tftpd_cfg *cfg)
 {
     cfg->max_transfers = 12;
@@ -484,6 +551,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(test_two_writers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_partial_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_uploads_in_a_row, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shrunk_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_flood, setup, teardown),
         cmocka_unit_test_setup_teardown(test_silent_peer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stranger, setup, teardown),

@@ -72,7 +72,11 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
     m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
     m->write_ = cfg->role == NETP_TFTP_PUT;
     m->peer_ = cfg->server;
-    return tftp_fit_window(m) ? tftp_client_start(m) : NETP_E_NOSPACE;
+    if (!tftp_fit_window(m)) {
+        return NETP_E_NOSPACE;
+    }
+    m->cfg_.windowsize = m->windowsize_; /* what is asked for */
+    return tftp_client_start(m);
 }
 
 /* --- what the other sources call ------------------------------------------------------------- */
@@ -89,6 +93,10 @@ bool tftp_fit_window(struct netp_tftp *m)
     }
     if (sender && m->cfg_.memlen / slot < m->windowsize_) {
         m->windowsize_ = (uint16_t)(m->cfg_.memlen / slot);
+    }
+    /* With as many blocks as there are numbers, an old ACK would be one of all of them. */
+    if ((m->cfg_.flags & NETP_TFTP_WRAP_TO_1) && m->windowsize_ == UINT16_MAX) {
+        m->windowsize_--;
     }
     return m->windowsize_ > 0;
 }

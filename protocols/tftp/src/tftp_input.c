@@ -23,8 +23,9 @@ static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
     if (m->state_ == TFTP_REQUESTING) {
         return false;
     }
-    /* Never an ERROR to an ERROR: two machines would answer each other for ever. */
-    if (pk->opcode != NETP_TFTP_ERROR && !(m->pending_ & TFTP_P_STRANGER)) {
+    /* Never an ERROR to an ERROR: two machines would answer each other for ever. To port 0 nothing
+     * can be sent. */
+    if (pk->opcode != NETP_TFTP_ERROR && from->port != 0 && !(m->pending_ & TFTP_P_STRANGER)) {
         m->stranger_ = *from;
         m->pending_ |= TFTP_P_STRANGER;
     }

@@ -14,6 +14,7 @@ int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev)
 {
     m->pending_ &= (uint8_t)~TFTP_P_DONE;
     m->state_ = TFTP_DALLYING;
+    m->deadline_ = NETP_NEVER; /* until the ACK has left: to store the file may take long */
     tftp_receive_ack(m);
     ev->type = NETP_TFTP_DONE;
     ev->u.done.total = m->total_;
@@ -48,6 +49,9 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
         n = tftp_netascii_decode(m->cfg_.mem, p, n, last, &m->held_);
         p = m->cfg_.mem;
     }
+    if (n > m->cfg_.max_size - m->total_) {
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4, "file larger than max_size");
+    }
     if (n == 0) {
         return last ? tftp_receive_done(m, ev) : 0;
     }
@@ -74,9 +78,6 @@ int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     if (pk->datalen > m->blksize_) {
         return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, 4u + m->blksize_,
                          "DATA larger than blksize");
-    }
-    if (pk->datalen > m->cfg_.max_size - m->total_) {
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4, "file larger than max_size");
     }
     if (m->timed_ == m->block_) {
         tftp_measured(m);

@@ -55,11 +55,11 @@ void tftp_send_out(const struct netp_tftp *m, struct netp_out *v, size_t nv, siz
             }
         } else {
             const uint8_t *p = m->lent_ + (size_t)(b - m->lent_at_) * m->blksize_;
-            if (*i + 2 > nv) {
+            unsigned more = NETP_OUT_DGRAM | NETP_OUT_MORE;
+            if (!netp_out_put(v, nv, i, (struct netp_out){head, 4, more, to}) ||
+                !netp_out_put(v, nv, i, (struct netp_out){p, n, NETP_OUT_DGRAM, to})) {
                 return;
             }
-            v[(*i)++] = (struct netp_out){head, 4, NETP_OUT_DGRAM | NETP_OUT_MORE, to};
-            v[(*i)++] = (struct netp_out){p, n, NETP_OUT_DGRAM, to};
         }
     }
 }
@@ -82,9 +82,16 @@ bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
         (m->pending_ & (TFTP_P_NEED | TFTP_P_LAST))) {
         return false;
     }
+    /* Lent bytes are asked for again from the first that may have to be sent again: not before that
+     * is another one, or who lends less than a window would be asked for ever. */
+    if (!copies) {
+        if (m->lent_at_ == m->block_) {
+            return false;
+        }
+        m->lent_at_ = m->block_; /* ACKs may move block_ on before the answer */
+    }
     m->pending_ |= TFTP_P_NEED;
     ev->type = NETP_TFTP_NEED;
-    /* Lent bytes are asked for again from the first that may have to be sent again. */
     ev->u.need.offset = copies ? m->total_ : (m->block_ - 1) * m->blksize_;
     ev->u.need.max = (size_t)(end - (copies ? m->filled_ : m->block_)) * m->blksize_ - m->fill_;
     return true;
@@ -94,13 +101,14 @@ bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
 
 static ptrdiff_t lend(struct netp_tftp *m, const uint8_t *p, size_t n, bool last)
 {
-    if (!last && (n == 0 || n % m->blksize_ != 0)) {
+    uint64_t end = m->lent_at_ + n / m->blksize_; /* the first block that is not whole */
+
+    if (last ? end < m->fresh_ : n == 0 || n % m->blksize_ != 0) {
         return NETP_E_ARG;
     }
     m->lent_ = p;
-    m->lent_at_ = m->block_;
-    m->total_ = (m->block_ - 1) * m->blksize_ + n;
-    m->filled_ = m->block_ + n / m->blksize_;
+    m->total_ = (m->lent_at_ - 1) * m->blksize_ + n;
+    m->filled_ = end;
     m->lastlen_ = (uint16_t)(n % m->blksize_);
     return (ptrdiff_t)n;
 }

@@ -11,6 +11,7 @@
 static const struct netp_addr server69 = {{192, 0, 2, 1}, 0, 69, 4};
 static const struct netp_addr server = {{192, 0, 2, 1}, 0, 5000, 4}; /* the server's TID */
 static const struct netp_addr client = {{192, 0, 2, 2}, 0, 4000, 4};
+static const struct netp_addr port0 = {{192, 0, 2, 3}, 0, 0, 4};
 static const struct netp_addr stranger = {{192, 0, 2, 3}, 0, 4000, 4};
 
 struct setup {
@@ -19,6 +20,7 @@ struct setup {
     uint16_t blksize, windowsize;
     uint8_t timeout_s;
     uint64_t tsize, max_size;
+    size_t memlen; /* 0: as much as the options may take */
 };
 
 static int make(struct checked *c, const void *arg)
@@ -35,7 +37,7 @@ static int make(struct checked *c, const void *arg)
     cfg.max_size = s->max_size ? s->max_size : UINT64_MAX;
     cfg.server = server69;
     cfg.file = "f";
-    cfg.memlen = NETP_TFTP_MEM(cfg.blksize, cfg.windowsize);
+    cfg.memlen = s->memlen ? s->memlen : NETP_TFTP_MEM(cfg.blksize, cfg.windowsize);
     cfg.mem = checked_mem(c, &cfg.memlen);
     return netp_tftp_init((struct netp_tftp *)c->m, &cfg, c->now);
 }
@@ -119,9 +121,23 @@ static const struct setup put8 = {.role = NETP_TFTP_PUT,
 static const struct setup get_text = {.role = NETP_TFTP_GET, .flags = NETP_TFTP_NETASCII};
 static const struct setup put_text = {
     .role = NETP_TFTP_PUT, .flags = NETP_TFTP_NETASCII, .blksize = 8};
+static const struct setup put_lend = {
+    .role = NETP_TFTP_PUT, .flags = NETP_TFTP_LEND, .blksize = 8, .windowsize = 2};
+static const struct setup put_tight = {
+    .role = NETP_TFTP_PUT, .blksize = 512, .windowsize = 4, .memlen = 3 * NETP_TFTP_MEM_MIN - 1};
+static const struct setup get_text_max = {
+    .role = NETP_TFTP_GET, .flags = NETP_TFTP_NETASCII, .blksize = 8, .max_size = 15};
+static const struct setup put_wrap = {.role = NETP_TFTP_PUT,
+                                      .flags = NETP_TFTP_LEND | NETP_TFTP_WRAP_TO_1,
+                                      .blksize = 8,
+                                      .windowsize = 65535};
 static const struct setup get_max = {.role = NETP_TFTP_GET, .max_size = 4};
 
 #define START_GET TR_OUT_DGRAM(&server69, RRQ()), TR_DGRAM(&server, DATA("\0\1", "hello"))
+#define START_LEND                                                                                 \
+    TR_OUT_DGRAM(&server69, WRQ("blksize\0008\0windowsize\0002\0")),                               \
+        TR_DGRAM(&server, OACK("blksize\0008\0windowsize\0002\0")),                                \
+        TR_EV("options blksize 8 windowsize 2 tsize -1"), TR_EV("need 0 max 16")
 #define START_GET8                                                                                 \
     TR_OUT_DGRAM(&server69, RRQ("blksize\0008\0tsize\0000\0windowsize\0003\0")),                   \
         TR_DGRAM(&server, OACK("blksize\0008\0tsize\00044\0windowsize\0003\0")),                   \
@@ -306,6 +322,54 @@ static const struct tr_case client_cases[] = {
                        TR_DO(abort_full, "", NETP_OK),
                        TR_OUT_DGRAM(&server, ERROR("\3", "Disk full or allocation exceeded")),
                        TR_FAIL(NETP_E_ABORTED, 3, 0, NULL), TR_DO(abort_full, "", NETP_E_STATE))},
+    {.name = "an ACK comes while NEED is open: what is lent still begins where NEED said",
+     .cfg = &put_lend,
+     .steps =
+         TR_STEPS(START_LEND, TR_DO(give_more, EIGHT "abcdefgh", 16),
+                  TR_OUT_DGRAM(&server, DATA("\0\1", EIGHT)),
+                  TR_OUT_DGRAM(&server, DATA("\0\2", "abcdefgh")), TR_DGRAM(&server, ACK("\0\1")),
+                  TR_EV("need 8 max 16"), TR_DGRAM(&server, ACK("\0\2")),
+                  TR_DO(give_last,
+                        "abcdefgh"
+                        "last",
+                        12),
+                  TR_OUT_DGRAM(&server, DATA("\0\3", "last")), TR_DGRAM(&server, ACK("\0\3")),
+                  TR_EV("done 20"))},
+    {.name = "less than a window is lent: the next NEED waits for its ACK",
+     .cfg = &put_lend,
+     .steps = TR_STEPS(START_LEND, TR_DO(give_more, EIGHT, 8),
+                       TR_OUT_DGRAM(&server, DATA("\0\1", EIGHT)), TR_WANT(NETP_WANT_IN),
+                       TR_DGRAM(&server, ACK("\0\1")), TR_EV("need 8 max 16"),
+                       TR_DO(give_last, "", 0), TR_OUT_DGRAM(&server, DATA("\0\2", "")),
+                       TR_DGRAM(&server, ACK("\0\2")), TR_EV("done 8"))},
+    {.name = "a file that ends before what was sent of it is refused",
+     .cfg = &put_lend,
+     .steps = TR_STEPS(START_LEND, TR_DO(give_more, EIGHT EIGHT, 16),
+                       TR_OUT_DGRAM(&server, DATA("\0\1", EIGHT)),
+                       TR_OUT_DGRAM(&server, DATA("\0\2", EIGHT)), TR_DGRAM(&server, ACK("\0\1")),
+                       TR_EV("need 8 max 16"), TR_DO(give_last, "0123", NETP_E_ARG),
+                       TR_DO(give_more, "", NETP_E_ARG), TR_WANT(NETP_WANT_IN | NETP_WANT_APP))},
+    {.name = "a window that the memory can't hold is not asked for",
+     .cfg = &put_tight,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("windowsize\0002\0")))},
+    {.name = "with 65535 numbers, a window of 65535 would make an old ACK a new one",
+     .cfg = &put_wrap,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("blksize\0008\0windowsize\00065534\0")))},
+    {.name = "a CR held over a block's edge counts for the limit",
+     .cfg = &get_text_max,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, "\0\1f\0netascii\0blksize\0008\0"),
+                       TR_DGRAM(&server, OACK("blksize\0008\0")),
+                       TR_EV("options blksize 8 windowsize 1 tsize -1"),
+                       TR_OUT_DGRAM(&server, ACK("\0\0")),
+                       TR_DGRAM(&server, DATA("\0\1", "0123456\r")), TR_EV("data 0123456"),
+                       TR_OUT_DGRAM(&server, ACK("\0\1")), TR_DGRAM(&server, DATA("\0\2", EIGHT)),
+                       TR_OUT_DGRAM(&server, ERROR("\3", "Disk full or allocation exceeded")),
+                       TR_FAIL(NETP_E_LIMIT, 3, 4, NULL))},
+    {.name = "a packet from port 0 can't be answered",
+     .cfg = &get8,
+     .steps = TR_STEPS(START_GET8, TR_DGRAM(&port0, DATA("\0\1", "evil")),
+                       TR_DGRAM(&server, DATA("\0\1", "x")), TR_EV("data x"), TR_EV("done 1"),
+                       TR_OUT_DGRAM(&server, ACK("\0\1")))},
 };
 
 static const struct tr_case server_cases[] = {
@@ -424,6 +488,33 @@ static void test_client(void **state)
     tr_check(&machine, client_cases, sizeof client_cases / sizeof *client_cases);
 }
 
+/* A file that takes longer to store than a timeout: the last ACK is still repeated when asked. */
+static void test_slow_store(void **state)
+{
+    static uint8_t mem[NETP_TFTP_MEM_MIN];
+    static const uint8_t data[] = DATA("\0\1", "x");
+    struct netp_in in = {data, sizeof data - 1, NETP_IN_DGRAM, &server};
+    struct netp_tftp_cfg cfg;
+    struct netp_tftp m;
+    struct netp_tftp_ev ev;
+
+    (void)state;
+    netp_tftp_cfg_init(&cfg, NETP_TFTP_GET);
+    cfg.file = "f";
+    cfg.server = server69;
+    cfg.mem = mem;
+    cfg.memlen = sizeof mem;
+    assert_int_equal(netp_tftp_init(&m, &cfg, 0), NETP_OK);
+    netp_tftp_sent(&m, 1, 0);
+    assert_int_equal(netp_tftp_next(&m, &in, 1, &ev), NETP_TFTP_OPTIONS);
+    assert_int_equal(netp_tftp_next(&m, &in, 1, &ev), NETP_TFTP_DATA);
+    assert_int_equal(netp_tftp_next(&m, NULL, 1, &ev), NETP_TFTP_DONE);
+    assert_int_equal(netp_tftp_next(&m, NULL, 60000, &ev), 0);
+    netp_tftp_sent(&m, 1, 60000);
+    assert_int_equal(netp_tftp_want(&m), NETP_WANT_IN);
+    assert_int_equal(netp_tftp_deadline(&m), 64000);
+}
+
 static void test_server(void **state)
 {
     (void)state;
@@ -435,6 +526,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client),
         cmocka_unit_test(test_server),
+        cmocka_unit_test(test_slow_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,7 +180,7 @@ NETP_API const struct netp_fail *netp_tftp_fail(const struct netp_tftp *m);
 
 /* After REQUEST: begins the transfer. tsize is the size in bytes of the file to be read, where the
  * client asked for it; NETP_TFTP_SIZE_UNKNOWN leaves it unanswered. NETP_E_STATE: no request is
- * waiting; NETP_E_NOSPACE: netascii, and mem can't hold one block. */
+ * waiting. */
 NETP_API int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now);
 
 /* Ends the transfer, or refuses a request, with an ERROR packet: code is of enum netp_tftp_error,
@@ -195,10 +195,12 @@ NETP_API int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, ne
  * rest, and last counts only when all n were.
  *
  * With it they are lent: all n are taken, n is a multiple of the block size unless last, may be
- * larger than need.max (a whole file in flash), and p[] stays yours to keep unchanged until the
+ * larger than need.max (a whole file in flash); after less than that the next NEED waits until
+ * some of it is acknowledged. p[] stays yours to keep unchanged until the
  * next NEED, which asks again for what of it is not acknowledged, or until DONE or failure.
  *
- * NETP_E_STATE: no NEED is open; NETP_E_ARG: n is 0 or, when lending, not a multiple. */
+ * NETP_E_STATE: no NEED is open; NETP_E_ARG: n is 0 or, when lending, not a multiple, or the file
+ * would end before what was sent of it: it has shrunk, so abort. */
 NETP_API ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last,
                                   netp_ms now);
 
