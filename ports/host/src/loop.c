@@ -218,18 +218,19 @@ int netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at)
     return 0;
 }
 
-/* Calls what is due. A timer that was set later meanwhile goes to where it belongs; one that sets
- * itself to now has to wait for the next turn. */
+/* Calls what is due, the earliest first. A timer that was set later meanwhile goes to where it
+ * belongs. No more are called than were there, so that one which is always due keeps nobody. */
 static void fire(struct netp_loop *l)
 {
     size_t n = l->nheap;
 
-    while (n-- && l->nheap && l->heap[0]->key_ <= l->now) {
+    while (n && l->nheap && l->heap[0]->key_ <= l->now) {
         struct netp_timer *t = l->heap[0];
-        if (t->at_ > l->now) {
+        if (t->at_ != t->key_) {
             t->key_ = t->at_;
             sift_down(l, 0, t);
         } else {
+            n--;
             remove_timer(l, t);
             t->due(t->arg);
         }
