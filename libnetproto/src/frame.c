@@ -42,13 +42,13 @@ int netp_frame_init_(struct netp_frame *m, size_t size, const struct netp_frame_
     if (!cfg_is_valid(cfg)) {
         return NETP_E_ARG;
     }
-    if (cfg->mem != NULL && cfg->mem_n < cfg->max_len) {
+    if (cfg->mem != NULL && cfg->memlen < cfg->max_len) {
         return NETP_E_NOSPACE;
     }
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
     if (cfg->tx == NULL) {
-        m->cfg_.tx_n = 0;
+        m->cfg_.txlen = 0;
     }
     m->clock_ = now;
     netp_fail_clear(&m->fail_);
@@ -128,7 +128,7 @@ static int step(struct netp_frame *m, struct netp_in *in, struct netp_frame_ev *
     return netp_frame_length_next_(m, in, ev);
 }
 
-/* mem_n >= max_len, and no more than that is ever shown of one frame. */
+/* memlen >= max_len, and no more than that is ever shown of one frame. */
 static void keep(struct netp_frame *m, const uint8_t *p, size_t n)
 {
     if (n > 0) {

@@ -13,13 +13,13 @@ enum { SEND_NONE, SEND_EXACT, SEND_OPEN }; /* sending_: no, up to send_left_, at
 
 size_t netp_frame_room(const struct netp_frame *m)
 {
-    return m->cfg_.tx_n - m->tx_fill_;
+    return m->cfg_.txlen - m->tx_fill_;
 }
 
 /* The index of the byte n places behind the ring's first one. */
 static size_t ring_at(const struct netp_frame *m, size_t n)
 {
-    size_t to_end = m->cfg_.tx_n - m->tx_at_;
+    size_t to_end = m->cfg_.txlen - m->tx_at_;
 
     return n < to_end ? m->tx_at_ + n : n - to_end;
 }
@@ -27,7 +27,7 @@ static size_t ring_at(const struct netp_frame *m, size_t n)
 static void put(struct netp_frame *m, const uint8_t *p, size_t n)
 {
     size_t at = ring_at(m, m->tx_fill_);
-    size_t to_end = m->cfg_.tx_n - at;
+    size_t to_end = m->cfg_.txlen - at;
     size_t first = n < to_end ? n : to_end;
 
     if (n > 0) {
@@ -286,7 +286,7 @@ static void show(const struct netp_frame *m, size_t from, size_t to, struct netp
 {
     while (from < to) {
         size_t at = ring_at(m, from);
-        size_t to_end = m->cfg_.tx_n - at;
+        size_t to_end = m->cfg_.txlen - at;
         size_t n = to - from < to_end ? to - from : to_end;
 
         netp_out_put(v, nv, i, (struct netp_out){m->cfg_.tx + at, n, 0, NULL});

@@ -587,7 +587,7 @@ static void timed(void **state)
 
 /* ---- init ---- */
 
-static int try_init(const struct frame_setup *s, size_t mem_n)
+static int try_init(const struct frame_setup *s, size_t memlen)
 {
     static uint8_t mem[8];
     struct netp_frame_cfg cfg = s->cfg;
@@ -595,7 +595,7 @@ static int try_init(const struct frame_setup *s, size_t mem_n)
 
     cfg.size = sizeof cfg;
     cfg.mem = mem;
-    cfg.mem_n = mem_n;
+    cfg.memlen = memlen;
     return netp_frame_init(&m, &cfg, 0);
 }
 
@@ -651,7 +651,7 @@ static void whole_frames_are_not_copied(void **state)
     struct netp_frame_ev ev;
 
     (void)state;
-    cfg.max_len = cfg.mem_n = sizeof mem;
+    cfg.max_len = cfg.memlen = sizeof mem;
     cfg.mem = mem;
     assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
     assert_int_equal(netp_frame_next(&m, &in, 0, &ev), NETP_FRAME_WHOLE);
@@ -686,7 +686,7 @@ static void many_empty_frames(void **state)
 
         cfg.size = sizeof cfg;
         cfg.mem = i % 2 == 0 ? mem : NULL;
-        cfg.mem_n = sizeof mem;
+        cfg.memlen = sizeof mem;
         assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
         while (netp_frame_next(&m, &in, 0, &ev) > 0) {
             assert_true(left - in.n <= 1);

@@ -81,12 +81,12 @@ static inline int frame_make(struct checked *c, const void *arg)
     cfg.size = sizeof cfg;
     frame_length_first = cfg.kind != NETP_FRAME_DELIM && cfg.kind < NETP_FRAME_SLIP;
     if (s->collect) {
-        cfg.mem_n = (size_t)cfg.max_len;
-        cfg.mem = (uint8_t *)checked_mem(c, &cfg.mem_n);
+        cfg.memlen = (size_t)cfg.max_len;
+        cfg.mem = (uint8_t *)checked_mem(c, &cfg.memlen);
     }
     if (s->tx > 0) {
-        cfg.tx_n = s->tx;
-        cfg.tx = (uint8_t *)checked_mem(c, &cfg.tx_n);
+        cfg.txlen = s->tx;
+        cfg.tx = (uint8_t *)checked_mem(c, &cfg.txlen);
     }
     return netp_frame_init((struct netp_frame *)c->m, &cfg, c->now);
 }

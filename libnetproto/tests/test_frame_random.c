@@ -86,8 +86,8 @@ static void ear_open(struct ear *e, const struct netp_frame_cfg *kind, bool coll
     memset(e, 0, sizeof *e);
     cfg.size = sizeof cfg;
     if (collect) {
-        cfg.mem_n = (size_t)cfg.max_len;
-        cfg.mem = e->mem = malloc(cfg.mem_n);
+        cfg.memlen = (size_t)cfg.max_len;
+        cfg.mem = e->mem = malloc(cfg.memlen);
     }
     assert_int_equal(netp_frame_init(&e->m, &cfg, 0), NETP_OK);
 }
@@ -152,7 +152,7 @@ static void mouth_open(struct mouth *s, const struct netp_frame_cfg *kind)
 
     cfg.size = sizeof cfg;
     cfg.tx = s->tx;
-    cfg.tx_n = sizeof s->tx;
+    cfg.txlen = sizeof s->tx;
     s->n = 0;
     s->lent = false;
     assert_int_equal(netp_frame_init(&s->m, &cfg, 0), NETP_OK);

@@ -297,7 +297,7 @@ static void make(struct netp_frame *m, uint8_t *tx, size_t n)
     cfg.kind = NETP_FRAME_NETSTRING;
     cfg.max_len = 99;
     cfg.tx = tx;
-    cfg.tx_n = n;
+    cfg.txlen = n;
     assert_int_equal(netp_frame_init(m, &cfg, 0), NETP_OK);
 }
 

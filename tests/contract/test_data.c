@@ -24,7 +24,7 @@ static int make(struct checked *c, const void *arg)
         cfg = *(const struct netp_data_cfg *)arg;
     }
     cfg.line = (char *)checked_mem(c, &cfg.line_n);
-    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.txlen);
     return netp_data_init((struct netp_data *)c->m, &cfg, c->now);
 }
 

@@ -34,7 +34,7 @@ static int make_literal(struct checked *c, const void *arg)
 {
     struct netp_literal_cfg cfg = *(const struct netp_literal_cfg *)arg;
     cfg.line = (char *)checked_mem(c, &cfg.line_n);
-    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.txlen);
     return netp_literal_init((struct netp_literal *)c->m, &cfg, c->now);
 }
 
@@ -52,9 +52,9 @@ COMMAND(literal_go_on, struct netp_literal, netp_literal_go_on(m, now))
 COMMAND(literal_finish, struct netp_literal, SELDOM(n, netp_literal_finish(m, now)))
 
 static const struct netp_literal_cfg literal_client = {
-    .role = LITERAL_CLIENT, .line_n = 30, .tx_n = 30, .max_literal = 20, .idle_ms = 9000};
+    .role = LITERAL_CLIENT, .line_n = 30, .txlen = 30, .max_literal = 20, .idle_ms = 9000};
 static const struct netp_literal_cfg literal_server = {
-    .role = LITERAL_SERVER, .line_n = 30, .tx_n = 30, .max_literal = 20, .idle_ms = 9000};
+    .role = LITERAL_SERVER, .line_n = 30, .txlen = 30, .max_literal = 20, .idle_ms = 9000};
 static const struct law_say literal_commands[] = {
     LAW_SAY("a NOOP\r\n"), LAW_SAY("a X {3+}\r\nfoo {0+}\r\n\r\n"), LAW_SAY("a Y {5}\r\n"),
     LAW_SAY("hello\r\n"), LAW_SAY("a LAST\r\n")};
@@ -72,7 +72,7 @@ static int make_data(struct checked *c, const void *arg)
 {
     struct netp_data_cfg cfg = {*(const enum data_role *)arg, NULL, 16, NULL, DATA_TX_MIN, 900};
     cfg.line = (char *)checked_mem(c, &cfg.line_n);
-    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.txlen);
     return netp_data_init((struct netp_data *)c->m, &cfg, c->now);
 }
 
@@ -113,8 +113,8 @@ static int make_frame(struct checked *c, const void *arg)
 {
     struct netp_frame_cfg cfg = *(const struct netp_frame_cfg *)arg;
     cfg.size = sizeof cfg;
-    cfg.mem = cfg.mem_n > 0 ? (uint8_t *)checked_mem(c, &cfg.mem_n) : NULL;
-    cfg.tx = (uint8_t *)checked_mem(c, &cfg.tx_n);
+    cfg.mem = cfg.memlen > 0 ? (uint8_t *)checked_mem(c, &cfg.memlen) : NULL;
+    cfg.tx = (uint8_t *)checked_mem(c, &cfg.txlen);
     return netp_frame_init((struct netp_frame *)c->m, &cfg, c->now);
 }
 
@@ -132,19 +132,19 @@ COMMAND(frame_end, struct netp_frame, netp_frame_send_end(m))
 COMMAND(frame_finish, struct netp_frame, SELDOM(n, netp_frame_finish(m)))
 
 static const struct netp_frame_cfg frame_length = {
-    .kind = NETP_FRAME_LENGTH, .len_width = 2, .max_len = 40, .idle_ms = 900, .tx_n = 80};
+    .kind = NETP_FRAME_LENGTH, .len_width = 2, .max_len = 40, .idle_ms = 900, .txlen = 80};
 static const struct netp_frame_cfg frame_netstring = {
-    .kind = NETP_FRAME_NETSTRING, .max_len = 40, .mem_n = 40, .frame_ms = 900, .tx_n = 80};
+    .kind = NETP_FRAME_NETSTRING, .max_len = 40, .memlen = 40, .frame_ms = 900, .txlen = 80};
 static const struct netp_frame_cfg frame_delim = {.kind = NETP_FRAME_DELIM,
                                                   .flags = NETP_FRAME_RESYNC,
                                                   .delim_n = 2,
                                                   .delim = "\r\n",
                                                   .max_len = 40,
-                                                  .tx_n = 80};
+                                                  .txlen = 80};
 static const struct netp_frame_cfg frame_slip = {
-    .kind = NETP_FRAME_SLIP, .max_len = 40, .tx_n = 80};
+    .kind = NETP_FRAME_SLIP, .max_len = 40, .txlen = 80};
 static const struct netp_frame_cfg frame_cobs = {
-    .kind = NETP_FRAME_COBS, .flags = NETP_FRAME_RESYNC, .max_len = 40, .mem_n = 40, .tx_n = 80};
+    .kind = NETP_FRAME_COBS, .flags = NETP_FRAME_RESYNC, .max_len = 40, .memlen = 40, .txlen = 80};
 static const struct law_say frame_lengths[] = {LAW_SAY("\0\3foo"), LAW_SAY("\0\0"),
                                                LAW_SAY("\0\1x\0\2yz")};
 static const struct law_say frame_netstrings[] = {LAW_SAY("3:foo,"),

@@ -21,7 +21,7 @@ static int make(struct checked *c, const void *arg)
         cfg = *(const struct netp_literal_cfg *)arg;
     }
     cfg.line = (char *)checked_mem(c, &cfg.line_n);
-    cfg.tx = (char *)checked_mem(c, &cfg.tx_n);
+    cfg.tx = (char *)checked_mem(c, &cfg.txlen);
     return netp_literal_init((struct netp_literal *)c->m, &cfg, c->now);
 }
 

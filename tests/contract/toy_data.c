@@ -35,7 +35,7 @@ int netp_data_init_(struct netp_data *m, size_t size, const struct netp_data_cfg
     if (cfg->wait_ms == 0) {
         return NETP_E_ARG;
     }
-    if (cfg->line_n == 0 || cfg->tx_n < DATA_TX_MIN) {
+    if (cfg->line_n == 0 || cfg->txlen < DATA_TX_MIN) {
         return NETP_E_NOSPACE;
     }
     memset(m, 0, sizeof *m);
@@ -485,7 +485,7 @@ int netp_data_transfer(struct netp_data *m, const char *name, size_t n, bool put
             return NETP_E_ARG;
         }
     }
-    if (n > m->cfg_.tx_n - m->tx_n_ || m->cfg_.tx_n - m->tx_n_ - n < DATA_TX_MIN / 2) {
+    if (n > m->cfg_.txlen - m->tx_n_ || m->cfg_.txlen - m->tx_n_ - n < DATA_TX_MIN / 2) {
         return NETP_E_NOSPACE; /* LISTEN or PORT, STOR and ABOR, should none of them have left */
     }
     m->name_ = name;
@@ -529,7 +529,7 @@ int netp_data_quit(struct netp_data *m, netp_ms now)
     if (!can(m, DATA_CLIENT, IDLE) || m->eof_ || m->pending_ != 0) {
         return NETP_E_STATE;
     }
-    if (m->cfg_.tx_n - m->tx_n_ < DATA_TX_MIN / 2) {
+    if (m->cfg_.txlen - m->tx_n_ < DATA_TX_MIN / 2) {
         return NETP_E_NOSPACE;
     }
     say(m, "QUIT", "", 0);

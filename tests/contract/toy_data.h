@@ -32,7 +32,7 @@ struct netp_data_cfg {
     char *line; /* one received line */
     size_t line_n;
     char *tx; /* lines that wait to be sent */
-    size_t tx_n;
+    size_t txlen;
     uint32_t wait_ms; /* longest wait for a reply or for the data connection; not 0 */
 };
 

@@ -24,7 +24,7 @@ int netp_literal_init_(struct netp_literal *m, size_t size, const struct netp_li
     if (size != sizeof *m) {
         return NETP_E_ABI;
     }
-    if (cfg->line_n == 0 || cfg->tx_n < sizeof "+ go on\r\n" - 1) {
+    if (cfg->line_n == 0 || cfg->txlen < sizeof "+ go on\r\n" - 1) {
         return NETP_E_NOSPACE;
     }
     memset(m, 0, sizeof *m);
@@ -353,7 +353,7 @@ static size_t put_end(char *p, uint64_t literal)
 static int queue(struct netp_literal *m, const char *s, size_t n, uint64_t literal)
 {
     char end[24];
-    size_t end_n = put_end(end, literal), room = m->cfg_.tx_n - m->tx_n_;
+    size_t end_n = put_end(end, literal), room = m->cfg_.txlen - m->tx_n_;
     if (n > room || end_n > room - n) {
         m->full_ = true;
         return NETP_E_NOSPACE;

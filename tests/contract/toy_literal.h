@@ -28,7 +28,7 @@ struct netp_literal_cfg {
     char *line; /* received text of one line, literals not counted */
     size_t line_n;
     char *tx; /* text that waits to be sent */
-    size_t tx_n;
+    size_t txlen;
     uint64_t max_literal; /* bytes of a received one */
     uint32_t idle_ms;     /* longest wait for input, 0: no limit */
 };

@@ -30,6 +30,8 @@ expect 2 "get without URL" "$netproto" get
 expect 2 "get of no URL" "$netproto" get /etc/passwd
 expect 2 "get by an unknown scheme" "$netproto" get gopher://127.0.0.1/
 expect 2 "get with a bad number" "$netproto" get --blksize 7 tftp://127.0.0.1/f
+says "'7' is no good value for --blksize" "get with a bad number"
+expect 0 "help help" "$netproto" help help
 expect 2 "get with a value missing" "$netproto" get tftp://127.0.0.1/f -o
 expect 2 "-o with two URLs" "$netproto" get -o x tftp://127.0.0.1/f tftp://127.0.0.1/g
 expect 2 "a bad port" "$netproto" get tftp://127.0.0.1:99999/f

@@ -277,7 +277,14 @@ int cli_parse(struct cli *c, const struct cli_command *cmd, int argc, char **arg
     optind = 0;
     opterr = 0;
     while ((opt = getopt_long(argc, argv, short_all, all, &i)) != -1) {
+        char name[40];
         const char *word = argv[optind - 1];
+        if (i >= 0) {
+            snprintf(name, sizeof name, "--%s", all[i].name);
+        } else {
+            snprintf(name, sizeof name, "-%c", opt);
+        }
+        i = -1;
         if (opt == OPT_HELP) {
             return CLI_LEAVE(help(cmd));
         }
@@ -292,7 +299,7 @@ int cli_parse(struct cli *c, const struct cli_command *cmd, int argc, char **arg
             return CLI_LEAVE(cli_usage(c, "unknown option '%s'", word));
         }
         if (is_common(opt) ? !take_common(c, opt, optarg) : !own(arg, opt, optarg)) {
-            return CLI_LEAVE(cli_usage(c, "bad value '%s' for an option", optarg));
+            return CLI_LEAVE(cli_usage(c, "'%s' is no good value for %s", optarg, name));
         }
     }
     return optind;

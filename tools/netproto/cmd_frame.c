@@ -183,10 +183,10 @@ static int prepare(struct frame_job *j, bool cat)
     }
     if (!cat) {
         cfg->tx = j->memory;
-        cfg->tx_n = n;
+        cfg->txlen = n;
     } else if (j->c->json) {
         cfg->mem = j->memory;
-        cfg->mem_n = n;
+        cfg->memlen = n;
     }
     if (netp_frame_init(&j->m, cfg, netp_now()) != NETP_OK) {
         return cli_usage(j->c, "--format %s does not go with --offset, --adjust or --max",

@@ -173,7 +173,7 @@ static int run(struct cli *c, int argc, char **argv)
     if (!t.write && (t.cfg.create || t.cfg.overwrite)) {
         return cli_usage(c, "--create and --overwrite go with --write");
     }
-    t.cfg.create |= t.write && !t.cfg.overwrite;
+    t.cfg.create |= t.write;
     status = server_open(&t.s, NETP_TFTP_PORT);
     if (status == CLI_DONE) {
         status = serve(&t);
@@ -184,9 +184,8 @@ static int run(struct cli *c, int argc, char **argv)
 const struct cli_command cmd_tftpd = {
     "tftpd", "--root DIR", "Serve a folder by TFTP, read-only unless --write",
     "      --root DIR           the folder; nothing outside it can be reached\n"
-    "      --write              take uploads: of new files (--create, which is meant when\n"
-    "                           neither is given), of files that exist (--overwrite)\n"
-    "      --create, --overwrite\n"
+    "      --write              take uploads of new files; --create says the same\n"
+    "      --overwrite          and of files that exist\n"
     "      --max-size BYTES     of an upload; k, M, G are understood\n"
     "      --blksize-max N      the largest block that is granted (65464)\n"
     "      --windowsize-max N   the largest window, in blocks (64)\n"

@@ -63,7 +63,7 @@ int main(int argc, char **argv)
         return overview(stderr);
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) {
-        return argc > 2 ? help(argv[2]) : overview(stdout);
+        return argc > 2 && strcmp(argv[2], "help") != 0 ? help(argv[2]) : overview(stdout);
     }
     if (strcmp(name, "--version") == 0) {
         printf("netproto %s\n", netp_version());

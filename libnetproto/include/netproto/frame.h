@@ -79,9 +79,9 @@ struct netp_frame_cfg {
     uint32_t frame_ms; /* most time from a frame's first byte to its last; 0: no limit */
     uint32_t idle_ms;  /* most time without a byte inside a frame; 0: no limit */
     uint8_t *mem;      /* where frames are collected; NULL: they are streamed */
-    size_t mem_n;      /* at least max_len */
+    size_t memlen;     /* at least max_len */
     uint8_t *tx;       /* what waits to be sent; NULL if nothing ever is */
-    size_t tx_n;
+    size_t txlen;
 };
 
 #define NETP_FRAME_CFG_INIT                                                                        \
@@ -137,7 +137,7 @@ struct netp_frame {
 };
 
 /* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range or does not fit the kind;
- * NETP_E_NOSPACE: mem_n < max_len. */
+ * NETP_E_NOSPACE: memlen < max_len. */
 NETP_API int netp_frame_init_(struct netp_frame *m, size_t size, const struct netp_frame_cfg *cfg,
                               netp_ms now);
 #define netp_frame_init(m, cfg, now) netp_frame_init_((m), sizeof *(m), (cfg), (now))

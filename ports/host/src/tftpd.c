@@ -464,9 +464,13 @@ static int open_listen(const struct netp_tftpd_cfg *cfg)
 
 struct netp_tftpd *netp_tftpd_open(struct netp_loop *loop, const struct netp_tftpd_cfg *cfg)
 {
-    struct netp_tftpd *d = calloc(1, sizeof *d);
+    struct netp_tftpd *d;
 
-    if (!d) {
+    if (cfg->listen.fam == 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    if (!(d = calloc(1, sizeof *d))) {
         return NULL;
     }
     d->loop = loop;

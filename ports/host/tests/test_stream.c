@@ -73,7 +73,7 @@ static void init(struct side *t, struct netp_loop *loop)
     cfg.len_width = 1;
     cfg.max_len = 255;
     cfg.tx = t->tx;
-    cfg.tx_n = sizeof t->tx;
+    cfg.txlen = sizeof t->tx;
     assert_int_equal(netp_frame_init(&t->m, &cfg, netp_now()), NETP_OK);
     t->s.ops = &netp_frame_ops;
     t->s.m = &t->m;

@@ -35,8 +35,10 @@ extern "C" {
 #define NETP_TFTP_PACKET_MAX(bs) ((size_t)(bs) + 4u) /* bytes of the largest packet received */
 #define NETP_TFTP_REQUEST_MAX    512u                /* RFC 2347: a request is at most this long */
 
-/* Bytes that cfg.mem must have for a sender that copies, with at most these options; a receiver
- * and a sender that lends (NETP_TFTP_LEND) need NETP_TFTP_MEM_LEND. Any alignment will do. */
+/* Bytes of cfg.mem. NETP_TFTP_MEM_MIN will do for a receiver of any block size (in netascii it is
+ * NETP_TFTP_PACKET_MAX(blksize), if that is more). A sender that copies has the window it asks for
+ * or grants with NETP_TFTP_MEM, one that lends (NETP_TFTP_LEND) with NETP_TFTP_MEM_LEND; with less
+ * its window is cut down. Any alignment will do. */
 #define NETP_TFTP_MEM_MIN    516u
 #define NETP_TFTP_MAX_(a, b) ((a) > (b) ? (a) : (b))
 #define NETP_TFTP_MEM(blksize, windowsize)                                                         \

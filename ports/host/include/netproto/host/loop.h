@@ -49,7 +49,7 @@ NETP_API void netp_loop_unwatch(struct netp_loop *loop, struct netp_watch *w);
  * is with every packet, costs nothing. 0, or -1 when there is no memory. */
 NETP_API int netp_loop_at(struct netp_loop *loop, struct netp_timer *t, netp_ms at);
 
-/* The time of the present turn; netp_now() as it was when the loop woke up. */
+/* The time of the present turn; netp_now() of socket.h as it was when the loop woke up. */
 NETP_API netp_ms netp_loop_now(const struct netp_loop *loop);
 
 /* Runs until netp_loop_stop(). 0, or -1 with errno. */

@@ -30,7 +30,8 @@ struct netp_tftpd_report {
 
 struct netp_tftpd_cfg {
     const char *root;        /* the folder that is served */
-    struct netp_addr listen; /* port 0: a free one, see netp_tftpd_addr() */
+    struct netp_addr listen; /* must be set, as by netp_addr_parse() of addr.h or netp_resolve() of
+                                resolve.h; port 0: a free one, see netp_tftpd_addr() */
     bool shared;             /* the port is shared with other servers: one for each core, say */
     bool create, overwrite;  /* uploads of new files, of files that exist; neither: read-only */
     uint16_t blksize;        /* most that is granted, bytes; 65464 */
@@ -51,7 +52,7 @@ NETP_API void netp_tftpd_cfg_init(struct netp_tftpd_cfg *cfg);
 struct netp_tftpd;
 
 /* Opens a server on `loop`, which must outlive it. The strings of cfg are copied or opened. NULL
- * on failure, with errno: of the root folder, or of the socket. */
+ * on failure, with errno: of the root folder or the socket, or EINVAL when listen is not set. */
 NETP_API struct netp_tftpd *netp_tftpd_open(struct netp_loop *loop,
                                             const struct netp_tftpd_cfg *cfg);
 
@@ -62,7 +63,8 @@ NETP_API struct netp_addr netp_tftpd_addr(const struct netp_tftpd *d);
 NETP_API unsigned netp_tftpd_stop(struct netp_tftpd *d);
 NETP_API unsigned netp_tftpd_running(const struct netp_tftpd *d);
 
-/* Ends all: running transfers are told with ERROR 0, and their partial files removed. */
+/* Before the loop is freed, and not from report. Ends all: running transfers are told with ERROR 0,
+ * and their partial files removed. */
 NETP_API void netp_tftpd_close(struct netp_tftpd *d);
 
 #ifdef __cplusplus
