@@ -192,8 +192,10 @@ struct world {
 
 static void note(struct world *w, const char *text)
 {
-    assert_true(strlen(w->log) + strlen(text) < sizeof w->log);
-    strcat(w->log, text);
+    size_t at = strlen(w->log), n = strlen(text) + 1;
+
+    assert_true(n <= sizeof w->log - at);
+    memcpy(w->log + at, text, n);
 }
 
 static int world_recv(void *ctx, struct netp_in *in)

@@ -201,7 +201,7 @@ static int help(const struct cli_command *cmd)
            cmd->options);
     fputs("\n"
           "  -q, --quiet              say nothing but errors\n"
-          "  -v, --verbose            trace the protocol on stderr\n"
+          "  -v, --verbose            say more on stderr: what was agreed on\n"
           "      --json               print results as JSON\n"
           "      --progress=WHEN      always, never or auto (a terminal, over half a second)\n"
           "      --timeout SEC        give up when the whole job takes longer\n"

@@ -79,7 +79,7 @@ static const char *complete(struct url *u, const char *file)
     if (n + strlen(file) >= sizeof u->path) {
         return "the path is too long";
     }
-    strcpy(u->path + n, file);
+    snprintf(u->path + n, sizeof u->path - n, "%s", file);
     return NULL;
 }
 

@@ -32,7 +32,7 @@ static const char *path(const char *name)
 static int setup(void **state)
 {
     (void)state;
-    strcpy(dir, "/tmp/netproto-test-XXXXXX");
+    snprintf(dir, sizeof dir, "/tmp/netproto-test-XXXXXX");
     assert_non_null(mkdtemp(dir));
     assert_int_equal(netp_root_open(&root, dir), 0);
     return 0;
