@@ -251,11 +251,11 @@ static const struct tr_case netstring_cases[] = {
 static const struct tr_case fixed_cases[] = {
     {.name = "three and a part of one",
      .cfg = FIXED(4),
-     .steps = TR_STEPS(TR_IN("abcdEFGH1234"), FRAME("4", "", "abcd"), FRAME("4", "", "EFGH"),
-                       FRAME("4", "", "1234"), TR_EOF(), TR_EV("eof"))},
+     .steps = TR_STEPS(TR_IN("abcdEFGH1234"), TEXT("4", "abcd"), TEXT("4", "EFGH"),
+                       TEXT("4", "1234"), TR_EOF(), TR_EV("eof"))},
     {.name = "one byte each",
      .cfg = FIXED(1),
-     .steps = TR_STEPS(TR_IN("ab"), FRAME("1", "", "a"), FRAME("1", "", "b"))},
+     .steps = TR_STEPS(TR_IN("ab"), TEXT("1", "a"), TEXT("1", "b"))},
 };
 
 /* ---- frames that end with a delimiter ---- */

@@ -76,7 +76,7 @@ static void fill(uint8_t *p, size_t n)
 struct ear {
     struct netp_frame m;
     uint8_t *mem;
-    struct tr_log log;
+    struct log log;
 };
 
 static void ear_open(struct ear *e, const struct netp_frame_cfg *kind, bool collect)
@@ -121,7 +121,7 @@ static int ear_hear(struct ear *e, const uint8_t *p, size_t n, size_t most)
 static void ear_close(struct ear *e)
 {
     free(e->mem);
-    tr_free(&e->log);
+    log_free(&e->log);
 }
 
 static void same(const struct ear *a, const struct ear *b)
@@ -218,16 +218,18 @@ static int whole(struct mouth *s, const uint8_t *p, size_t n, bool lend)
     return r;
 }
 
+static bool has_header; /* the kind under test shows its length and header */
+
 /* The log of a frame that arrives. */
-static void expect(struct tr_log *log, const uint8_t *p, size_t n)
+static void expect(struct log *log, const uint8_t *p, size_t n)
 {
     struct netp_frame_ev ev = {0};
 
-    if (!frame_length_first) {
-        tr_line(log, "begin");
+    if (!has_header) {
+        log_line(log, "begin");
     }
     if (n > 0) {
-        tr_data(log, "data", p, n);
+        log_data(log, "data", p, n);
     }
     ev.type = NETP_FRAME_END;
     ev.length = n;
@@ -235,7 +237,7 @@ static void expect(struct tr_log *log, const uint8_t *p, size_t n)
 }
 
 /* Without the lines that show a header. */
-static void drop_heads(struct tr_log *log)
+static void drop_heads(struct log *log)
 {
     char *from = log->p, *to = log->p, *end = log->p + log->n;
 
@@ -272,10 +274,10 @@ static void round_trip_of(const struct netp_frame_cfg *cfg)
 {
     static struct mouth s;
     struct ear stream, collect;
-    struct tr_log log = {0};
+    struct log log = {0};
     uint8_t payload[MAX];
 
-    frame_length_first = cfg->kind != NETP_FRAME_DELIM && cfg->kind < NETP_FRAME_SLIP;
+    has_header = cfg->kind <= NETP_FRAME_NETSTRING;
     mouth_open(&s, cfg);
     ear_open(&stream, cfg, false);
     ear_open(&collect, cfg, true);
@@ -303,7 +305,7 @@ static void round_trip_of(const struct netp_frame_cfg *cfg)
     drop_heads(&stream.log);
     assert_int_equal(stream.log.n, log.n);
     assert_memory_equal(stream.log.p, log.p, log.n);
-    tr_free(&log);
+    log_free(&log);
     ear_close(&stream);
     ear_close(&collect);
 }
@@ -334,7 +336,7 @@ static void noise_has_one_meaning(void **state)
         fill(noise, n);
         cfg.max_len = cfg.kind == NETP_FRAME_FIXED ? 7 : 1 + dice(20);
         collect = dice(2) == 0;
-        frame_length_first = cfg.kind != NETP_FRAME_DELIM && cfg.kind < NETP_FRAME_SLIP;
+        has_header = cfg.kind <= NETP_FRAME_NETSTRING;
         ear_open(&a, &cfg, collect);
         ear_open(&b, &cfg, collect);
         ear_hear(&a, noise, n, 1);
@@ -393,11 +395,11 @@ static void cobs_is_that_of_its_authors(void **state)
     const struct netp_frame_cfg kind = KIND(COBS, 0);
 
     (void)state;
-    frame_length_first = false;
+    has_header = false;
     for (uint32_t i = 0; i < 200 * COUNT(lengths); i++) {
         static struct mouth s;
         struct ear e;
-        struct tr_log log = {0};
+        struct log log = {0};
         uint8_t payload[MAX], wire[2 * MAX], back[2 * MAX];
         size_t n = lengths[i % COUNT(lengths)], wire_n;
 
@@ -426,7 +428,7 @@ static void cobs_is_that_of_its_authors(void **state)
         assert_int_equal(e.log.n, log.n);
         assert_memory_equal(e.log.p, log.p, log.n);
         ear_close(&e);
-        tr_free(&log);
+        log_free(&log);
     }
 }
 

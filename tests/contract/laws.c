@@ -71,7 +71,7 @@ static void hear(struct walk *w)
     }
     w->n += s->n;
     w->from = s->from;
-    if (w->row->dgram) {
+    if (w->row->subject->dgram) {
         w->flags = NETP_IN_DGRAM;
     } else if (below(&w->rng, 100) == 0) {
         w->flags = below(&w->rng, 2) == 0 ? NETP_IN_EOF : NETP_IN_BROKEN;
@@ -81,7 +81,7 @@ static void hear(struct walk *w)
 /* Some of it arrives. */
 static void arrive(struct walk *w)
 {
-    size_t n = w->row->dgram ? w->n : below(&w->rng, w->n + 1);
+    size_t n = w->row->subject->dgram ? w->n : below(&w->rng, w->n + 1);
     struct netp_in in = {w->in, n, n == w->n ? w->flags : 0, w->from};
     rest(&w->c, &in);
     if (n == w->n) {
@@ -94,8 +94,9 @@ static void arrive(struct walk *w)
 static void command(struct walk *w)
 {
     size_t at = below(&w->rng, sizeof words), n = below(&w->rng, sizeof words - at);
-    if (w->row->ncmd > 0) {
-        checked_do(&w->c, w->row->cmd[below(&w->rng, w->row->ncmd)], words + at, n);
+    const struct subject_cmd *cmd = &w->row->subject->cmd[below(&w->rng, w->row->subject->ncmd)];
+    if (!cmd->rare || below(&w->rng, 40) == 0) {
+        checked_do(&w->c, cmd->run, words + at, n);
     }
 }
 
@@ -136,11 +137,11 @@ static bool walk(const struct law_row *row, uint64_t seed, char *why, size_t n)
 {
     struct walk w;
     memset(&w, 0, sizeof w);
-    checked_open(&w.c, row->ops, CHECKED_FULL);
+    checked_open(&w.c, row->subject->machine.ops, CHECKED_FULL);
     w.row = row;
     w.rng = seed;
     for (int life = 0; life < 2; life++) { /* the second on the used struct */
-        int r = row->make(&w.c, row->cfg);
+        int r = row->subject->machine.make(&w.c, row->cfg);
         if (r != NETP_OK || failed(&w.c)) {
             checked_broke(&w.c, "law 7: init returned %d in life %d", r, life);
         }
@@ -175,8 +176,8 @@ static void converse(struct checked *c, const struct law_row *row, struct netp_i
         if (in->n == 0 || (c->ops->want(c->m) & NETP_WANT_APP) == 0) {
             return;
         }
-        for (size_t i = 0; i < row->ncmd && r < 0; i++) {
-            r = checked_do(c, row->cmd[i], words, 4);
+        for (size_t i = 0; i < row->subject->ncmd && r < 0; i++) {
+            r = checked_do(c, row->subject->cmd[i].run, words, 4);
         }
     }
 }
@@ -189,8 +190,8 @@ static int end_at(const struct law_row *row, const uint8_t *p, size_t n, unsigne
     struct checked c;
     struct netp_in in = {p, n, 0, NULL};
     int r = 1;
-    checked_open(&c, row->ops, CHECKED_FULL);
-    row->make(&c, row->cfg);
+    checked_open(&c, row->subject->machine.ops, CHECKED_FULL);
+    row->subject->machine.make(&c, row->cfg);
     converse(&c, row, &in);
     if (in.n == 0 && !failed(&c) && !closed(&c)) {
         in.flags = flag;
@@ -211,12 +212,12 @@ static bool ends(const struct law_row *row, char *why, size_t n)
 {
     struct walk all;
     all.n = 0;
-    for (size_t i = 0; i < row->nsay && !row->dgram; i++) {
+    for (size_t i = 0; i < row->nsay && !row->subject->dgram; i++) {
         memcpy(all.in + all.n, row->say[i].p, row->say[i].n);
         all.n += row->say[i].n;
     }
     why[0] = '\0';
-    for (size_t k = 0; k <= all.n && !row->dgram && why[0] == '\0'; k++) {
+    for (size_t k = 0; k <= all.n && !row->subject->dgram && why[0] == '\0'; k++) {
         int eof = end_at(row, all.in, k, NETP_IN_EOF, why, n);
         int broken = end_at(row, all.in, k, NETP_IN_BROKEN, why, n);
         bool kept = eof == NETP_E_TRUNCATED ? broken == eof : eof == NETP_OK && broken == NETP_E_IO;
@@ -230,8 +231,8 @@ static bool ends(const struct law_row *row, char *why, size_t n)
 
 static bool refuses_other_sizes(const struct law_row *row, char *why, size_t n)
 {
-    void *m = malloc(row->ops->size);
-    bool kept = m != NULL && row->misfit(m) == NETP_E_ABI;
+    void *m = malloc(row->subject->machine.ops->size);
+    bool kept = m != NULL && row->subject->misfit(m) == NETP_E_ABI;
     free(m);
     if (!kept) {
         snprintf(why, n, "%s: law 9: init of a struct of another size", row->name);

@@ -5,11 +5,11 @@
  * checked.h checks what holds at every call. Here a machine is led through many calls: a random
  * walk over what a peer may say, commands, time and output; the end of the stream at every place;
  * init with the wrong size, and again on a used struct. To add a machine, add a row to the table in
- * test_laws.c. */
+ * test_laws.c; what a machine is, tests/subjects/ says. */
 #ifndef CONTRACT_LAWS_H
 #define CONTRACT_LAWS_H
 
-#include "checked.h"
+#include "subject.h"
 
 /* What a peer may say: bytes of a stream, or a datagram. */
 struct law_say {
@@ -28,16 +28,10 @@ struct law_say {
 
 struct law_row {
     const char *name;
-    const struct netp_ops *ops;
-    int (*make)(struct checked *c, const void *cfg); /* as in transcript.h */
-    const void *cfg;
-    int (*misfit)(void *m); /* init with a struct that is a byte too small: NETP_E_ABI */
-    bool dgram;
+    const struct subject *subject;
+    const void *cfg;           /* for its make() */
     const struct law_say *say; /* a stream: one conversation, in its order */
     size_t nsay;
-    checked_cmd *const *cmd; /* each is given some bytes that stay; the first that is not refused
-                                must get the machine on when it wants a command */
-    size_t ncmd;
 };
 
 /* Whether a machine keeps the laws; if not, why[0..n) says which it broke. */

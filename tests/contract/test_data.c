@@ -28,30 +28,30 @@ static int make(struct checked *c, const void *arg)
     return netp_data_init((struct netp_data *)c->m, &cfg, c->now);
 }
 
-static void describe(const void *p, struct tr_log *log)
+static void describe(const void *p, struct log *log)
 {
     const struct netp_data_ev *ev = (const struct netp_data_ev *)p;
     switch (ev->type) {
     case DATA_REQUEST:
-        tr_line(log, "%s %.*s", ev->put ? "put" : "get", (int)ev->name.n, ev->name.p);
+        log_line(log, "%s %.*s", ev->put ? "put" : "get", (int)ev->name.n, ev->name.p);
         break;
     case DATA_LISTEN:
-        tr_line(log, "listen %u", ev->conn);
+        log_line(log, "listen %u", ev->conn);
         break;
     case DATA_OPEN:
-        tr_line(log, "open %u at %u", ev->conn, ev->port);
+        log_line(log, "open %u at %u", ev->conn, ev->port);
         break;
     case DATA_START:
-        tr_line(log, "start %u, %s", ev->conn, ev->send ? "send" : "receive");
+        log_line(log, "start %u, %s", ev->conn, ev->send ? "send" : "receive");
         break;
     case DATA_CLOSE:
-        tr_line(log, "close %u", ev->conn);
+        log_line(log, "close %u", ev->conn);
         break;
     case DATA_DONE:
-        tr_line(log, ev->ok ? "done" : "failed %u", ev->code);
+        log_line(log, ev->ok ? "done" : "failed %u", ev->code);
         break;
     default:
-        tr_line(log, "eof");
+        log_line(log, "eof");
         break;
     }
 }

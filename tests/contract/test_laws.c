@@ -5,9 +5,6 @@
 #include "toy_data.h"
 #include "toy_literal.h"
 
-#include <netproto/frame.h>
-#include <netproto/tftp.h>
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -26,7 +23,6 @@
         (void)now;                                                                                 \
         return (int)(call);                                                                        \
     }
-#define SELDOM(n, call) ((n) == 7 ? (call) : NETP_E_STATE)
 
 /* ---- toy_literal ---- */
 
@@ -49,7 +45,7 @@ COMMAND(literal_text, struct netp_literal,
         netp_literal_text(m, (const char *)p, n, n % 3 == 0 ? n : LITERAL_NONE, now))
 COMMAND(literal_lend, struct netp_literal, netp_literal_lend(m, p, n, now))
 COMMAND(literal_go_on, struct netp_literal, netp_literal_go_on(m, now))
-COMMAND(literal_finish, struct netp_literal, SELDOM(n, netp_literal_finish(m, now)))
+COMMAND(literal_finish, struct netp_literal, netp_literal_finish(m, now))
 
 static const struct netp_literal_cfg literal_client = {
     .role = LITERAL_CLIENT, .line_n = 30, .txlen = 30, .max_literal = 20, .idle_ms = 9000};
@@ -63,8 +59,15 @@ static const struct law_say literal_answers[] = {LAW_SAY("* hi\r\n"),
                                                  LAW_SAY("a OK\r\n"), LAW_SAY("12345 NO\r\n")};
 static const struct law_say literal_go[] = {LAW_SAY("* hi {2}\r\nhi\r\n"), LAW_SAY("+ go\r\n"),
                                             LAW_SAY("a NO\r\n")};
-static checked_cmd *const literal_cmds[] = {literal_go_on, literal_answer, literal_text,
-                                            literal_lend, literal_finish};
+static const struct subject_cmd literal_cmds[] = {{"go on", literal_go_on, false},
+                                                  {"answer", literal_answer, false},
+                                                  {"text", literal_text, false},
+                                                  {"lend", literal_lend, false},
+                                                  {"finish", literal_finish, true}};
+static const struct subject subject_literal = {.machine = {&netp_literal_ops, make_literal, NULL},
+                                               .misfit = misfit_literal,
+                                               .cmd = literal_cmds,
+                                               .ncmd = COUNT(literal_cmds)};
 
 /* ---- toy_data ---- */
 
@@ -85,7 +88,7 @@ static int misfit_data(void *m)
 COMMAND(data_transfer, struct netp_data,
         netp_data_transfer(m, (const char *)p, n, n % 2 == 0, n % 4 < 2, now))
 COMMAND(data_abort, struct netp_data, netp_data_abort(m, now))
-COMMAND(data_quit, struct netp_data, SELDOM(n, netp_data_quit(m, now)))
+COMMAND(data_quit, struct netp_data, netp_data_quit(m, now))
 COMMAND(data_accept, struct netp_data, netp_data_accept(m, now))
 COMMAND(data_refuse, struct netp_data, netp_data_refuse(m, now))
 COMMAND(data_listening, struct netp_data, netp_data_listening(m, m->conn_, (uint16_t)n, now))
@@ -103,48 +106,23 @@ static const struct law_say data_replies[] = {
     LAW_SAY("227 99\r\n"), LAW_SAY("150 .\r\n"), LAW_SAY("226 .\r\n"),
     LAW_SAY("200 .\r\n"),  LAW_SAY("550 .\r\n"), LAW_SAY("426 .\r\n"),
     LAW_SAY("226 .\r\n"),  LAW_SAY("221 .\r\n"), LAW_SAY("200 longer than ours\r\n")};
-static checked_cmd *const data_cmds[] = {data_listening, data_accept,   data_opened, data_done,
-                                         data_failed,    data_transfer, data_refuse, data_transfer,
-                                         data_abort,     data_quit,     data_finish};
+static const struct subject_cmd data_cmds[] = {{"listening", data_listening, false},
+                                               {"accept", data_accept, false},
+                                               {"opened", data_opened, false},
+                                               {"done", data_done, false},
+                                               {"failed", data_failed, false},
+                                               {"transfer", data_transfer, false},
+                                               {"refuse", data_refuse, false},
+                                               {"abort", data_abort, false},
+                                               {"quit", data_quit, true},
+                                               {"finish", data_finish, false}};
+static const struct subject subject_data = {.machine = {&netp_data_ops, make_data, NULL},
+                                            .misfit = misfit_data,
+                                            .cmd = data_cmds,
+                                            .ncmd = COUNT(data_cmds)};
 
 /* ---- netp_frame ---- */
 
-static int make_frame(struct checked *c, const void *arg)
-{
-    struct netp_frame_cfg cfg = *(const struct netp_frame_cfg *)arg;
-    cfg.size = sizeof cfg;
-    cfg.mem = cfg.memlen > 0 ? (uint8_t *)checked_mem(c, &cfg.memlen) : NULL;
-    cfg.tx = (uint8_t *)checked_mem(c, &cfg.txlen);
-    return netp_frame_init((struct netp_frame *)c->m, &cfg, c->now);
-}
-
-static int misfit_frame(void *m)
-{
-    struct netp_frame_cfg cfg = NETP_FRAME_CFG_INIT;
-    return netp_frame_init_((struct netp_frame *)m, sizeof(struct netp_frame) - 1, &cfg, 0);
-}
-
-COMMAND(frame_send, struct netp_frame, netp_frame_send(m, NULL, p, n))
-COMMAND(frame_lend, struct netp_frame, netp_frame_lend(m, NULL, p, n))
-COMMAND(frame_begin, struct netp_frame, netp_frame_send_begin(m, NULL, n))
-COMMAND(frame_data, struct netp_frame, netp_frame_send_data(m, p, n))
-COMMAND(frame_end, struct netp_frame, netp_frame_send_end(m))
-COMMAND(frame_finish, struct netp_frame, SELDOM(n, netp_frame_finish(m)))
-
-static const struct netp_frame_cfg frame_length = {
-    .kind = NETP_FRAME_LENGTH, .len_width = 2, .max_len = 40, .idle_ms = 900, .txlen = 80};
-static const struct netp_frame_cfg frame_netstring = {
-    .kind = NETP_FRAME_NETSTRING, .max_len = 40, .memlen = 40, .frame_ms = 900, .txlen = 80};
-static const struct netp_frame_cfg frame_delim = {.kind = NETP_FRAME_DELIM,
-                                                  .flags = NETP_FRAME_RESYNC,
-                                                  .delim_n = 2,
-                                                  .delim = "\r\n",
-                                                  .max_len = 40,
-                                                  .txlen = 80};
-static const struct netp_frame_cfg frame_slip = {
-    .kind = NETP_FRAME_SLIP, .max_len = 40, .txlen = 80};
-static const struct netp_frame_cfg frame_cobs = {
-    .kind = NETP_FRAME_COBS, .flags = NETP_FRAME_RESYNC, .max_len = 40, .memlen = 40, .txlen = 80};
 static const struct law_say frame_lengths[] = {LAW_SAY("\0\3foo"), LAW_SAY("\0\0"),
                                                LAW_SAY("\0\1x\0\2yz")};
 static const struct law_say frame_netstrings[] = {LAW_SAY("3:foo,"),
@@ -154,41 +132,11 @@ static const struct law_say frame_slips[] = {LAW_SAY("\300foo\300"),
                                              LAW_SAY("\333\334x\333\335\300")};
 static const struct law_say frame_cobss[] = {LAW_SAY("\1\0"), LAW_SAY("\4foo\3ba\0"),
                                              LAW_SAY("\2x\1\0")};
-static checked_cmd *const frame_cmds[] = {frame_send, frame_lend, frame_begin,
-                                          frame_data, frame_end,  frame_finish};
-
 /* ---- netp_tftp ---- */
 
-static const struct netp_addr tftp_server = {{192, 0, 2, 1}, 0, 69, 4};
 static const struct netp_addr tftp_peer = {{192, 0, 2, 1}, 0, 5000, 4};
 static const struct netp_addr tftp_stranger = {{192, 0, 2, 9}, 0, 5000, 4};
 
-static int make_tftp(struct checked *c, const void *arg)
-{
-    struct netp_tftp_cfg cfg;
-    netp_tftp_cfg_init(&cfg, *(const enum netp_tftp_role *)arg);
-    cfg.blksize = 8;
-    cfg.windowsize = 3;
-    cfg.server = tftp_server;
-    cfg.file = "f";
-    cfg.memlen = NETP_TFTP_MEM(8, 3);
-    cfg.mem = checked_mem(c, &cfg.memlen);
-    return netp_tftp_init((struct netp_tftp *)c->m, &cfg, c->now);
-}
-
-static int misfit_tftp(void *m)
-{
-    struct netp_tftp_cfg cfg;
-    netp_tftp_cfg_init(&cfg, NETP_TFTP_SERVE);
-    return netp_tftp_init_((struct netp_tftp *)m, sizeof(struct netp_tftp) - 1, &cfg, 0);
-}
-
-COMMAND(tftp_accept, struct netp_tftp, netp_tftp_accept(m, n, now))
-COMMAND(tftp_give, struct netp_tftp, netp_tftp_give(m, p, n, n % 5 == 0, now))
-COMMAND(tftp_abort, struct netp_tftp, SELDOM(n, netp_tftp_abort(m, 3, NULL, now)))
-
-static const enum netp_tftp_role tftp_get = NETP_TFTP_GET, tftp_put = NETP_TFTP_PUT,
-                                 tftp_serve = NETP_TFTP_SERVE;
 static const struct law_say tftp_says[] = {
     LAW_SAY_FROM(&tftp_peer, "\0\1f\0octet\0blksize\0008\0windowsize\0003\0"),
     LAW_SAY_FROM(&tftp_peer, "\0\2f\0netascii\0"),
@@ -204,19 +152,13 @@ static const struct law_say tftp_says[] = {
     LAW_SAY_FROM(&tftp_peer, ""),
     LAW_SAY_FROM(&tftp_stranger, "\0\4\0\1"),
 };
-static checked_cmd *const tftp_cmds[] = {tftp_accept, tftp_give, tftp_abort};
-
 /* ---- the table ---- */
 
 #define SAYS(a) .say = (a), .nsay = COUNT(a)
-#define CMDS(a) .cmd = (a), .ncmd = COUNT(a)
-#define LITERAL                                                                                    \
-    .ops = &netp_literal_ops, .make = make_literal, .misfit = misfit_literal, CMDS(literal_cmds)
-#define DATA  .ops = &netp_data_ops, .make = make_data, .misfit = misfit_data, CMDS(data_cmds)
-#define FRAME .ops = &netp_frame_ops, .make = make_frame, .misfit = misfit_frame, CMDS(frame_cmds)
-#define TFTP                                                                                       \
-    .ops = &netp_tftp_ops, .make = make_tftp, .misfit = misfit_tftp, .dgram = true,                \
-    SAYS(tftp_says), CMDS(tftp_cmds)
+#define LITERAL .subject = &subject_literal
+#define DATA    .subject = &subject_data
+#define FRAME   .subject = &subject_frame
+#define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 
 static const struct law_row rows[] = {
     {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},
@@ -224,14 +166,17 @@ static const struct law_row rows[] = {
     {.name = "literal client, go", .cfg = &literal_client, LITERAL, SAYS(literal_go)},
     {.name = "data server", .cfg = &data_server, DATA, SAYS(data_commands)},
     {.name = "data client", .cfg = &data_client, DATA, SAYS(data_replies)},
-    {.name = "frame length", .cfg = &frame_length, FRAME, SAYS(frame_lengths)},
-    {.name = "frame netstring", .cfg = &frame_netstring, FRAME, SAYS(frame_netstrings)},
-    {.name = "frame delimiter", .cfg = &frame_delim, FRAME, SAYS(frame_lines)},
-    {.name = "frame SLIP", .cfg = &frame_slip, FRAME, SAYS(frame_slips)},
-    {.name = "frame COBS", .cfg = &frame_cobs, FRAME, SAYS(frame_cobss)},
-    {.name = "TFTP get", .cfg = &tftp_get, TFTP},
-    {.name = "TFTP put", .cfg = &tftp_put, TFTP},
-    {.name = "TFTP server", .cfg = &tftp_serve, TFTP},
+    {.name = "frame length", .cfg = "length width=2 idle_ms=900", FRAME, SAYS(frame_lengths)},
+    {.name = "frame netstring",
+     .cfg = "netstring collect frame_ms=900",
+     FRAME,
+     SAYS(frame_netstrings)},
+    {.name = "frame delimiter", .cfg = "delim delim=0x0d0a resync", FRAME, SAYS(frame_lines)},
+    {.name = "frame SLIP", .cfg = "slip", FRAME, SAYS(frame_slips)},
+    {.name = "frame COBS", .cfg = "cobs resync collect", FRAME, SAYS(frame_cobss)},
+    {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
+    {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
+    {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},
 };
 
 static void test_each_machine_keeps_the_laws(void **state)

@@ -25,20 +25,20 @@ static int make(struct checked *c, const void *arg)
     return netp_literal_init((struct netp_literal *)c->m, &cfg, c->now);
 }
 
-static void describe(const void *p, struct tr_log *log)
+static void describe(const void *p, struct log *log)
 {
     static const char *const names[] = {"",        "text",     "data", "go",
                                         "refused", "released", "room", "eof"};
     const struct netp_literal_ev *ev = (const struct netp_literal_ev *)p;
     if (ev->type == LITERAL_DATA) {
-        tr_data(log, "data", ev->p, ev->n);
+        log_data(log, "data", ev->p, ev->n);
     } else if (ev->type == LITERAL_TEXT && ev->literal != LITERAL_NONE) {
-        tr_line(log, "text %.*s %s%llu", (int)ev->text.n, ev->text.p, ev->waits ? "waits " : "",
+        log_line(log, "text %.*s %s%llu", (int)ev->text.n, ev->text.p, ev->waits ? "waits " : "",
                 (unsigned long long)ev->literal);
     } else if (ev->type == LITERAL_TEXT || ev->type == LITERAL_REFUSED) {
-        tr_line(log, "%s %.*s", names[ev->type], (int)ev->text.n, ev->text.p);
+        log_line(log, "%s %.*s", names[ev->type], (int)ev->text.n, ev->text.p);
     } else {
-        tr_line(log, "%s", names[ev->type]);
+        log_line(log, "%s", names[ev->type]);
     }
 }
 

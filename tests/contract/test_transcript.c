@@ -188,13 +188,13 @@ static int make(struct checked *c, const void *cfg)
     return NETP_OK;
 }
 
-static void describe(const void *p, struct tr_log *log)
+static void describe(const void *p, struct log *log)
 {
     const struct netp_parrot_ev *ev = (const struct netp_parrot_ev *)p;
     if (ev->type == PARROT_LINE) {
-        tr_line(log, "line %.*s", (int)ev->line.n, ev->line.p);
+        log_line(log, "line %.*s", (int)ev->line.n, ev->line.p);
     } else {
-        tr_line(log, "eof");
+        log_line(log, "eof");
     }
 }
 
@@ -326,15 +326,15 @@ static void test_each_difference_is_found(void **state)
 
 static void test_log(void **state)
 {
-    struct tr_log log = {NULL, 0, NULL};
+    struct log log = {0};
     (void)state;
-    tr_data(&log, "data", "a\r", 2);
-    tr_data(&log, "data", "\n\\", 2);
-    tr_data(&log, "more", "\x7f", 1);
-    tr_line(&log, "%d", 5);
-    tr_data(&log, "data", "b", 1);
+    log_data(&log, "data", "a\r", 2);
+    log_data(&log, "data", "\n\\", 2);
+    log_data(&log, "more", "\x7f", 1);
+    log_line(&log, "%d", 5);
+    log_data(&log, "data", "b", 1);
     assert_string_equal(log.p, "data a\\r\\n\\x5c\nmore \\x7f\n5\ndata b");
-    tr_free(&log);
+    log_free(&log);
 }
 
 int main(void)

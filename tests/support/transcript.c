@@ -16,72 +16,6 @@
 
 static const char tail_bytes[] = "trailing";
 
-/* ---- logs ---- */
-
-static void add(struct tr_log *log, const char *s, size_t n)
-{
-    log->p = (char *)realloc(log->p, log->n + n + 1);
-    if (log->p == NULL) {
-        abort();
-    }
-    memcpy(log->p + log->n, s, n);
-    log->n += n;
-    log->p[log->n] = '\0';
-}
-
-static void add_byte(struct tr_log *log, unsigned b)
-{
-    char s[8];
-    if (b == '\r' || b == '\n') {
-        add(log, b == '\r' ? "\\r" : "\\n", 2);
-    } else {
-        bool plain = b >= ' ' && b <= '~' && b != '\\';
-        add(log, s, (size_t)snprintf(s, sizeof s, plain ? "%c" : "\\x%02x", b));
-    }
-}
-
-static void end_line(struct tr_log *log)
-{
-    if (log->tag_ != NULL) {
-        add(log, "\n", 1);
-        log->tag_ = NULL;
-    }
-}
-
-void tr_line(struct tr_log *log, const char *fmt, ...)
-{
-    char s[512];
-    va_list ap;
-    va_start(ap, fmt);
-    int n = vsnprintf(s, sizeof s, fmt, ap);
-    va_end(ap);
-    if (n < 0 || (size_t)n >= sizeof s) {
-        abort();
-    }
-    end_line(log);
-    add(log, s, (size_t)n);
-    add(log, "\n", 1);
-}
-
-void tr_data(struct tr_log *log, const char *tag, const void *p, size_t n)
-{
-    if (log->tag_ == NULL || strcmp(log->tag_, tag) != 0) {
-        end_line(log);
-        add(log, tag, strlen(tag));
-        add(log, " ", 1);
-        log->tag_ = tag;
-    }
-    for (size_t i = 0; i < n; i++) {
-        add_byte(log, ((const uint8_t *)p)[i]);
-    }
-}
-
-void tr_free(struct tr_log *log)
-{
-    free(log->p);
-    memset(log, 0, sizeof *log);
-}
-
 /* ---- one run of a case ---- */
 
 /* How a run differs from others. */
@@ -97,7 +31,7 @@ struct run {
     struct checked c;
     const struct tr_machine *mach;
     struct way way;
-    struct tr_log log;
+    struct log log;
     uint16_t *out; /* units sent and not yet matched */
     size_t nout;
     uint8_t *in; /* bytes offered and not yet used, from the stream's first byte */
@@ -231,7 +165,7 @@ static void step_out(struct run *r, const struct tr_step *s)
 /* The next line of the log must be what the step says. */
 static void step_ev(struct run *r, const struct tr_step *s)
 {
-    struct tr_log *log = &r->log;
+    struct log *log = &r->log;
     size_t n = 0, want = strlen(s->p);
     while (n < log->n && log->p[n] != '\n') {
         n++;
@@ -385,7 +319,7 @@ static bool run_once(const struct tr_machine *mach, const struct tr_case *c, str
     }
     r->nbuf = r->c.nblock_;
     checked_close(&r->c);
-    tr_free(&r->log);
+    log_free(&r->log);
     free(r->out);
     free(r->in);
     return held;

@@ -27,31 +27,15 @@
 #define SUPPORT_TRANSCRIPT_H
 
 #include "checked.h"
-
-/* A text of lines that describe() writes. */
-struct tr_log {
-    char *p;
-    size_t n;
-    const char *tag_;
-};
-
-/* Appends a line, as by printf. */
-void tr_line(struct tr_log *log, const char *fmt, ...);
-
-/* Appends "tag bytes"; pieces that follow one another with the same tag, a string that stays,
- * become one line. Bytes that are not printable, and the backslash, appear as \r, \n or \xhh. */
-void tr_data(struct tr_log *log, const char *tag, const void *p, size_t n);
-
-/* Frees the text; the log is empty then. */
-void tr_free(struct tr_log *log);
+#include "log.h"
 
 /* One kind of machine. */
 struct tr_machine {
     const struct netp_ops *ops;
     /* Inits c->m at c->now as `cfg` of the case says; returns what init returned. */
     int (*make)(struct checked *c, const void *cfg);
-    /* Writes an event to the log, with tr_data() where pieces depend on how input was split. */
-    void (*describe)(const void *ev, struct tr_log *log);
+    /* Writes an event to the log, with log_data() where pieces depend on how input was split. */
+    void (*describe)(const void *ev, struct log *log);
 };
 
 enum tr_what { TR_END_, TR_IN_, TR_OUT_, TR_FIN_, TR_EV_, TR_DO_, TR_WAIT_, TR_WANT_, TR_FAIL_ };

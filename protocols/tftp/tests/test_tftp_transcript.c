@@ -42,29 +42,29 @@ static int make(struct checked *c, const void *arg)
     return netp_tftp_init((struct netp_tftp *)c->m, &cfg, c->now);
 }
 
-static void describe(const void *arg, struct tr_log *log)
+static void describe(const void *arg, struct log *log)
 {
     const struct netp_tftp_ev *ev = arg;
 
     switch (ev->type) {
     case NETP_TFTP_REQUEST:
-        tr_line(log, "%s %.*s%s blksize %u windowsize %u tsize %lld",
+        log_line(log, "%s %.*s%s blksize %u windowsize %u tsize %lld",
                 ev->u.request.write ? "write" : "read", (int)ev->u.request.file.n,
                 ev->u.request.file.p, ev->u.request.netascii ? " netascii" : "",
                 ev->u.request.blksize, ev->u.request.windowsize, (long long)ev->u.request.tsize);
         break;
     case NETP_TFTP_OPTIONS:
-        tr_line(log, "options blksize %u windowsize %u tsize %lld", ev->u.options.blksize,
+        log_line(log, "options blksize %u windowsize %u tsize %lld", ev->u.options.blksize,
                 ev->u.options.windowsize, (long long)ev->u.options.tsize);
         break;
     case NETP_TFTP_DATA:
-        tr_data(log, "data", ev->u.data.p, ev->u.data.n);
+        log_data(log, "data", ev->u.data.p, ev->u.data.n);
         break;
     case NETP_TFTP_NEED:
-        tr_line(log, "need %llu max %zu", (unsigned long long)ev->u.need.offset, ev->u.need.max);
+        log_line(log, "need %llu max %zu", (unsigned long long)ev->u.need.offset, ev->u.need.max);
         break;
     case NETP_TFTP_DONE:
-        tr_line(log, "done %llu", (unsigned long long)ev->u.done.total);
+        log_line(log, "done %llu", (unsigned long long)ev->u.done.total);
         break;
     }
 }
