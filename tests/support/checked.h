@@ -17,6 +17,7 @@ struct checked {
     const struct netp_ops *ops;
     void *m, *ev; /* blocks of exactly ops->size and ops->evsize bytes */
     netp_ms now;  /* the test's clock, 1000000 at first */
+    bool light;   /* only the cheap checks, without the calls that must be harmless */
 
     /* Sees each event while its views live; may call commands of the machine. May be NULL. */
     void (*event)(void *arg, const void *ev);

@@ -31,6 +31,12 @@ void decision_seed(struct decision *d, uint64_t seed);
 /* Taken from p[0..n), from its end on, one byte for n <= 256, else two. */
 void decision_bytes(struct decision *d, const uint8_t *p, size_t n);
 
+/* Whether a source of bytes has some left. */
+static inline bool decision_left(const struct decision *d)
+{
+    return d->n_ > 0;
+}
+
 /* The first `digits` decisions take all values, the others are 0. The first run is all zeros;
  * before each further one call decision_turn(), which is false when all have been. */
 void decision_odometer(struct decision *d, unsigned digits);

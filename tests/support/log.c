@@ -17,7 +17,9 @@ static void add(struct log *log, const char *s, size_t n)
             abort();
         }
     }
-    memcpy(log->p + log->n, s, n);
+    if (n > 0) {
+        memcpy(log->p + log->n, s, n);
+    }
     log->n += n;
     log->p[log->n] = '\0';
 }
@@ -66,6 +68,12 @@ void log_data(struct log *log, const char *tag, const void *p, size_t n)
     for (size_t i = 0; i < n; i++) {
         add_byte(log, ((const uint8_t *)p)[i]);
     }
+}
+
+void log_text(struct log *log, const char *p, size_t n)
+{
+    log_end(log);
+    add(log, p, n);
 }
 
 void log_clear(struct log *log)

@@ -23,6 +23,9 @@ void log_data(struct log *log, const char *tag, const void *p, size_t n);
 /* Ends a line of data, so that the next piece begins another. */
 void log_end(struct log *log);
 
+/* Appends lines as they are, each with its end. */
+void log_text(struct log *log, const char *p, size_t n);
+
 /* Makes the log empty; free: gives its memory back, too. */
 void log_clear(struct log *log);
 void log_free(struct log *log);

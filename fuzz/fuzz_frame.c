@@ -1,0 +1,8 @@
+/* The framing machine, all kinds, against any peer. SPDX-License-Identifier: MIT */
+#include "fuzz.h"
+#include "machine.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_machine(&subject_frame, data, size);
+}
