@@ -245,10 +245,9 @@ static void sent_one(struct netp_tftp *m)
         return;
     }
     if (m->state_ == TFTP_DALLYING) {
-        /* Long enough for the peer's second try, whose timer is more likely the usual second than
-         * our own round trip. */
-        uint32_t rto = m->rto_ > m->cfg_.rto_ms ? m->rto_ : m->cfg_.rto_ms;
-        m->deadline_ = netp_after(m->clock_, 4 * (uint64_t)rto);
+        /* RFC 1350 section 6: until the peer has had time to send the last block again, with a
+         * timer that may have backed off as far as ours would. */
+        m->deadline_ = netp_after(m->clock_, m->cfg_.rto_max_ms + (uint64_t)m->cfg_.rto_ms);
     } else if (m->state_ != TFTP_FAILED && m->state_ != TFTP_CLOSED) {
         m->deadline_ = netp_after(m->clock_, m->rto_);
     }

@@ -133,7 +133,7 @@ int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     if (plain) {
         return take_plain(m, ev);
     }
-    if (pk->opcode != NETP_TFTP_OACK || !m->options_) {
+    if (pk->opcode != NETP_TFTP_OACK || (!m->options_ && pk->options.n == 0)) {
         return tftp_illegal(m, "not an answer to the request");
     }
     m->pending_ = 0;

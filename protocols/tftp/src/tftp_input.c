@@ -13,6 +13,10 @@ static bool same_host(const struct netp_addr *a, const struct netp_addr *b)
 static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
                       const struct netp_tftp_packet *pk)
 {
+    /* Who is not there any more says nothing; to port 0 nothing can be sent (RFC 768). */
+    if (m->state_ == TFTP_CLOSED || (from && from->port == 0)) {
+        return false;
+    }
     if (!from || m->state_ == TFTP_LISTENING) {
         return true;
     }
@@ -23,9 +27,8 @@ static bool from_peer(struct netp_tftp *m, const struct netp_addr *from,
     if (m->state_ == TFTP_REQUESTING) {
         return false;
     }
-    /* Never an ERROR to an ERROR: two machines would answer each other for ever. To port 0 nothing
-     * can be sent. */
-    if (pk->opcode != NETP_TFTP_ERROR && from->port != 0 && !(m->pending_ & TFTP_P_STRANGER)) {
+    /* Never an ERROR to an ERROR: two machines would answer each other for ever. */
+    if (pk->opcode != NETP_TFTP_ERROR && !(m->pending_ & TFTP_P_STRANGER)) {
         m->stranger_ = *from;
         m->pending_ |= TFTP_P_STRANGER;
     }
@@ -111,8 +114,7 @@ static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp
     case TFTP_DALLYING:
         return take_dallying(m, &pk, ev);
     case TFTP_ASKED:
-    case TFTP_CLOSED:
-        return 0;
+        return sound && pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : 0;
     default:
         if (!sound) {
             return tftp_malformed(m, at);

@@ -50,7 +50,9 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
         p = m->cfg_.mem;
     }
     if (n > m->cfg_.max_size - m->total_) {
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4, "file larger than max_size");
+        uint64_t fits = m->netascii_ ? 0 : m->cfg_.max_size - m->total_;
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4 + fits,
+                         "file larger than max_size");
     }
     if (n == 0) {
         return last ? tftp_receive_done(m, ev) : 0;
