@@ -123,15 +123,16 @@ static int open_beneath(const struct netp_root *root, const char *path, int flag
 int netp_source_open(struct netp_source *s, const struct netp_root *root, const char *path)
 {
     struct stat st;
+    int e;
 
     /* O_NONBLOCK: the open of a FIFO must not wait for its writer. */
     s->fd = open_beneath(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (s->fd < 0) {
         return -1;
     }
-    if (fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    if ((e = fstat(s->fd, &st) != 0 ? errno : S_ISREG(st.st_mode) ? 0 : EACCES) != 0) {
         netp_source_close(s);
-        errno = EACCES;
+        errno = e;
         return -1;
     }
     s->size = (uint64_t)st.st_size;

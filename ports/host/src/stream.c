@@ -261,8 +261,8 @@ static void settle(struct netp_stream *s)
     if ((want & NETP_WANT_OUT) && !s->sys_errno_) {
         wants |= NETP_WANT_OUT;
     }
-    if (err != NETP_OK) {
-        at = netp_loop_now(s->loop_) + LINGER_MS; /* for the peer to take the error reply */
+    if (err != NETP_OK || s->sys_errno_) { /* for the peer to take the error reply, or to say why */
+        at = netp_loop_now(s->loop_) + LINGER_MS;
     }
     wait_for(s, s->state_ == CONNECTING ? (unsigned)NETP_WANT_OUT : wants, at);
 }
@@ -304,6 +304,8 @@ static void due(void *arg)
 
     if (s->state_ == LINGERING || failure(s) != NETP_OK) {
         end(s, failure(s), 0); /* the time to linger is up */
+    } else if (s->sys_errno_) {
+        end(s, NETP_E_IO, s->sys_errno_);
     } else {
         turn(s, false);
     }

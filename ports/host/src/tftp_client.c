@@ -232,6 +232,7 @@ static int open_run(struct run *r)
     r->udp.batch = netp_udp_batch_new(
         cfg.windowsize < NETP_UDP_BATCH ? cfg.windowsize : NETP_UDP_BATCH, NETP_UDP_DATAGRAM_MAX);
     if (!r->mem || !r->udp.batch) {
+        job->sys_errno = ENOMEM;
         return NETP_E_NOSPACE;
     }
     r->udp.most = 1;
@@ -282,7 +283,9 @@ static void results(struct run *r, int got)
     job->fail = *netp_tftp_fail(&r->m);
     if (got < 0 && job->fail.code == NETP_OK) {
         job->fail.code = (enum netp_err)got;
-        job->fail.where = got == NETP_E_TIMEOUT ? "time is up" : "socket";
+        job->fail.where = got == NETP_E_TIMEOUT   ? "time is up"
+                          : got == NETP_E_NOSPACE ? "memory"
+                                                  : "socket";
     }
     if (got == NETP_E_IO && !job->sys_errno) {
         job->sys_errno = r->udp.sys_errno ? r->udp.sys_errno : errno;
@@ -301,7 +304,9 @@ static int transfer(struct netp_tftp_job *job)
     job->sys_errno = 0;
     job->agreed_blksize = job->agreed_windowsize = 0;
     if (!r) {
-        return NETP_E_NOSPACE;
+        job->sys_errno = ENOMEM;
+        netp_fail_clear(&job->fail);
+        return netp_fail_with(&job->fail, NETP_E_NOSPACE, -1, 0, "memory");
     }
     r->job = job;
     r->begun = netp_now();

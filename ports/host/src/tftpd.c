@@ -280,9 +280,12 @@ static void settle(struct transfer *t)
     if (r < 0) {
         report(t, NETP_E_IO, -1, strerror(errno));
     }
-    if (r < 0 || netp_tftp_want(&t->m) == NETP_CLOSED ||
-        netp_loop_watch(loop, &t->watch, NETP_WANT_IN | (r ? NETP_WANT_OUT : 0u)) != 0 ||
-        netp_loop_at(loop, &t->timer, netp_tftp_deadline(&t->m)) != 0) {
+    if (r < 0 || netp_tftp_want(&t->m) == NETP_CLOSED) {
+        end(t);
+    } else if (netp_loop_watch(loop, &t->watch, NETP_WANT_IN | (r ? NETP_WANT_OUT : 0u)) != 0 ||
+               netp_loop_at(loop, &t->timer, netp_tftp_deadline(&t->m)) != 0) {
+        refuse(t, errno);
+        netp_udp_flush(t->watch.fd, &netp_tftp_ops, &t->m, netp_loop_now(loop));
         end(t);
     }
 }

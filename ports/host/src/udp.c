@@ -301,13 +301,14 @@ int netp_udp_receive_local(int fd, void *p, size_t *n, struct netp_addr *from,
         char space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
     } control;
     struct msghdr h = {&name, sizeof name, &iov, 1, &control, sizeof control, 0};
+    int tries = 16; /* as in receive() */
     ssize_t r;
 
     do {
         h.msg_namelen = sizeof name;
         h.msg_controllen = sizeof control;
         r = recvmsg(fd, &h, MSG_DONTWAIT);
-    } while (r < 0 && (errno == EINTR || is_loss(errno)));
+    } while (r < 0 && (errno == EINTR || (is_loss(errno) && --tries)));
     if (r < 0) {
         return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
     }
