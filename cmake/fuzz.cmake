@@ -21,11 +21,14 @@ elseif(NETPROTO_FUZZ STREQUAL "oss")
     separate_arguments(netproto_fuzz_engine UNIX_COMMAND "$ENV{LIB_FUZZING_ENGINE}")
 endif()
 
+add_custom_target(fuzz) # all targets
+
 # netproto_add_fuzzer(NAME SOURCE [LIBRARY...]): the program fuzz_NAME.
 function(netproto_add_fuzzer name source)
     set(target fuzz_${name})
     add_executable(${target} ${source})
     target_link_libraries(${target} PRIVATE netproto-fuzz ${ARGN})
+    add_dependencies(fuzz ${target})
     if(NETPROTO_FUZZ STREQUAL "replay")
         target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/fuzz/replay.c)
         target_compile_definitions(${target} PRIVATE _DEFAULT_SOURCE)

@@ -131,12 +131,14 @@ take_in() # TARGET
 {
     local target=$1 new file
     new=$(mktemp -d)
-    find "$root/out/$target" -path '*/queue/id*' -exec cp -t "$new" {} + 2>/dev/null || true
+    while read -r file; do # each fuzzer numbers its inputs from 0
+        cp "$file" "$new/$(sha256sum <"$file" | cut -c1-16)"
+    done < <(find "$root"/out*/"$target" -path '*/queue/*' -type f -not -path '*/.state/*')
     "$root/libfuzzer/fuzz/fuzz_$target" -merge=1 -use_counters=0 -max_len=1024 \
-        "fuzz/corpus/$target" "$new" "$root/out-libfuzzer/$target/queue" 2>/dev/null || true
+        "fuzz/corpus/$target" "$new" >"$root/merge.log" 2>&1 || { tail -5 "$root/merge.log"; bad=1; }
     rm -rf "$new"
     for file in "fuzz/corpus/$target"/????????????????????????????????????????; do
-        [ ! -f "$file" ] || mv "$file" "${file:0:-24}"
+        [ ! -f "$file" ] || mv "$file" "${file:0:-24}" # by the first 16 digits of its hash
     done
     "$root/replay/fuzz/fuzz_$target" -w "fuzz/golden/$target.txt" "fuzz/corpus/$target"
 }

@@ -154,18 +154,13 @@ static void offer_datagram(struct run *r)
     pump(r);
 }
 
-/* While the machine waits for a command: the first that is not refused. */
+/* While the machine waits for a command: each in turn. */
 static void help(struct run *r)
 {
-    size_t i = 0;
-    for (unsigned times = 0; times < 8 && i < r->s->ncmd && (want(r) & NETP_WANT_APP) != 0;) {
-        if (checked_do(&r->c, r->s->cmd[i].run, words, 4) < 0) {
-            i++;
-            continue;
+    for (size_t i = 0; i < r->s->ncmd && (want(r) & NETP_WANT_APP) != 0; i++) {
+        if (checked_do(&r->c, r->s->cmd[i].run, words, 4) >= 0) {
+            pump(r);
         }
-        pump(r);
-        times++;
-        i = 0;
     }
 }
 
@@ -259,6 +254,7 @@ static void finish(struct run *r)
     }
     if (!r->s->dgram && (r->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) == 0) {
         offer(r, r->in.n, NETP_IN_EOF);
+        help(r);
     }
 }
 
