@@ -42,7 +42,7 @@ class Source:
         return ' '.join(part.strip() for part in lines)
 
     def add(self, kind, place, good, wrong):
-        """What a function in a header is to one of its users is enough."""
+        """A function of a private header is in several objects: what any of them ran counts."""
         if good or place not in self.items[kind]:
             self.items[kind][place] = None if good else wrong
 

@@ -19,8 +19,8 @@ cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang-19 -DCMAKE_BUILD_TYPE=None -DBUI
     -DCMAKE_C_FLAGS="-O1 -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc" \
     -DNETPROTO_HOST=OFF -DNETPROTO_FUZZ=replay >/dev/null
 rm -rf "$build/profile"
-cmake --build "$build" --clean-first -j "$(nproc)" >"$build/log" 2>&1 ||
-    { cat "$build/log"; exit 1; }
+cmake --build "$build" --clean-first -j "$(nproc)" >"$build/compiled" 2>&1 ||
+    { cat "$build/compiled"; exit 1; }
 
 run() # NAME LABELS: the tests of these labels, into NAME.profdata
 {
@@ -46,6 +46,6 @@ show all lcov >"$build/all.lcov"
 show fuzz text >"$build/fuzz.json"
 bad=0
 # && and || under a ! are not counted; the same without the ! is.
-! grep 'src/.*: unsupported MC/DC' "$build/log" || bad=1
+! grep 'src/.*: unsupported MC/DC' "$build/compiled" || bad=1
 python3 fuzz/coverage.py "$build" "$@" || bad=1
 exit $bad

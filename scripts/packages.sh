@@ -6,7 +6,7 @@ build_packages=(cmake make gcc libc6-dev)
 test_packages=(g++ libcmocka-dev pkg-config)
 peer_packages=(atftp busybox curl netcat-openbsd python3 socat tftp-hpa)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
-ci_packages=(clang clang-format gcc-arm-none-eabi libnewlib-dev pmccabe)
+ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
 peer_servers=(atftpd dnsmasq-base tftpd-hpa)
