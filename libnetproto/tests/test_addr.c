@@ -246,6 +246,7 @@ static void addresses_are_read_and_shown_as_the_table_says(void **state)
         }
         assert_int_equal(r, NETP_OK);
         assert_int_equal(a.port, 0);
+        assert_true(a.scope == 0 || strchr(table[i].text, '%'));
         assert_int_equal(a.fam, strchr(table[i].text, ':') ? 6 : 4);
         shows(&a, table[i].canonical);
         b = addr(table[i].canonical);
@@ -460,6 +461,10 @@ static void only_netmasks_have_a_length(void **state)
     }
     struct netp_addr none = {{0}, 0, 0, 0};
     assert_int_equal(netp_mask_bits(&none), NETP_E_ARG);
+
+    struct netp_addr all = addr("255.255.255.255");
+    all.ip[4] = 0xff; /* not a part of an IPv4 address */
+    assert_int_equal(netp_mask_bits(&all), 32);
 
     struct netp_cidr c = {{{0}, 0, 0, 4}, 0};
     for (; c.bits <= 32; c.bits++) {

@@ -68,6 +68,17 @@ static void a_gap_that_does_not_fit_is_refused(void **state)
     assert_null(netp_arena_alloc(&a, 0, 4)); /* the gap is 3, 2 are left */
     assert_null(netp_arena_alloc(&a, 1, 4));
     assert_int_equal(netp_arena_used(&a), 5);
+
+    netp_arena_init(&a, mem, 8);
+    assert_non_null(netp_arena_alloc(&a, 5, 1));
+    assert_null(netp_arena_alloc(&a, 1, 4)); /* the gap takes the 3 that are left */
+    assert_ptr_equal(netp_arena_alloc(&a, 0, 4), (uint8_t *)mem + 8);
+    assert_int_equal(netp_arena_used(&a), 8);
+
+    netp_arena_init(&a, mem, 8);
+    assert_non_null(netp_arena_alloc(&a, 3, 1));
+    assert_null(netp_arena_alloc(&a, 5, 4)); /* 5 are left, 4 of them behind the gap */
+    assert_ptr_equal(netp_arena_alloc(&a, 4, 4), (uint8_t *)mem + 4);
 }
 
 static void reset_gives_back_to_the_mark(void **state)

@@ -22,7 +22,7 @@ struct ev {
 struct toy {
     char out[16];    /* a stream, or datagrams of one byte each in `parts` elements */
     size_t n, parts; /* parts 0: a stream */
-    bool fin, blocked, eof, closed;
+    bool fin, blocked, deaf, eof, closed;
     unsigned gaps;
     netp_ms deadline;
     struct netp_fail fail;
@@ -59,6 +59,9 @@ static int toy_byte(struct toy *t, char c, netp_ms now, void *ev)
         return 0;
     case 'b': /* no more input until the application says so */
         t->blocked = true;
+        return 0;
+    case 'd': /* no more input until the deadline */
+        t->deaf = true;
         return 0;
     case 't':
         t->deadline = now + 10;
@@ -107,6 +110,7 @@ static int toy_next(void *m, struct netp_in *in, netp_ms now, void *ev)
     }
     if (now >= t->deadline) {
         t->deadline = NETP_NEVER;
+        t->deaf = false;
         return event(ev, EV_TICK, 0);
     }
     return in == NULL || t->blocked ? 0 : toy_input(t, in, now, ev);
@@ -156,7 +160,7 @@ static unsigned toy_want(const void *m)
     if (t->fail.code != 0 || t->closed || t->eof) {
         return out ? out : NETP_CLOSED;
     }
-    return out | (t->blocked ? NETP_WANT_APP : NETP_WANT_IN);
+    return out | (t->blocked ? NETP_WANT_APP : t->deaf ? 0 : NETP_WANT_IN);
 }
 
 static const struct netp_fail *toy_fail(const void *m)
@@ -286,7 +290,7 @@ static netp_ms world_now(void *ctx)
 
 static void start(struct world *w, const struct chunk *chunks)
 {
-    static const struct toy fresh = {{0}, 0, 0, false, false, false, false, 0, NETP_NEVER, {0}};
+    static const struct toy fresh = {.deadline = NETP_NEVER};
     struct netp_io io = {w, world_recv, world_send, world_wait, world_now};
 
     memset(w, 0, sizeof *w);
@@ -295,6 +299,7 @@ static void start(struct world *w, const struct chunk *chunks)
     w->chunks = chunks;
     w->room = 100;
     netp_link_init(&w->l, &toy_ops, &w->m, &w->io);
+    assert_true(w->l.in.p == NULL && w->l.in.n == 0 && w->l.in.flags == 0);
 }
 
 /* A run must return r and have asked the transport for `log`. */
@@ -388,6 +393,18 @@ static void a_machine_that_needs_a_command_still_sends(void **state)
     run(&w, NETP_NEVER, 0, "<rtb >- waitO@10 >ok ");
     w.m.blocked = false;
     run(&w, NETP_NEVER, EV_TICK, "- waitI@10 - ");
+}
+
+static void a_machine_that_wants_nothing_but_time_gets_it(void **state)
+{
+    static const struct chunk c[] = {{0, "td", 0, 0}, {5, "e", 0, 0}, {0}};
+    struct world w;
+
+    (void)state;
+    start(&w, c);
+    run(&w, 8, NETP_E_TIMEOUT, "<td wait@8 ");
+    run(&w, NETP_NEVER, EV_TICK, "wait@10 ");
+    run(&w, NETP_NEVER, EV_BYTE, "<e ");
 }
 
 static void the_end_is_not_received_twice(void **state)
@@ -607,6 +624,7 @@ int main(void)
         cmocka_unit_test(fin_alone_is_acknowledged_with_0),
         cmocka_unit_test(input_that_is_left_stops_receiving),
         cmocka_unit_test(a_machine_that_needs_a_command_still_sends),
+        cmocka_unit_test(a_machine_that_wants_nothing_but_time_gets_it),
         cmocka_unit_test(the_end_is_not_received_twice),
         cmocka_unit_test(output_after_the_end_is_sent),
         cmocka_unit_test(a_closed_machine_is_0_whatever_the_time),

@@ -56,7 +56,8 @@ static void strings_compare(void **state)
         {{"a\0b", 3}, {"a\0c", 3}, false, false},
         {{"Content-LENGTH", 14}, {"content-length", 14}, false, true},
         {{"AZaz", 4}, {"azAZ", 4}, false, true},
-        {{"@[`{", 4}, {"`{@[", 4}, false, false}, /* the neighbours of the letters */
+        {{"@", 1}, {"`", 1}, false, false}, /* the neighbours of the letters */
+        {{"[", 1}, {"{", 1}, false, false},
         {{"\xc4", 1}, {"\xe4", 1}, false, false}, /* letters of Latin-1 */
         {{"K", 1}, {"\xe2\x84\xaa", 3}, false, false},
     };
@@ -69,6 +70,18 @@ static void strings_compare(void **state)
     }
     assert_int_equal(NETP_STR("a\0b").n, 3);
     assert_true(netp_str_eq(NETP_STR("abc"), netp_str_of("abc")));
+}
+
+static void only_hexadecimal_digits_have_a_value(void **state)
+{
+    static const char digits[] = "0123456789abcdef", upper[] = "ABCDEF";
+
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        const char *at = memchr(digits, c, 16), *up = memchr(upper, c, 6);
+        ptrdiff_t value = at ? at - digits : up ? up - upper + 10 : 16;
+        assert_int_equal(netp_hex_digit((char)c), value);
+    }
 }
 
 /* s in a heap block of its exact size */
@@ -161,9 +174,12 @@ static void numbers_are_formatted(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(t); i++) {
-        char out[NETP_DEC_CAP];
+        char out[NETP_DEC_CAP + 1], untouched[NETP_DEC_CAP + 1];
+        memset(out, '#', sizeof out);
+        memset(untouched, '#', sizeof untouched);
         size_t n = netp_format_dec(t[i].v, out);
         assert_true(netp_str_eq(netp_str_make(out, n), netp_str_of(t[i].s)));
+        assert_memory_equal(out + n, untouched, sizeof out - n);
     }
 }
 
@@ -205,9 +221,13 @@ static void escape_stays_in_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(readers_read_what_writers_wrote), cmocka_unit_test(strings_compare),
-        cmocka_unit_test(numbers_are_parsed_strictly),     cmocka_unit_test(numbers_are_formatted),
-        cmocka_unit_test(escape_shows_any_byte),           cmocka_unit_test(escape_stays_in_bounds),
+        cmocka_unit_test(readers_read_what_writers_wrote),
+        cmocka_unit_test(strings_compare),
+        cmocka_unit_test(only_hexadecimal_digits_have_a_value),
+        cmocka_unit_test(numbers_are_parsed_strictly),
+        cmocka_unit_test(numbers_are_formatted),
+        cmocka_unit_test(escape_shows_any_byte),
+        cmocka_unit_test(escape_stays_in_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
