@@ -1,5 +1,6 @@
 /* cli.c - options, messages, exit status. SPDX-License-Identifier: MIT */
 #include "cli.h"
+#include <limits.h>
 #include <netproto/text.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -257,7 +258,7 @@ static bool take_common(struct cli *c, int opt, const char *v)
 
 static bool is_common(int opt)
 {
-    return opt >= OPT_HELP || strchr(COMMON_SHORT, opt);
+    return opt >= OPT_HELP || (opt <= UCHAR_MAX && strchr(COMMON_SHORT, opt));
 }
 
 int cli_parse(struct cli *c, const struct cli_command *cmd, int argc, char **argv,

@@ -317,9 +317,10 @@ static void close_all(struct echo *e)
         return;
     }
     netp_listener_close(&e->listener);
-    while (e->connections) {
-        netp_stream_close(&e->connections->stream);
-        drop(e->connections);
+    for (struct connection *c = e->connections, *next; c; c = next) {
+        next = c->next;
+        netp_stream_close(&c->stream);
+        drop(c);
     }
 }
 

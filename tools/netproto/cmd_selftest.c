@@ -278,7 +278,8 @@ static char *make_content(struct selftest *t)
     snprintf(t->content, sizeof t->content, "%s/content", t->dir);
     snprintf(t->copy, sizeof t->copy, "%s/copy", t->dir);
     f = fopen(t->content, "w");
-    if (!f || fwrite(p, 1, SIZE, f) != SIZE || fclose(f) != 0) {
+    bool written = f && fwrite(p, 1, SIZE, f) == SIZE;
+    if ((f && fclose(f) != 0) || !written) {
         free(p);
         return NULL;
     }

@@ -13,7 +13,8 @@ static void print_json(const struct netp_frame_ev *ev)
     printf("{\"length\": %llu, \"base64\": \"", (unsigned long long)ev->length);
     for (size_t i = 0; i < ev->n; i += PIECE) {
         size_t n = ev->n - i < PIECE ? ev->n - i : PIECE;
-        fwrite(text, 1, (size_t)netp_base64_encode(text, sizeof text, ev->p + i, n), stdout);
+        ptrdiff_t len = netp_base64_encode(text, sizeof text, ev->p + i, n);
+        fwrite(text, 1, (size_t)len, stdout);
     }
     puts("\"}");
 }

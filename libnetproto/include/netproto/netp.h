@@ -101,7 +101,7 @@ typedef uint64_t netp_ms;
     X(NETP_E_AGAIN, -42, "nothing can move now")
 
 enum netp_err {
-#define NETP_ERR_ENUM_(name, value, text) name = value,
+#define NETP_ERR_ENUM_(name, value, text) name = (value),
     NETP_ERR_LIST(NETP_ERR_ENUM_)
 #undef NETP_ERR_ENUM_
 };

@@ -201,7 +201,7 @@ int netp_unix_listen(const char *path)
 
 int netp_accept(int fd, struct netp_addr *peer)
 {
-    struct sockaddr_storage sa;
+    struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
     socklen_t n = sizeof sa;
     int on = 1, c = accept4(fd, (struct sockaddr *)&sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 

@@ -32,7 +32,7 @@ int tftp_client_start(struct netp_tftp *m)
     if (c->timeout_s) {
         ask |= 1u << TFTP_TIMEOUT;
     }
-    if ((c->flags & NETP_TFTP_TSIZE) && !(m->write_ && c->tsize == NETP_TFTP_SIZE_UNKNOWN)) {
+    if ((c->flags & NETP_TFTP_TSIZE) && (!m->write_ || c->tsize != NETP_TFTP_SIZE_UNKNOWN)) {
         ask |= 1u << TFTP_TSIZE;
     }
     if (c->windowsize != 1) {
