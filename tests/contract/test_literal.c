@@ -34,7 +34,7 @@ static void describe(const void *p, struct log *log)
         log_data(log, "data", ev->p, ev->n);
     } else if (ev->type == LITERAL_TEXT && ev->literal != LITERAL_NONE) {
         log_line(log, "text %.*s %s%llu", (int)ev->text.n, ev->text.p, ev->waits ? "waits " : "",
-                (unsigned long long)ev->literal);
+                 (unsigned long long)ev->literal);
     } else if (ev->type == LITERAL_TEXT || ev->type == LITERAL_REFUSED) {
         log_line(log, "%s %.*s", names[ev->type], (int)ev->text.n, ev->text.p);
     } else {
