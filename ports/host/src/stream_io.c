@@ -128,8 +128,12 @@ static int run_race(struct race *r, const struct netp_addr *a, unsigned n,
         if (r->running == 0) {
             return -1;
         }
-        if (poll(r->fd, r->begun, patience(r->begun < n && next < end ? next : end)) > 0) {
+        int ready = poll(r->fd, r->begun, patience(r->begun < n && next < end ? next : end));
+        if (ready > 0) {
             fd = winner(r);
+        } else if (ready < 0 && errno != EINTR) {
+            r->sys_errno = errno;
+            return -1;
         }
     }
     return fd;
