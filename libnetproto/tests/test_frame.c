@@ -130,6 +130,10 @@ static const struct tr_case length_cases[] = {
      .cfg = LENGTH(8, 0, 2, 1000),
      .tail = true,
      .steps = TR_STEPS(TR_IN("\xff\xff\xff\xff\xff\xff\xff\xff"), FAIL(NETP_E_LIMIT, 0, "length"))},
+    {.name = "8 bytes and one more than fits 64 bits",
+     .cfg = LENGTH(8, 0, 1, NETP_FRAME_UNKNOWN - 1),
+     .tail = true,
+     .steps = TR_STEPS(TR_IN("\xff\xff\xff\xff\xff\xff\xff\xff"), FAIL(NETP_E_LIMIT, 0, "length"))},
     {.name = "less than the header that it counts",
      .cfg = LENGTH(2, 0, -2, 1000),
      .tail = true,
@@ -148,6 +152,14 @@ static const struct tr_case varint_cases[] = {
      .cfg = VARINT(0, 127),
      .steps = TR_STEPS(TR_IN("\3abc\0\1d"), FRAME("3", "\\x03", "abc"), TR_EV("begin 0 \\x00"),
                        TR_EV("end 0"), FRAME("1", "\\x01", "d"))},
+    {.name = "127",
+     .cfg = VARINT(0, 126),
+     .tail = true,
+     .steps = TR_STEPS(TR_IN("\x7f"), FAIL(NETP_E_LIMIT, 0, "length"))},
+    {.name = "128",
+     .cfg = VARINT(0, 127),
+     .tail = true,
+     .steps = TR_STEPS(TR_IN("\x80\1"), FAIL(NETP_E_LIMIT, 0, "length"))},
     {.name = "150",
      .cfg = VARINT(0, 149),
      .tail = true,
@@ -229,6 +241,10 @@ static const struct tr_case netstring_cases[] = {
      .cfg = NETSTRING(4294967295u),
      .tail = true,
      .steps = TR_STEPS(TR_IN("1111111111111111111111111"), FAIL(NETP_E_LIMIT, 0, "length"))},
+    {.name = "2^64 + 4",
+     .cfg = NETSTRING(NETP_FRAME_UNKNOWN - 1),
+     .tail = true,
+     .steps = TR_STEPS(TR_IN("18446744073709551620:abcd,"), FAIL(NETP_E_LIMIT, 0, "length"))},
     {.name = "a byte over the limit",
      .cfg = NETSTRING(99),
      .tail = true,
@@ -242,6 +258,10 @@ static const struct tr_case netstring_cases[] = {
      .tail = true,
      .steps = TR_STEPS(TR_IN("3:abc;"), TR_EV("begin 3 3:"), TR_EV("data abc"),
                        FAIL(NETP_E_SYNTAX, 5, "terminator"))},
+    {.name = "two commas",
+     .cfg = NETSTRING(99),
+     .tail = true,
+     .steps = TR_STEPS(TR_IN("1:x,,"), FRAME("1", "1:", "x"), FAIL(NETP_E_SYNTAX, 4, "length"))},
     {.name = "no comma behind nothing",
      .cfg = NETSTRING(99),
      .tail = true,
@@ -515,6 +535,28 @@ static const struct tr_case time_cases[] = {
                        TR_IN("x\xc0"
                              "b\xc0"),
                        TEXT("1", "b"))},
+    {.name = "silence in a delimiter, and on",
+     .cfg = TIMED(0, 50, .kind = NETP_FRAME_DELIM, .flags = RESYNC, .delim_n = 2, .delim = "\r\n"),
+     .steps =
+         TR_STEPS(TR_IN("a\r"), TR_EV("begin"), TR_EV("data a"), TR_WAIT(50),
+                  TR_EV("bad NETP_E_TIMEOUT 1"), TR_WAIT(1000), TR_IN("\nb\r\n"), TEXT("1", "b"))},
+    {.name = "silence in a block, and on",
+     .cfg = TIMED(0, 50, .kind = NETP_FRAME_COBS, .flags = RESYNC),
+     .steps = TR_STEPS(TR_IN("\5a"), TR_EV("begin"), TR_EV("data a"), TR_WAIT(50),
+                       TR_EV("bad NETP_E_TIMEOUT 1"), TR_WAIT(1000), TR_IN("bc\0\2d\0"),
+                       TEXT("1", "d"))},
+    {.name = "a millisecond for a frame",
+     .cfg = TIMED(1, 0, .kind = NETP_FRAME_FIXED),
+     .steps = TR_STEPS(TR_WAIT(1), TR_IN("a"), TR_EV("begin"), TR_EV("data a"), TR_WAIT(1),
+                       FAIL(NETP_E_TIMEOUT, 1, "frame"))},
+    {.name = "a millisecond for a byte",
+     .cfg = TIMED(0, 1, .kind = NETP_FRAME_FIXED),
+     .steps = TR_STEPS(TR_WAIT(1), TR_IN("a"), TR_EV("begin"), TR_EV("data a"), TR_WAIT(1),
+                       FAIL(NETP_E_TIMEOUT, 1, "frame"))},
+    {.name = "7 weeks",
+     .cfg = TIMED(UINT32_MAX, UINT32_MAX, .kind = NETP_FRAME_FIXED),
+     .steps = TR_STEPS(TR_IN("a"), TR_EV("begin"), TR_EV("data a"), TR_WAIT(UINT32_MAX - 1),
+                       TR_IN("b"), TR_EV("data b"), TR_WAIT(1), FAIL(NETP_E_TIMEOUT, 2, "frame"))},
     {.name = "as much time as it likes",
      .cfg = TIMED(0, 0, .kind = NETP_FRAME_NETSTRING),
      .steps = TR_STEPS(TR_IN("1"), TR_WAIT(1u << 31), TR_IN(":a"), TR_EV("begin 1 1:"),
@@ -609,11 +651,15 @@ static void init_refuses_what_is_out_of_range(void **state)
     cfg.max_len = 8;
     assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
     assert_int_equal(netp_frame_init_(&m, sizeof m - 1, &cfg, 0), NETP_E_ABI);
+    assert_int_equal(netp_frame_init_(&m, sizeof m + 1, &cfg, 0), NETP_E_ABI);
     cfg.size--;
+    assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_E_ABI);
+    cfg.size += 2;
     assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_E_ABI);
 
     assert_int_equal(try_init(FIXED(8), 8), NETP_OK);
     assert_int_equal(try_init(FIXED(8), 7), NETP_E_NOSPACE);
+    assert_int_equal(try_init(FIXED(1), 1), NETP_OK);
     assert_int_equal(try_init(FIXED(0), 8), NETP_E_ARG);
     assert_int_equal(try_init(FIXED(NETP_FRAME_UNKNOWN), 8), NETP_E_ARG);
     assert_int_equal(try_init(SETUP(.kind = 0, .max_len = 8), 8), NETP_E_ARG);
@@ -626,17 +672,55 @@ static void init_refuses_what_is_out_of_range(void **state)
     assert_int_equal(try_init(LENGTH(8, 17, 0, 8), 8), NETP_E_ARG);
     assert_int_equal(try_init(VARINT(16, 8), 8), NETP_OK);
     assert_int_equal(try_init(VARINT(17, 8), 8), NETP_E_ARG);
-    assert_int_equal(
-        try_init(SETUP(.kind = NETP_FRAME_NETSTRING, .len_offset = 1, .max_len = 8), 8),
-        NETP_E_ARG);
-    assert_int_equal(
-        try_init(SETUP(.kind = NETP_FRAME_LENGTH, .flags = RESYNC, .len_width = 2, .max_len = 8),
-                 8),
-        NETP_E_ARG);
-    assert_int_equal(try_init(COBS(8, NETP_FRAME_LITTLE), 8), NETP_E_ARG);
-    assert_int_equal(try_init(SETUP(.kind = NETP_FRAME_DELIM, .max_len = 8), 8), NETP_E_ARG);
-    assert_int_equal(try_init(SETUP(.kind = NETP_FRAME_DELIM, .delim_n = 9, .max_len = 8), 8),
-                     NETP_E_ARG);
+    for (uint8_t n = 0; n < 11; n++) {
+        assert_int_equal(try_init(SETUP(.kind = NETP_FRAME_DELIM, .delim_n = n, .max_len = 8), 8),
+                         n >= 1 && n <= 8 ? NETP_OK : NETP_E_ARG);
+    }
+}
+
+/* What each kind takes, and no other does. */
+static void init_refuses_what_does_not_fit_the_kind(void **state)
+{
+    (void)state;
+    for (uint8_t kind = NETP_FRAME_LENGTH; kind <= NETP_FRAME_COBS; kind++) {
+        struct frame_setup s = {
+            .cfg = {.kind = kind, .len_width = 4, .delim_n = 1, .delim = "\n", .max_len = 8}};
+        bool resyncs = kind == NETP_FRAME_DELIM || kind >= NETP_FRAME_SLIP;
+
+        assert_int_equal(try_init(&s, 8), NETP_OK);
+        s.cfg.len_offset = 1;
+        assert_int_equal(try_init(&s, 8), kind <= NETP_FRAME_VARINT ? NETP_OK : NETP_E_ARG);
+        s.cfg.len_offset = 0;
+        s.cfg.flags = NETP_FRAME_LITTLE;
+        assert_int_equal(try_init(&s, 8), kind == NETP_FRAME_LENGTH ? NETP_OK : NETP_E_ARG);
+        s.cfg.flags = RESYNC;
+        assert_int_equal(try_init(&s, 8), resyncs ? NETP_OK : NETP_E_ARG);
+        for (unsigned flag = 4; flag < 256; flag *= 2) {
+            s.cfg.flags = (uint8_t)flag;
+            assert_int_equal(try_init(&s, 8), NETP_E_ARG);
+        }
+    }
+}
+
+/* Law 6: a `now` in the past stands still, from init and sent() on. */
+static void the_clock_does_not_go_back(void **state)
+{
+    struct netp_frame_cfg cfg = NETP_FRAME_CFG_INIT;
+    struct netp_in in = {(const uint8_t *)"\0", 1, 0, NULL};
+    struct netp_frame m;
+    struct netp_frame_ev ev;
+
+    (void)state;
+    cfg.max_len = 9;
+    cfg.idle_ms = 50;
+    assert_int_equal(netp_frame_init(&m, &cfg, 1000), NETP_OK);
+    assert_int_equal(netp_frame_next(&m, &in, 5, &ev), 0);
+    assert_int_equal(netp_frame_deadline(&m), 1050);
+    netp_frame_sent(&m, 0, 1020);
+    in.p--;
+    in.n++;
+    assert_int_equal(netp_frame_next(&m, &in, 5, &ev), 0);
+    assert_int_equal(netp_frame_deadline(&m), 1070);
 }
 
 /* ---- where views lie ---- */
@@ -667,6 +751,74 @@ static void whole_frames_are_not_copied(void **state)
     assert_ptr_equal(ev.p, mem);
     assert_memory_equal(ev.p, "abc", 3);
     assert_memory_equal(ev.head, "\0\0\0\3", 4);
+}
+
+/* A frame of each kind, with "x" for payload. */
+static const struct {
+    const struct frame_setup *setup;
+    const char *wire;
+    size_t n, head_n;
+} one_each[] = {
+    {LENGTH(1, 0, 0, 9), "\1x", 2, 1},
+    {LENGTH(2, 1, 0, 9), "t\0\1x", 4, 3},
+    {VARINT(0, 9), "\1x", 2, 1},
+    {NETSTRING(9), "1:x,", 4, 2},
+    {DELIM(9, 0, '\r', '\n'), "x\r\n", 3, 0},
+    {FIXED(1), "x", 1, 0},
+    {SLIP(9, 0), "x\xc0", 2, 0},
+    {COBS(9, 0), "\2x\0", 3, 1},
+};
+
+/* It is taken with its end and shown where it lies; what follows may be another protocol. */
+static void a_frame_and_no_more_is_taken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4 * COUNT(one_each); i++) {
+        size_t k = i / 4, more = i / 2 % 2, at = one_each[k].head_n;
+        struct netp_frame_cfg cfg = one_each[k].setup->cfg;
+        uint8_t mem[9], wire[8];
+        struct netp_in in = {wire, one_each[k].n + more, 0, NULL};
+        struct netp_frame m;
+        struct netp_frame_ev ev;
+
+        memset(wire, ',', sizeof wire);
+        memcpy(wire, one_each[k].wire, one_each[k].n);
+        cfg.size = sizeof cfg;
+        cfg.mem = i % 2 == 0 ? mem : NULL;
+        cfg.memlen = sizeof mem;
+        assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
+        do {
+            assert_true(netp_frame_next(&m, &in, 0, &ev) > 0);
+            assert_true(ev.p == NULL || ev.p == wire + at);
+            if (ev.type == NETP_FRAME_WHOLE && cfg.kind <= NETP_FRAME_NETSTRING) {
+                assert_ptr_equal(ev.head, wire);
+            }
+        } while (ev.type != NETP_FRAME_END && ev.type != NETP_FRAME_WHOLE);
+        assert_int_equal(in.n, more);
+    }
+}
+
+/* Bytes behind the cursor are none, even where they would make a frame whole. */
+static void nothing_behind_the_cursor_is_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(one_each); i++) {
+        struct netp_frame_cfg cfg = one_each[i].setup->cfg;
+        uint8_t mem[9];
+
+        cfg.size = sizeof cfg;
+        cfg.mem = mem;
+        cfg.memlen = sizeof mem;
+        for (size_t n = 0; n < one_each[i].n; n++) {
+            struct netp_in in = {(const uint8_t *)one_each[i].wire, n, 0, NULL};
+            struct netp_frame m;
+            struct netp_frame_ev ev;
+
+            assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
+            assert_int_equal(netp_frame_next(&m, &in, 0, &ev), 0);
+            assert_int_equal(in.n, 0);
+        }
+    }
 }
 
 /* One event and one frame a call, however many are there. */
@@ -737,7 +889,11 @@ int main(void)
         cmocka_unit_test(end),
         cmocka_unit_test(timed),
         cmocka_unit_test(init_refuses_what_is_out_of_range),
+        cmocka_unit_test(init_refuses_what_does_not_fit_the_kind),
+        cmocka_unit_test(the_clock_does_not_go_back),
         cmocka_unit_test(whole_frames_are_not_copied),
+        cmocka_unit_test(a_frame_and_no_more_is_taken),
+        cmocka_unit_test(nothing_behind_the_cursor_is_read),
         cmocka_unit_test(many_empty_frames),
         cmocka_unit_test(a_frame_larger_than_any_memory),
     };

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "test_frame.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -122,11 +123,27 @@ static const struct tr_case send_cases[] = {
     {.name = "less than what is not counted",
      .cfg = LENGTH(9, 2, 0, 2, 9),
      .steps = TR_STEPS(SEND("a", NETP_E_ARG), SEND("ab", NETP_OK), TR_OUT("\0\0ab"))},
+    {.name = "one byte that is not counted",
+     .cfg = LENGTH(9, 2, 0, 1, 9),
+     .steps = TR_STEPS(SEND("", NETP_E_ARG), SEND("a", NETP_OK), TR_OUT("\0\0a"))},
+    {.name = "the greatest adjustment",
+     .cfg = LENGTH(9, 4, 0, INT32_MAX, 1u << 31),
+     .steps = TR_STEPS(SEND("", NETP_E_ARG), TR_DO(begin, "2147483646", NETP_E_ARG),
+                       TR_DO(begin, "2147483648", NETP_OK), TR_OUT("\0\0\0\1"))},
+    {.name = "the least adjustment",
+     .cfg = LENGTH(9, 4, 0, INT32_MIN, 1u << 31),
+     .steps =
+         TR_STEPS(SEND("a", NETP_OK), TR_OUT("\x80\0\0\1a"), TR_DO(begin, "2147483648", NETP_E_ARG),
+                  TR_DO(begin, "2147483647", NETP_OK), TR_OUT("\xff\xff\xff\xff"))},
     {.name = "varint",
      .cfg = KIND(302, VARINT, 300),
      .steps = TR_STEPS(SEND("", NETP_OK), TR_OUT("\0"), SEND("abc", NETP_OK), TR_OUT("\3abc"),
                        TR_DO(begin, "127", NETP_OK), TR_OUT("\x7f"), TR_DO(end, "", NETP_E_STATE),
                        TR_DO(data, "abc", 3), TR_OUT("abc"))},
+    {.name = "varint 128",
+     .cfg = KIND(2, VARINT, 300),
+     TIGHT,
+     .steps = TR_STEPS(TR_DO(begin, "128", NETP_OK), TR_OUT("\x80\1"))},
     {.name = "varint 150",
      .cfg = KIND(2, VARINT, 300),
      TIGHT,
@@ -247,6 +264,11 @@ static const struct tr_case piece_cases[] = {
                   TR_OUT("c"), TR_DO(end, "", NETP_OK), TR_OUT("aa"), TR_DO(begin, "1", NETP_OK),
                   TR_DO(data, "ab", NETP_E_ARG), TR_DO(data, "b", 1), TR_OUT("b"),
                   TR_DO(end, "", NETP_OK), TR_OUT("aa"), TR_DO(begin, "100", NETP_E_ARG))},
+    {.name = "a delimiter as large as the ring",
+     .cfg = DELIM(2, "\r\n"),
+     TIGHT,
+     .steps = TR_STEPS(TR_DO(begin, "?", NETP_OK), TR_DO(data, "a", 1), TR_OUT("a"),
+                       TR_DO(end, "", NETP_OK), TR_OUT("\r\n"))},
     {.name = "SLIP",
      .cfg = KIND(3, SLIP, 5),
      .steps =
@@ -315,6 +337,70 @@ static void shows(const struct netp_frame *m, const char *want)
     assert_memory_equal(all, want, n);
 }
 
+/* Payloads and their wire forms, as above. */
+static const struct {
+    const struct frame_setup *setup;
+    const char *payload, *wire;
+    size_t n, wire_n;
+} wires[] = {
+    {LENGTH(0, 2, 0, 0, 9), "abc", "\0\3abc", 3, 5},
+    {KIND(0, NETSTRING, 9), "abc", "3:abc,", 3, 6},
+    {DELIM(0, "\r\n"), "a\rb", "a\rb\r\n", 3, 5},
+    {KIND(0, SLIP, 9), "a\xc0\xdb",
+     "\xc0"
+     "a\xdb\xdc\xdb\xdd\xc0",
+     3, 7},
+    {KIND(0, COBS, 9), "a\0b", "\2a\2b\0", 3, 5},
+};
+
+/* Takes what out() shows, `first` bytes of it in a call of their own, and compares. */
+static void drain(struct netp_frame *m, const char *wire, size_t n, size_t first)
+{
+    for (size_t done = 0; done < n;) {
+        struct netp_out v[4];
+        size_t nv = netp_frame_out(m, v, COUNT(v)), at = done;
+
+        for (size_t i = 0; i < nv; at += v[i++].n) {
+            assert_true(v[i].n > 0 && v[i].n <= n - at && v[i].flags == 0);
+            assert_memory_equal(v[i].p, wire + at, v[i].n);
+        }
+        assert_int_equal(at, n);
+        at = done < first ? first : n;
+        netp_frame_sent(m, at - done, 0);
+        done = at;
+    }
+    assert_int_equal(netp_frame_want(m), NETP_WANT_IN);
+}
+
+/* A ring of one byte more than a frame begins each frame one place before the last one's. */
+static void the_ring_wraps_at_every_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(wires); i++) {
+        size_t k = i / 2, n = wires[k].n, wire_n = wires[k].wire_n;
+        struct netp_frame_cfg cfg = wires[k].setup->cfg;
+        bool changes = cfg.kind == NETP_FRAME_SLIP || cfg.kind == NETP_FRAME_COBS;
+        bool lend = i % 2 != 0 && !changes;
+        uint8_t tx[9];
+        struct netp_frame m;
+        struct netp_frame_ev ev;
+
+        cfg.size = sizeof cfg;
+        cfg.tx = tx;
+        cfg.txlen = 1 + wire_n - (lend ? n : 0);
+        assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
+        for (size_t round = 0; round < cfg.txlen * wire_n; round++) {
+            int r = lend ? netp_frame_lend(&m, NULL, wires[k].payload, n)
+                         : netp_frame_send(&m, NULL, wires[k].payload, n);
+            assert_int_equal(r, NETP_OK);
+            assert_int_equal(netp_frame_room(&m), 1);
+            assert_int_equal(netp_frame_send(&m, NULL, wires[k].payload, n), NETP_E_NOSPACE);
+            drain(&m, wires[k].wire, wire_n, round / cfg.txlen);
+            assert_int_equal(netp_frame_next(&m, NULL, 0, &ev), lend ? NETP_FRAME_SENT : 0);
+        }
+    }
+}
+
 static void lent_payload_is_shown_where_it_lies(void **state)
 {
     static const char hello[] = "hello", more[] = "more";
@@ -333,6 +419,7 @@ static void lent_payload_is_shown_where_it_lies(void **state)
     shows(&m, "1:a,5:hello,1:b,");
     assert_int_equal(netp_frame_out(&m, v, COUNT(v)), 3);
     assert_ptr_equal(v[1].p, hello);
+    assert_int_equal(v[1].flags, 0);
 
     netp_frame_sent(&m, 8, 0); /* "1:a,5:he" */
     shows(&m, "llo,1:b,");
@@ -362,6 +449,90 @@ static void lent_payload_is_shown_where_it_lies(void **state)
     assert_int_equal(netp_frame_want(&m), NETP_WANT_IN);
 }
 
+/* It is no element of out(), and it is given back behind its header like any other. */
+static void nothing_is_lent(void **state)
+{
+    uint8_t tx[16];
+    struct netp_out v[4];
+    struct netp_frame m;
+    struct netp_frame_ev ev;
+
+    (void)state;
+    make(&m, tx, sizeof tx);
+    assert_int_equal(netp_frame_lend(&m, NULL, "", 0), NETP_OK);
+    assert_int_equal(netp_frame_out(&m, v, COUNT(v)), 2);
+    assert_int_equal(v[0].n, 2);
+    netp_frame_sent(&m, 1, 0);
+    assert_int_equal(netp_frame_deadline(&m), NETP_NEVER);
+    assert_int_equal(netp_frame_next(&m, NULL, 0, &ev), 0);
+    netp_frame_sent(&m, 1, 0);
+    assert_int_equal(netp_frame_next(&m, NULL, 0, &ev), NETP_FRAME_SENT);
+    shows(&m, ",");
+}
+
+static void a_ring_that_is_not_there_has_no_room(void **state)
+{
+    struct netp_frame m;
+
+    (void)state;
+    make(&m, NULL, 16);
+    assert_int_equal(netp_frame_room(&m), 0);
+    assert_int_equal(netp_frame_send(&m, NULL, "", 0), NETP_E_NOSPACE);
+}
+
+/* Of more bytes than an int can count, too, only those are looked at that there is room for. */
+static void data_without_end(void **state)
+{
+    struct netp_frame_cfg cfg = NETP_FRAME_CFG_INIT;
+    uint8_t tx[4];
+    struct netp_frame m;
+
+    (void)state;
+    cfg.kind = NETP_FRAME_FIXED;
+    cfg.max_len = NETP_FRAME_UNKNOWN - 1;
+    cfg.tx = tx;
+    cfg.txlen = sizeof tx;
+    assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
+    assert_int_equal(netp_frame_send_begin(&m, NULL, cfg.max_len), NETP_OK);
+    assert_int_equal(netp_frame_send_data(&m, "abcd", (size_t)INT_MAX + 1), 4);
+    assert_int_equal(netp_frame_send_data(&m, "", (size_t)INT_MAX + 1), 0);
+    shows(&m, "abcd");
+}
+
+/* sent() of no bytes means the half-close only when that is all there is to send. */
+static void a_half_close_comes_last(void **state)
+{
+    struct netp_frame_cfg cfg = NETP_FRAME_CFG_INIT;
+    struct netp_in in = {NULL, 0, NETP_IN_EOF, NULL};
+    uint8_t tx[16];
+    struct netp_frame m;
+    struct netp_frame_ev ev;
+
+    (void)state;
+    make(&m, tx, sizeof tx);
+    assert_int_equal(netp_frame_send(&m, NULL, "a", 1), NETP_OK);
+    assert_int_equal(netp_frame_finish(&m), NETP_OK);
+    netp_frame_sent(&m, 0, 0);
+    shows(&m, "1:a,");
+    netp_frame_sent(&m, 4, 0);
+    assert_int_equal(netp_frame_want(&m), NETP_WANT_IN | NETP_WANT_OUT);
+
+    cfg.kind = NETP_FRAME_FIXED;
+    cfg.max_len = 1;
+    assert_int_equal(netp_frame_init(&m, &cfg, 0), NETP_OK);
+    assert_int_equal(netp_frame_lend(&m, NULL, "a", 1), NETP_OK);
+    assert_int_equal(netp_frame_finish(&m), NETP_OK);
+    assert_int_equal(netp_frame_next(&m, &in, 0, &ev), NETP_FRAME_EOF);
+    netp_frame_sent(&m, 0, 0);
+    shows(&m, "a");
+    netp_frame_sent(&m, 1, 7);
+    netp_frame_sent(&m, 0, 7);
+    assert_int_equal(netp_frame_want(&m), 0); /* the event */
+    assert_int_equal(netp_frame_deadline(&m), 7);
+    assert_int_equal(netp_frame_next(&m, NULL, 7, &ev), NETP_FRAME_SENT);
+    assert_int_equal(netp_frame_want(&m), NETP_CLOSED);
+}
+
 /* What is queued can be sent after a bad frame, but not into a broken stream. */
 static void after_a_failure(void **state)
 {
@@ -382,6 +553,7 @@ static void after_a_failure(void **state)
 
     make(&m, tx, sizeof tx);
     assert_int_equal(netp_frame_lend(&m, NULL, "a", 1), NETP_OK);
+    assert_int_equal(netp_frame_finish(&m), NETP_OK);
     in.n = 0;
     in.flags = NETP_IN_BROKEN;
     assert_int_equal(netp_frame_next(&m, &in, 0, &ev), NETP_E_IO);
@@ -396,7 +568,12 @@ int main(void)
         cmocka_unit_test(test_lend),
         cmocka_unit_test(test_piece),
         cmocka_unit_test(test_finish),
+        cmocka_unit_test(the_ring_wraps_at_every_place),
         cmocka_unit_test(lent_payload_is_shown_where_it_lies),
+        cmocka_unit_test(nothing_is_lent),
+        cmocka_unit_test(a_ring_that_is_not_there_has_no_room),
+        cmocka_unit_test(data_without_end),
+        cmocka_unit_test(a_half_close_comes_last),
         cmocka_unit_test(after_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

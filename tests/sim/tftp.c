@@ -329,8 +329,8 @@ static void check_clean(const struct tftp_world *tw)
                 "each block goes out once");
 }
 
-/* With all at rest. One loss never ends a transfer, nor one the sender's belief in it; what comes
- * later than the first timeout is as good as lost. */
+/* With all at rest. Three losses never end a transfer, nor one the sender's belief in it; what
+ * comes later than the first timeout is as good as lost. */
 static bool check_end(const struct tftp_world *tw)
 {
     const struct tftp_end *c = &tw->end[CLIENT];
