@@ -253,7 +253,7 @@ static int advance(struct netp_frame *m, struct netp_in *in, struct netp_frame_e
         return ev->type = NETP_FRAME_SENT;
     }
     r = m->eof_ ? 0 : receive(m, in, ev);
-    if (r == 0 && in->n == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0) {
+    if (r == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0) {
         r = end_of_stream(m, in->flags, ev);
     }
     if (r == 0 && frame_deadline(m) <= m->clock_) {

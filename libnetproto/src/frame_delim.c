@@ -24,9 +24,7 @@ size_t netp_frame_match_(const struct netp_frame_cfg *cfg, size_t k, const uint8
 /* Bytes at p[0..n) before the first place where the delimiter is, or at the end may be. */
 static size_t find(const struct netp_frame_cfg *cfg, const uint8_t *p, size_t n)
 {
-    size_t i = 0;
-
-    while (i < n) {
+    for (size_t i = 0;; i++) {
         const uint8_t *q = memchr(p + i, cfg->delim[0], n - i);
 
         if (q == NULL) {
@@ -34,11 +32,9 @@ static size_t find(const struct netp_frame_cfg *cfg, const uint8_t *p, size_t n)
         }
         i = (size_t)(q - p);
         if (memcmp(q, cfg->delim, n - i < cfg->delim_n ? n - i : cfg->delim_n) == 0) {
-            break;
+            return i;
         }
-        i++;
     }
-    return i;
 }
 
 /* n bytes of the delimiter's beginning, taken before, turned out to be payload. All are counted,

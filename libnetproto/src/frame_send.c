@@ -335,14 +335,11 @@ void netp_frame_sent(struct netp_frame *m, size_t n, netp_ms now)
         k = drop(m, n, m->lent_at_);
         m->lent_at_ -= k;
         n -= k;
-        if (m->lent_at_ > 0) {
-            return;
-        }
         k = m->lent_n_ - m->lent_off_;
         k = n < k ? n : k;
         m->lent_off_ += k;
         n -= k;
-        if (m->lent_off_ < m->lent_n_) {
+        if (m->lent_at_ > 0 || m->lent_off_ < m->lent_n_) {
             return;
         }
         m->lent_state_ = LENT_BACK;

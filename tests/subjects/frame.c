@@ -209,7 +209,7 @@ static const char *const setups[] = {
     "length width=1 offset=1 adjust=-2 idle_ms=900",
     "length width=2 little adjust=2 max=65537 collect frame_ms=900",
     "length width=3 offset=16 max=300",
-    "length width=8 max=18446744073709551614",
+    "length width=8 adjust=1 max=18446744073709551614",
     "varint offset=2 max=300 collect",
     "varint max=18446744073709551614 adjust=-2147483648",
     "netstring collect frame_ms=900 idle_ms=300",
