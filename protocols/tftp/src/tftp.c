@@ -133,7 +133,6 @@ static void fail_with_text(struct netp_tftp *m, int code, const char *text)
     }
     netp_tftp_put16(&w, (unsigned)code);
     netp_tftp_put_str(&w, s);
-    m->pending_ = 0;
     tftp_control_queue(m, &w);
 }
 

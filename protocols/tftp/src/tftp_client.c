@@ -59,9 +59,7 @@ static void agree(struct netp_tftp *m, const struct tftp_options *o)
 static int accepted(struct netp_tftp *m, const struct tftp_options *o, struct netp_tftp_ev *ev)
 {
     agree(m, o);
-    if (!tftp_fit_window(m)) {
-        return tftp_fail(m, NETP_E_UNSUPPORTED, NETP_TFTP_OPTION, 0, "blksize");
-    }
+    tftp_fit_window(m);
     if (m->timed_) {
         tftp_measured(m);
     }
@@ -86,8 +84,7 @@ static int take_oack(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     if (o.strange || (o.found & ~(unsigned)m->options_)) {
         return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, 2, "OACK with what was not asked");
     }
-    if ((o.found & 1u << TFTP_BLKSIZE && o.value[TFTP_BLKSIZE] > m->cfg_.blksize) ||
-        (o.found & 1u << TFTP_WINDOWSIZE && o.value[TFTP_WINDOWSIZE] > m->cfg_.windowsize) ||
+    if (o.value[TFTP_BLKSIZE] > m->cfg_.blksize || o.value[TFTP_WINDOWSIZE] > m->cfg_.windowsize ||
         (o.found & 1u << TFTP_TIMEOUT && o.value[TFTP_TIMEOUT] != m->cfg_.timeout_s)) {
         return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, 2, "OACK with more than was asked");
     }

@@ -53,6 +53,7 @@ static int take_late_oack(struct netp_tftp *m)
         return tftp_illegal(m, "OACK to a server");
     }
     if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
+        m->timed_ = TFTP_UNTIMED;
         tftp_receive_ack(m);
     }
     return 0;

@@ -25,7 +25,6 @@ size_t tftp_netascii_decode(uint8_t *to, const uint8_t *p, size_t n, bool end, u
         }
     }
     if (end && *held) {
-        *held = 0;
         to[w++] = '\r';
     }
     return w;

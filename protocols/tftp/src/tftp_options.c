@@ -4,7 +4,7 @@
 
 /* Arrays instead of pointers keep the table free of relocations, and so out of .data. */
 static const struct {
-    char name[11];
+    char name[sizeof "windowsize"]; /* the longest */
     bool clamps; /* a value over max is taken as max: what is asked may be answered with less */
     uint64_t min, max;
 } rule[TFTP_OPTIONS] = {

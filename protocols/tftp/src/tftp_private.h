@@ -35,6 +35,10 @@ enum {
     TFTP_P_AGAIN = 128   /* the datagram holds another event: leave it in the cursor */
 };
 
+/* m->timed_ of a receiver that has sent an ACK twice: the next block may answer either one, so its
+ * round trip is not measured (RFC 6298 section 3). */
+#define TFTP_UNTIMED UINT64_MAX
+
 #define TFTP_MESSAGE_MAX 128u /* bytes of an ERROR's text that are kept or sent */
 
 /* The options, as indexes; m->options_ has bit 1 << index for those asked for or granted. */
@@ -42,9 +46,9 @@ enum { TFTP_BLKSIZE, TFTP_TIMEOUT, TFTP_TSIZE, TFTP_WINDOWSIZE, TFTP_OPTIONS };
 
 /* Options as found in a packet. */
 struct tftp_options {
-    uint64_t value[TFTP_OPTIONS];
-    unsigned found; /* those with a valid value; the first of two wins */
-    bool strange;   /* there was an unknown one, or one with an invalid value */
+    uint64_t value[TFTP_OPTIONS]; /* 0 where none was found */
+    unsigned found;               /* those with a valid value; the first of two wins */
+    bool strange;                 /* there was an unknown one, or one with an invalid value */
 };
 void tftp_options_read(struct netp_str text, struct tftp_options *o);
 /* Writes those in `which`. */

@@ -30,7 +30,7 @@ static int out_of_order(struct netp_tftp *m, uint32_t ahead)
     bool repeated = ahead >= tftp_ahead(m, tftp_wire(m, m->block_ - 1), m->block_);
 
     m->loss_ = true;
-    m->timed_ = 0;
+    m->timed_ = TFTP_UNTIMED;
     if (repeated) {
         if (m->count_ == 0) {
             tftp_receive_ack(m);
@@ -54,8 +54,8 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
         return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4 + fits,
                          "file larger than max_size");
     }
-    if (n == 0) {
-        return last ? tftp_receive_done(m, ev) : 0;
+    if (n == 0) { /* the last block: in others at least eight bytes came */
+        return tftp_receive_done(m, ev);
     }
     if (last) {
         m->pending_ |= TFTP_P_DONE;
@@ -84,6 +84,7 @@ int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     if (m->timed_ == m->block_) {
         tftp_measured(m);
     }
+    m->timed_ = 0;
     m->resends_ = 0;
     m->controllen_ = 0; /* an OACK has arrived */
     m->pending_ &= (uint8_t) ~(TFTP_P_GAP | TFTP_P_CONTROL);

@@ -103,7 +103,7 @@ static ptrdiff_t lend(struct netp_tftp *m, const uint8_t *p, size_t n, bool last
 {
     uint64_t end = m->lent_at_ + n / m->blksize_; /* the first block that is not whole */
 
-    if (last ? end < m->fresh_ : n == 0 || n % m->blksize_ != 0) {
+    if (last ? end < m->fresh_ : n % m->blksize_ != 0) {
         return NETP_E_ARG;
     }
     m->lent_ = p;
@@ -161,7 +161,6 @@ static size_t copy_text(struct netp_tftp *m, const uint8_t *p, size_t n)
 {
     size_t taken = 0;
 
-    put_held(m);
     while (taken < n && has_room(m)) {
         uint8_t c = p[taken++];
 
@@ -235,7 +234,6 @@ int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct
             }
             tftp_start(m);
             m->pending_ &= (uint8_t)~TFTP_P_CONTROL;
-            m->controllen_ = 0;
         }
         return 0;
     }

@@ -16,7 +16,7 @@ void tftp_measured(struct netp_tftp *m)
     uint32_t off;
 
     m->timed_ = 0;
-    if (m->srtt_ == 0 && m->rttvar_ == 0) {
+    if (m->srtt_ == 0) {
         m->srtt_ = rtt * 8;
         m->rttvar_ = rtt * 2;
     } else {

@@ -115,12 +115,56 @@ static void test_write(void **state)
     assert_memory_equal(p, "\0\6tsize\00018446744073709551615\0", w.n);
     /* too long: counted, and nothing written behind the end */
     for (size_t cap = 0; cap < 29; cap++) {
-        struct netp_tftp_writer s = {malloc(cap ? cap : 1), cap, 0};
+        struct netp_tftp_writer s = {p, cap, 0};
+        memset(p, 0xaa, sizeof p);
         netp_tftp_put16(&s, NETP_TFTP_OACK);
         netp_tftp_put_option(&s, "tsize", UINT64_MAX);
         assert_int_equal(s.n, 29);
-        free(s.p);
+        for (size_t i = cap; i < sizeof p; i++) {
+            assert_int_equal(p[i], 0xaa);
+        }
     }
+}
+
+/* RFC 1350, appendix, and RFC 2347. */
+static void test_error_texts(void **state)
+{
+    static const char *const texts[] = {"Not defined",
+                                        "File not found",
+                                        "Access violation",
+                                        "Disk full or allocation exceeded",
+                                        "Illegal TFTP operation",
+                                        "Unknown transfer ID",
+                                        "File already exists",
+                                        "No such user",
+                                        "Option negotiation refused",
+                                        "Unknown error code"};
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        assert_string_equal(netp_tftp_error_text(i), texts[i]);
+    }
+    assert_string_equal(netp_tftp_error_text(-1), "Unknown error code");
+}
+
+/* What tftp.h promises of a cfg that nobody has changed. */
+static void test_defaults(void **state)
+{
+    struct netp_tftp_cfg c;
+
+    (void)state;
+    netp_tftp_cfg_init(&c, NETP_TFTP_PUT);
+    assert_int_equal(c.role, NETP_TFTP_PUT);
+    assert_int_equal(c.flags, 0);
+    assert_int_equal(c.blksize, 512);
+    assert_int_equal(c.windowsize, 1);
+    assert_int_equal(c.timeout_s, 0);
+    assert_int_equal(c.retries, 5);
+    assert_int_equal(c.rto_ms, 1000);
+    assert_int_equal(c.rto_min_ms, 200);
+    assert_int_equal(c.rto_max_ms, 8000);
+    assert_true(c.max_size == UINT64_MAX);
+    assert_true(c.tsize == NETP_TFTP_SIZE_UNKNOWN);
 }
 
 static void test_cfg(void **state)
@@ -138,39 +182,46 @@ static void test_cfg(void **state)
     good.server.fam = 4;
     assert_int_equal(netp_tftp_init(&m, &good, 0), NETP_OK);
     assert_int_equal(netp_tftp_init_(&m, sizeof m - 1, &good, 0), NETP_E_ABI);
-#define REFUSED(err, change)                                                                       \
+#define INIT(err, change)                                                                          \
     c = good;                                                                                      \
     change;                                                                                        \
     assert_int_equal(netp_tftp_init(&m, &c, 0), err)
-    REFUSED(NETP_E_ABI, c.size--);
-    REFUSED(NETP_E_ARG, c.role = 0);
-    REFUSED(NETP_E_ARG, c.mem = NULL);
-    REFUSED(NETP_E_NOSPACE, c.memlen--);
-    REFUSED(NETP_E_ARG, c.blksize = 7);
-    REFUSED(NETP_E_ARG, c.blksize = 65465);
-    REFUSED(NETP_E_ARG, c.windowsize = 0);
-    REFUSED(NETP_E_ARG, c.rto_ms = 0);
-    REFUSED(NETP_E_ARG, c.rto_min_ms = c.rto_max_ms + 1);
-    REFUSED(NETP_E_ARG, c.file = "");
-    REFUSED(NETP_E_ARG, c.server.fam = 0);
-    REFUSED(NETP_E_ARG, c.flags = NETP_TFTP_NETASCII | NETP_TFTP_LEND);
-    REFUSED(NETP_E_NOSPACE, (c.flags = NETP_TFTP_NETASCII, c.blksize = 1000));
-    REFUSED(NETP_E_NOSPACE, (c.role = NETP_TFTP_PUT, c.blksize = 1000));
+    INIT(NETP_E_ABI, c.size--);
+    INIT(NETP_E_ARG, c.role = 0);
+    INIT(NETP_E_ARG, c.mem = NULL);
+    INIT(NETP_E_NOSPACE, c.memlen--);
+    INIT(NETP_E_ARG, c.blksize = 7);
+    INIT(NETP_E_ARG, c.blksize = 65465);
+    INIT(NETP_E_ARG, c.windowsize = 0);
+    INIT(NETP_E_ARG, c.rto_ms = 0);
+    INIT(NETP_E_ARG, c.rto_min_ms = 0);
+    INIT(NETP_OK, c.rto_min_ms = c.rto_max_ms);
+    INIT(NETP_E_ARG, c.rto_min_ms = c.rto_max_ms + 1);
+    INIT(NETP_OK, c.rto_max_ms = 3600000);
+    INIT(NETP_E_ARG, c.rto_max_ms = 3600001);
+    INIT(NETP_E_ARG, c.file = NULL);
+    INIT(NETP_E_ARG, c.file = "");
+    INIT(NETP_E_ARG, c.server.fam = 0);
+    INIT(NETP_E_ARG, c.flags = NETP_TFTP_NETASCII | NETP_TFTP_LEND);
+    INIT(NETP_E_NOSPACE, (c.flags = NETP_TFTP_NETASCII, c.blksize = 1000));
+    INIT(NETP_E_NOSPACE, (c.role = NETP_TFTP_PUT, c.blksize = 1000));
 
     /* RFC 2347: a request has 512 bytes: opcode, name, NUL, "octet", NUL */
     memset(longest, 'a', sizeof longest);
     longest[512 - 2 - 7] = '\0';
-    REFUSED(NETP_OK, c.file = longest);
+    INIT(NETP_OK, c.file = longest);
     longest[512 - 2 - 7] = 'a';
     longest[512 - 2 - 6] = '\0';
-    REFUSED(NETP_E_ARG, c.file = longest);
+    INIT(NETP_E_ARG, c.file = longest);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sound), cmocka_unit_test(test_faults), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_write), cmocka_unit_test(test_cfg),
+        cmocka_unit_test(test_sound),       cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_cut),         cmocka_unit_test(test_write),
+        cmocka_unit_test(test_error_texts), cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_cfg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

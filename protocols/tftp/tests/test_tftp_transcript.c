@@ -1,6 +1,6 @@
 /* test_tftp_transcript.c - conversations with one machine, byte for byte as in RFC 1350, 2347,
  * 2348, 2349 and 7440. SPDX-License-Identifier: MIT */
-#include "transcript.h"
+#include "subject.h"
 #include <netproto/tftp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,31 +42,10 @@ static int make(struct checked *c, const void *arg)
     return netp_tftp_init((struct netp_tftp *)c->m, &cfg, c->now);
 }
 
-static void describe(const void *arg, struct log *log)
+/* In the words of tests/subjects/tftp.c. */
+static void describe(const void *ev, struct log *log)
 {
-    const struct netp_tftp_ev *ev = arg;
-
-    switch (ev->type) {
-    case NETP_TFTP_REQUEST:
-        log_line(log, "%s %.*s%s blksize %u windowsize %u tsize %lld",
-                ev->u.request.write ? "write" : "read", (int)ev->u.request.file.n,
-                ev->u.request.file.p, ev->u.request.netascii ? " netascii" : "",
-                ev->u.request.blksize, ev->u.request.windowsize, (long long)ev->u.request.tsize);
-        break;
-    case NETP_TFTP_OPTIONS:
-        log_line(log, "options blksize %u windowsize %u tsize %lld", ev->u.options.blksize,
-                ev->u.options.windowsize, (long long)ev->u.options.tsize);
-        break;
-    case NETP_TFTP_DATA:
-        log_data(log, "data", ev->u.data.p, ev->u.data.n);
-        break;
-    case NETP_TFTP_NEED:
-        log_line(log, "need %llu max %zu", (unsigned long long)ev->u.need.offset, ev->u.need.max);
-        break;
-    case NETP_TFTP_DONE:
-        log_line(log, "done %llu", (unsigned long long)ev->u.done.total);
-        break;
-    }
+    subject_tftp.machine.describe(ev, log);
 }
 
 static int accept_5(void *m, const void *arg, size_t n, netp_ms now)
@@ -131,6 +110,14 @@ static const struct setup put_wrap = {.role = NETP_TFTP_PUT,
                                       .flags = NETP_TFTP_LEND | NETP_TFTP_WRAP_TO_1,
                                       .blksize = 8,
                                       .windowsize = 65535};
+static const struct setup put_lend200 = {
+    .role = NETP_TFTP_PUT, .flags = NETP_TFTP_LEND, .windowsize = 200, .memlen = 800};
+static const struct setup put_lend199 = {
+    .role = NETP_TFTP_PUT, .flags = NETP_TFTP_LEND, .windowsize = 200, .memlen = 799};
+static const struct setup put_most = {
+    .role = NETP_TFTP_PUT, .flags = NETP_TFTP_LEND, .windowsize = 65535, .memlen = 262140};
+static const struct setup put_unsized = {
+    .role = NETP_TFTP_PUT, .flags = NETP_TFTP_TSIZE, .tsize = NETP_TFTP_SIZE_UNKNOWN};
 static const struct setup get_max = {.role = NETP_TFTP_GET, .max_size = 4};
 
 #define START_GET TR_OUT_DGRAM(&server69, RRQ()), TR_DGRAM(&server, DATA("\0\1", "hello"))
@@ -352,6 +339,18 @@ static const struct tr_case client_cases[] = {
     {.name = "a window that the memory can't hold is not asked for",
      .cfg = &put_tight,
      .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("windowsize\0002\0")))},
+    {.name = "a window that is lent takes four bytes a block",
+     .cfg = &put_lend200,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("windowsize\000200\0")))},
+    {.name = "and is cut down, too, where one is missing",
+     .cfg = &put_lend199,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("windowsize\000199\0")))},
+    {.name = "RFC 7440: the largest window",
+     .cfg = &put_most,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("windowsize\00065535\0")))},
+    {.name = "RFC 2349: a size that is not known is not announced",
+     .cfg = &put_unsized,
+     .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ()))},
     {.name = "with 65535 numbers, a window of 65535 would make an old ACK a new one",
      .cfg = &put_wrap,
      .steps = TR_STEPS(TR_OUT_DGRAM(&server69, WRQ("blksize\0008\0windowsize\00065534\0")))},

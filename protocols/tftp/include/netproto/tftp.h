@@ -168,7 +168,7 @@ NETP_API int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct net
  *   NETP_E_REFUSED    the peer sent ERROR; netp_tftp_peer_message() has its text
  *   NETP_E_SYNTAX     a packet that is illegal here or malformed (4), an OACK with more than was
  *                     asked for (8)
- *   NETP_E_UNSUPPORTED an unknown mode (4); the server's blksize does not fit cfg.mem (8)
+ *   NETP_E_UNSUPPORTED an unknown mode (4)
  *   NETP_E_LIMIT      a block larger than agreed (4), a file larger than max_size (3)
  *   NETP_E_TIMEOUT    nothing heard after all resends
  *   NETP_E_ABORTED    netp_tftp_abort()
