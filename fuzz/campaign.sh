@@ -48,6 +48,12 @@ dictionary() # TARGET: the file of its protocol, if there is one
     [ ! -f "$file" ] || echo "$file"
 }
 
+inputs() # TARGET: the folders that have a recorded outcome
+{
+    echo "fuzz/corpus/$1"
+    [ ! -d "fuzz/crashers/$1" ] || echo "fuzz/crashers/$1"
+}
+
 # A line of the table; with crashes or hangs also these, to be had from the log alone.
 report() # TARGET ENGINE EXECS SECONDS EDGES FILE...
 {
@@ -140,7 +146,8 @@ take_in() # TARGET
     for file in "fuzz/corpus/$target"/????????????????????????????????????????; do
         [ ! -f "$file" ] || mv "$file" "${file:0:-24}" # by the first 16 digits of its hash
     done
-    "$root/replay/fuzz/fuzz_$target" -w "fuzz/golden/$target.txt" "fuzz/corpus/$target"
+    # shellcheck disable=SC2046 # one word a folder
+    "$root/replay/fuzz/fuzz_$target" -w "fuzz/golden/$target.txt" $(inputs "$target")
 }
 
 while [ $# -gt 0 ]; do
@@ -162,9 +169,8 @@ need "${build_packages[@]}" "${fuzz_packages[@]}"
 build_all
 printf '%-14s %-10s %10s %9s %7s %8s %6s\n' target engine execs execs/s edges crashes hangs
 for target; do
-    inputs=("fuzz/corpus/$target")
-    [ ! -d "fuzz/crashers/$target" ] || inputs+=("fuzz/crashers/$target")
-    "$root/replay/fuzz/fuzz_$target" -g "fuzz/golden/$target.txt" "${inputs[@]}" >/dev/null ||
+    # shellcheck disable=SC2046
+    "$root/replay/fuzz/fuzz_$target" -g "fuzz/golden/$target.txt" $(inputs "$target") >/dev/null ||
         { bad=1 && continue; }
     [ "$engine" = libfuzzer ] || run_afl "$target"
     [ "$engine" = afl ] || run_libfuzzer "$target"

@@ -15,8 +15,12 @@ static const struct netp_addr peer = {{192, 0, 2, 1}, 0, 5000, 4};
 static const struct netp_addr stranger = {{192, 0, 2, 9}, 0, 5000, 4};
 
 /* What commands are given: text that means something to one protocol or another. */
-static const char words[] = "4abc12 345 some text\r\n{3}\0\xc0\xdb\xff,0:the quick brown fox jumps "
-                            "over the lazy dog, again and again and again, and once more";
+static const char words[] =
+    "4abc12 345 some text\r\n{3}\0\xc0\xdb\xff,0:the quick brown fox jumps "
+    "over the lazy dog, again and again and again, and once more, for the last time";
+
+enum { WORDS_AT = 40, WORDS_N = 97 }; /* a command gets less than N from one of the first AT on */
+_Static_assert(sizeof words >= WORDS_AT + WORDS_N, "so many words");
 
 /* How the same input is served: bytes a call, bytes or datagrams sent a call. */
 struct way {
@@ -181,7 +185,7 @@ static void take(struct run *r)
 static void command(struct run *r)
 {
     size_t i = decide(&r->in.control, (uint32_t)r->s->ncmd);
-    size_t n = decide(&r->in.control, 97), at = decide(&r->in.control, 40);
+    size_t n = decide(&r->in.control, WORDS_N), at = decide(&r->in.control, WORDS_AT);
     checked_do(&r->c, r->s->cmd[i].run, words + at, n);
     pump(r);
 }
