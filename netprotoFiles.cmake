@@ -22,7 +22,30 @@ set(NETPROTO_CORE_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/line.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/link.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netp.c
-    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/text.c)
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/text.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_chars.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_encode.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_host.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_resolve.c)
+
+set(NETPROTO_HTTP_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_date.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_date.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_etag.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_head.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_length.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_link.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
@@ -39,8 +62,10 @@ set(NETPROTO_TFTP_SOURCES
 # All of the above.
 set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
+    ${NETPROTO_HTTP_SOURCES}
     ${NETPROTO_TFTP_SOURCES})
 
 set(NETPROTO_INCLUDE_DIRS
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)
