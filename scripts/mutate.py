@@ -112,7 +112,7 @@ class Build:
                                  recursive=True)
         self.objects.remove(self.object)
         library = os.path.join(folder, 'libnetproto-core.so')
-        self.library = os.path.basename(os.readlink(library))
+        self.soname = os.path.basename(os.readlink(library))
         self.tests = self.find_tests()
 
     def find_tests(self):
@@ -158,9 +158,9 @@ class Build:
             return hashlib.sha1(f.read()).digest()
 
     def make_library(self, folder):
-        subprocess.run(['gcc', '-shared', '-fuse-ld=lld', '-Wl,-soname,' + self.library,
+        subprocess.run(['gcc', '-shared', '-fuse-ld=lld', '-Wl,-soname,' + self.soname,
                         os.path.join(folder, os.path.basename(self.source) + '.o'), *self.objects,
-                        '-o', os.path.join(folder, self.library)], check=True)
+                        '-o', os.path.join(folder, self.soname)], check=True)
 
     def passes(self, name, folder):
         command, where, seconds = self.tests[name]

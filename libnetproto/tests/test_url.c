@@ -307,7 +307,8 @@ static void every_byte_has_its_places(void **state)
             char text[20];
             struct netp_url u;
             size_t at;
-            size_t n = (size_t)sprintf(text, "%s%c%s", place[i].head, c, place[i].tail);
+            size_t n =
+                (size_t)snprintf(text, sizeof text, "%s%c%s", place[i].head, c, place[i].tail);
             int r = parse(netp_str_make(text, n), &u, &at);
             if ((r == NETP_OK) != (memchr(place[i].may, c, strlen(place[i].may)) != NULL)) {
                 fail_msg("byte %d behind %s: %d", c, place[i].head, r);

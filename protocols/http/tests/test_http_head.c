@@ -143,18 +143,20 @@ static const struct head_case cases[] = {
      "at 154 number of fields"},
 };
 
+#define SAID 1000 /* bytes of what is told of a head */
+
 static void add(char *to, const char *fmt, ...)
 {
+    size_t n = strlen(to);
     va_list ap;
     va_start(ap, fmt);
-    vsprintf(to + strlen(to), fmt, ap);
+    vsnprintf(to + n, SAID - n, fmt, ap);
     va_end(ap);
 }
 
 static void add_span(char *to, const char *p, struct netp_http_span s, const char *behind)
 {
-    strncat(to, p + s.at, s.n);
-    strcat(to, behind);
+    add(to, "%.*s%s", (int)s.n, p + s.at, behind);
 }
 
 static void tell(const struct netp_http_head *h, int kind, const char *p, int r, char *to)
@@ -188,7 +190,7 @@ static void feed(const struct head_case *c, size_t a, size_t b)
     struct netp_http_field *field = malloc(FIELDS * sizeof *field);
     struct netp_http_head h;
     size_t upto[] = {a, b, c->n};
-    char said[1000];
+    char said[SAID];
     int r = 0;
 
     netp_http_head_init(&h, c->kind, field, FIELDS, c->flags);
@@ -226,7 +228,7 @@ static void test_byte_by_byte(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct head_case *c = &cases[i];
-        char said[1000];
+        char said[SAID];
         int r = 0;
         netp_http_head_init(&h, c->kind, field, FIELDS, c->flags);
         for (size_t n = 0; n <= c->n && r == 0; n++) {
