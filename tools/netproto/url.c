@@ -1,109 +1,112 @@
 /* url.c - scheme://host:port/path, RFC 3986 and RFC 3617. SPDX-License-Identifier: MIT */
 #include "url.h"
-#include "cli.h"
-#include <ctype.h>
 #include <netproto/text.h>
-#include <stdio.h>
+#include <netproto/url.h>
 #include <string.h>
 
-/* Decodes %XX in p[0..n) to `to`; NULL or the fault. */
-static const char *decode(char *to, size_t cap, const char *p, size_t n)
+/* Puts what path stands for into u->path; NULL or the fault. */
+static const char *decode(struct url *u, struct netp_str path)
 {
-    size_t w = 0;
+    ptrdiff_t n = netp_url_decode(NETP_URL_NO_NUL, u->path, sizeof u->path - 1, path);
 
-    for (size_t i = 0; i < n; i++) {
-        char c = p[i];
-        if (c == '%') {
-            unsigned hi = n - i > 2 ? netp_hex_digit(p[i + 1]) : 16;
-            unsigned lo = n - i > 2 ? netp_hex_digit(p[i + 2]) : 16;
-            if (hi > 15 || lo > 15) {
-                return "a % is not followed by two hexadecimal digits";
-            }
-            c = (char)(hi * 16 + lo);
-            i += 2;
-        }
-        if (c == '\0') {
-            return "a name with a NUL byte";
-        }
-        if (w + 1 >= cap) {
-            return "the path is too long";
-        }
-        to[w++] = c;
+    if (n == NETP_E_NOSPACE) {
+        return "the path is too long";
     }
-    to[w] = '\0';
+    if (n < 0) {
+        return "a name with a NUL byte";
+    }
+    u->path[n] = '\0';
     return NULL;
 }
 
-static const char *parse_authority(struct url *u, const char *p, size_t n)
+/* The host to connect to, with its zone behind a %. */
+static const char *take_host(struct url *u, const struct netp_url *parts)
 {
-    char text[sizeof u->host + 10]; /* [HOST]:PORT, or a port added below */
-    const char *colon;
+    int n = netp_url_host(parts, u->host);
 
-    if (memchr(p, '@', n)) {
+    if (parts->has & NETP_URL_USERINFO) {
         return "a user in a URL of this scheme";
     }
-    if (n + 2 >= sizeof text) {
-        return "the host's name is too long";
+    if (n < 0) {
+        return parts->host.n > 0 ? "no good host" : "no host";
     }
-    memcpy(text, p, n);
-    text[n] = '\0';
-    colon = strrchr(text, ':');
-    if (!colon || strchr(colon, ']')) {
-        memcpy(text + n, ":0", 3);
-    } else if (!colon[1]) {
-        memcpy(text + n, "0", 2);
+    if (parts->zone.n > 0) {
+        if (parts->zone.n + 2 > sizeof u->host - (size_t)n) {
+            return "the host's zone is too long";
+        }
+        u->host[n] = '%';
+        memcpy(u->host + n + 1, parts->zone.p, parts->zone.n);
+        u->host[(size_t)n + 1 + parts->zone.n] = '\0';
     }
-    if (!cli_host_port(text, u->host, sizeof u->host, &u->port)) {
-        return "no good host and port";
-    }
-    return u->host[0] ? NULL : "no host";
+    u->port = parts->port;
+    return NULL;
 }
 
-/* RFC 3617: the mode of a tftp URL. */
-static const char *take_mode(struct url *u, const char *path, size_t *n)
+/* RFC 3617: the mode of a tftp URL, which ends its path. */
+static const char *take_mode(struct url *u, struct netp_str *path)
 {
     const char *mode = NULL;
+    struct netp_str value;
 
-    for (size_t i = 0; i < *n; i++) {
-        if (path[i] == ';') {
-            mode = path + i;
+    for (size_t i = 0; i < path->n; i++) {
+        if (path->p[i] == ';') {
+            mode = path->p + i;
         }
     }
-    if (!mode || strncmp(mode, ";mode=", 6) != 0) {
+    value = mode ? netp_str_make(mode, (size_t)(path->p + path->n - mode)) : NETP_STR("");
+    if (value.n < 6 || memcmp(value.p, ";mode=", 6) != 0) {
         return NULL;
     }
-    u->netascii = strcmp(mode, ";mode=netascii") == 0;
-    *n = (size_t)(mode - path);
-    return u->netascii || strcmp(mode, ";mode=octet") == 0 ? NULL : "an unknown mode";
+    u->netascii = netp_str_eq(value, NETP_STR(";mode=netascii"));
+    path->n -= value.n;
+    return u->netascii || netp_str_eq(value, NETP_STR(";mode=octet")) ? NULL : "an unknown mode";
+}
+
+/* What netp_url_parse() had against the text from its first wrong byte on. */
+static const char *parse_fault(int err, const char *text)
+{
+    if (err == NETP_E_LIMIT) {
+        return "a port over 65535, or too long a URL";
+    }
+    return *text == '%' ? "a % is not followed by two hexadecimal digits"
+                        : "a character that has no place there unescaped";
 }
 
 const char *url_parse(struct url *u, const char *text)
 {
-    const char *colon = strstr(text, "://"), *path, *fault = NULL;
-    size_t n = colon ? (size_t)(colon - text) : 0;
+    struct netp_url parts;
+    const char *fault = NULL;
+    size_t at = 0;
+    int err = netp_url_parse(netp_str_of(text), &parts, &at);
 
     memset(u, 0, sizeof *u);
-    if (n == 0 || n >= sizeof u->scheme) {
+    if (err != NETP_OK) {
+        return parse_fault(err, text + at);
+    }
+    if (!(parts.has & NETP_URL_AUTHORITY) || parts.scheme.n == 0 ||
+        parts.scheme.n >= sizeof u->scheme) {
         return "no scheme, as in tftp://HOST/FILE";
     }
-    for (size_t i = 0; i < n; i++) {
-        u->scheme[i] = (char)tolower((unsigned char)text[i]);
+    for (size_t i = 0; i < parts.scheme.n; i++) {
+        char c = parts.scheme.p[i];
+        u->scheme[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
     }
-    text = colon + 3;
-    n = strcspn(text, "/");
-    path = text + n;
+    if (parts.has & (NETP_URL_QUERY | NETP_URL_FRAGMENT)) {
+        return "a query or fragment in a URL of this scheme; in a name, ? is %3F and # is %23";
+    }
     if (strcmp(u->scheme, "file") == 0) {
-        return n ? "a file URL with a host" : decode(u->path, sizeof u->path, path, strlen(path));
+        return parts.authority.n ? "a file URL with a host" : decode(u, parts.path);
     }
-    if ((fault = parse_authority(u, text, n)) != NULL) {
+    if ((fault = take_host(u, &parts)) != NULL) {
         return fault;
     }
-    path += *path == '/';
-    n = strlen(path);
-    if (strcmp(u->scheme, "tftp") == 0 && (fault = take_mode(u, path, &n)) != NULL) {
+    if (parts.path.n > 0) { /* the "/" behind the host */
+        parts.path = netp_str_make(parts.path.p + 1, parts.path.n - 1);
+    }
+    if (strcmp(u->scheme, "tftp") == 0 && (fault = take_mode(u, &parts.path)) != NULL) {
         return fault;
     }
-    return decode(u->path, sizeof u->path, path, n);
+    return decode(u, parts.path);
 }
 
 const char *url_basename(const struct url *u)
