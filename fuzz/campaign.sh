@@ -86,12 +86,12 @@ run_afl() # TARGET
         local name=$1 from=$2
         shift 2
         timeout -k 5 $((seconds + 120)) afl-fuzz -V "$seconds" -t 1000 -m none ${dict:+-x "$dict"} \
-            -i "fuzz/corpus/$target" -o "$out" "$@" -- "$root/$from/fuzz/fuzz_$target" \
+            -i "fuzz/corpus/$target" -o "$out" "$@" -- "$PWD/$root/$from/fuzz/fuzz_$target" \
             >"$out/$name.log" 2>&1 &
         jobs+=($!)
     }
     one asan afl-asan -S asan
-    [ "$cores" -lt 2 ] || one plain afl -M plain -c "$root/afl-cmplog/fuzz/fuzz_$target" -l 2
+    [ "$cores" -lt 2 ] || one plain afl -M plain -c "$PWD/$root/afl-cmplog/fuzz/fuzz_$target" -l 2
     for ((i = 3; i <= cores; i++)); do
         one "more$i" afl -S "more$i"
     done
@@ -100,7 +100,7 @@ run_afl() # TARGET
         kill -KILL -- "-$i" 2>/dev/null || true
     done
     # A fork server has a session of its own, and one of CMPLOG can outlive its parent.
-    pkill -KILL -f "^$root/afl[a-z-]*/fuzz/fuzz_$target\$" || true
+    pkill -KILL -f "^$PWD/$root/afl[a-z-]*/fuzz/fuzz_$target\$" || true
     afl_report "$target" "$out"
 }
 
