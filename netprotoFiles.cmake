@@ -59,7 +59,10 @@ set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_server.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_timer.c)
 
-# All of the above.
+# What needs zlib beside string.h. Not in NETPROTO_SOURCES.
+set(NETPROTO_ZLIB_SOURCES)
+
+# All of the above but zlib's.
 set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
     ${NETPROTO_HTTP_SOURCES}

@@ -4,7 +4,8 @@
 # Builds the fuzz targets for ClusterFuzzLite and OSS-Fuzz, which set all variables used here;
 # scripts/oss-fuzz.sh sets them as they do.
 root=$SRC/libnetproto
-cmake -S "$root" -B "$WORK/build" -DNETPROTO_FUZZ=oss -DNETPROTO_TESTS=OFF -DCMAKE_BUILD_TYPE=None
+cmake -S "$root" -B "$WORK/build" -DNETPROTO_FUZZ=oss -DNETPROTO_HOST=OFF -DNETPROTO_TESTS=OFF \
+    -DCMAKE_BUILD_TYPE=None
 cmake --build "$WORK/build" --target fuzz -j "$(nproc)"
 for program in "$WORK"/build/fuzz/fuzz_*; do
     target=${program##*/fuzz_}

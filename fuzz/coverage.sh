@@ -17,7 +17,7 @@ build=$PWD/build/coverage
 # Shared, so that one file has all the code that is looked at.
 cmake -S . -B "$build" -DCMAKE_C_COMPILER=clang-19 -DCMAKE_BUILD_TYPE=None -DBUILD_SHARED_LIBS=ON \
     -DCMAKE_C_FLAGS="-O1 -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc" \
-    -DNETPROTO_HOST=OFF -DNETPROTO_FUZZ=replay >/dev/null
+    -DNETPROTO_HOST=OFF -DNETPROTO_ZLIB=ON -DNETPROTO_FUZZ=replay >/dev/null
 rm -rf "$build/profile"
 cmake --build "$build" --clean-first -j "$(nproc)" >"$build/compiled" 2>&1 ||
     { cat "$build/compiled"; exit 1; }

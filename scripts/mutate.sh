@@ -14,7 +14,7 @@ need "${build_packages[@]}" "${test_packages[@]}" python3 lld
 build=build/mutate
 # Shared, and found by LD_LIBRARY_PATH alone: a wrong library takes the place of the right one.
 cmake -S . -B $build -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-O2 -DBUILD_SHARED_LIBS=ON \
-    -DCMAKE_SKIP_RPATH=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DNETPROTO_HOST=OFF \
+    -DCMAKE_SKIP_RPATH=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DNETPROTO_HOST=OFF -DNETPROTO_ZLIB=ON \
     -DNETPROTO_FUZZ=replay >/dev/null
 cmake --build $build -j "$(nproc)" >/dev/null
 exec python3 scripts/mutate.py $build "$@"
