@@ -30,6 +30,12 @@ set(NETPROTO_CORE_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_resolve.c)
 
 set(NETPROTO_HTTP_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_body.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_framing.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_head.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_queue.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_send.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
@@ -44,6 +50,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 

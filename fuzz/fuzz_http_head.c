@@ -175,7 +175,7 @@ static int plain(struct netp_http_head *h, struct netp_http_field *field, struct
         }
     }
     good = good && expect_end(&r);
-    h->at = r.at;
+    h->at = (uint32_t)r.at;
     return good ? (int)r.at : r.r;
 }
 

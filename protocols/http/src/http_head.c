@@ -11,7 +11,7 @@ struct cursor {
 
 static int wrong(struct netp_http_head *h, const struct cursor *c, int code, const char *where)
 {
-    h->at = (size_t)(c->p - c->base);
+    h->at = (uint32_t)(c->p - c->base);
     h->where = where;
     return code;
 }

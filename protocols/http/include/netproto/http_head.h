@@ -49,7 +49,7 @@ struct netp_http_head {
     uint16_t nfield;                      /* in the array given to init */
 
     /* after an error: the offset of the first wrong byte, and what it should have been part of */
-    size_t at;
+    uint32_t at;
     const char *where;
 
     struct netp_http_field *field_;

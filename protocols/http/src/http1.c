@@ -1,0 +1,317 @@
+/* http1.c - the HTTP/1.x machine: its verbs, time, and the ends of things.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "http1_private.h"
+
+#include <string.h>
+
+#define RATE_GRACE_MS 10000u /* before min_rate counts */
+
+static bool cfg_is_valid(const struct netp_http1_cfg *cfg)
+{
+    const unsigned flags = NETP_HTTP1_BARE_LF | NETP_HTTP1_NO_REASON;
+
+    return (cfg->role == NETP_HTTP1_CLIENT || cfg->role == NETP_HTTP1_SERVER) &&
+           (cfg->flags & ~flags) == 0 && cfg->head != NULL && cfg->tx != NULL &&
+           (cfg->field != NULL || cfg->nfield == 0) && cfg->headlen >= NETP_HTTP1_HEAD_MIN &&
+           cfg->txlen >= NETP_HTTP1_TX_MIN && cfg->max_body < NETP_HTTP1_UNKNOWN;
+}
+
+int netp_http1_init_(struct netp_http1 *m, size_t size, const struct netp_http1_cfg *cfg,
+                     netp_ms now)
+{
+    if (size != sizeof *m || cfg->size != sizeof *cfg) {
+        return NETP_E_ABI;
+    }
+    if (!cfg_is_valid(cfg)) {
+        return NETP_E_ARG;
+    }
+    memset(m, 0, sizeof *m);
+    m->cfg_ = *cfg;
+    m->clock_ = m->moved_ = now;
+    netp_fail_clear(&m->fail_);
+    return NETP_OK;
+}
+
+/* --- ends ------------------------------------------------------------------------------------ */
+
+int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at, const char *where)
+{
+    bool server = http1_is_server(m);
+
+    if (server && status > 0 && m->tx_ <= HTTP1_TX_OWED) {
+        http1_put_reply(m, (unsigned)status);
+    }
+    m->rx_ = HTTP1_RX_CLOSED;
+    return netp_fail_with(&m->fail_, code, server && status > 0 ? status : -1, at, where);
+}
+
+void http1_close(struct netp_http1 *m, bool broken)
+{
+    m->rx_ = HTTP1_RX_CLOSED;
+    m->tx_ = HTTP1_TX_NONE;
+    m->bits_ &= (uint8_t) ~(HTTP1_HELD | HTTP1_GO);
+    if (broken) {
+        m->tx_at_ = m->tx_end_ = 0;
+        if (m->lent_state_ == HTTP1_LENT_QUEUED) {
+            m->lent_state_ = HTTP1_LENT_BACK;
+        }
+    }
+}
+
+void http1_received(struct netp_http1 *m)
+{
+    if (http1_is_server(m)) {
+        m->rx_ = m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
+    } else {
+        m->rx_ = HTTP1_RX_BETWEEN;
+        m->pending_ >>= 2;
+        m->npending_--;
+    }
+    if (m->rx_ == HTTP1_RX_BETWEEN && (m->bits_ & HTTP1_LAST) && m->npending_ == 0) {
+        http1_close(m, !http1_is_server(m));
+    }
+}
+
+void http1_answered(struct netp_http1 *m)
+{
+    m->tx_ = HTTP1_TX_NONE;
+    if (!http1_is_server(m)) {
+        return;
+    }
+    if (m->rx_ == HTTP1_RX_ANSWERING) {
+        m->rx_ = HTTP1_RX_BETWEEN;
+    }
+    /* A body that nobody waits for any more is not read to its end for the sake of closing. */
+    if ((m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_COMPLETE) {
+        http1_close(m, false);
+    }
+}
+
+int netp_http1_finish(struct netp_http1 *m, netp_ms now)
+{
+    netp_clock(&m->clock_, now);
+    if (m->fail_.code != NETP_OK) {
+        return NETP_E_STATE;
+    }
+    m->bits_ |= HTTP1_LAST;
+    if (m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0) {
+        http1_close(m, false);
+    }
+    return NETP_OK;
+}
+
+bool netp_http1_is_idle(const struct netp_http1 *m)
+{
+    return m->fail_.code == NETP_OK && m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE &&
+           m->npending_ == 0 && (m->bits_ & HTTP1_LAST) == 0;
+}
+
+/* Law 8. */
+static int end_of_stream(struct netp_http1 *m, unsigned flags, struct netp_http1_ev *ev)
+{
+    bool broken = (flags & NETP_IN_BROKEN) != 0;
+
+    if (m->rx_ == HTTP1_RX_ANSWERING || m->rx_ == HTTP1_RX_SWITCHING) {
+        if (!broken) {
+            return 0; /* the client may still read */
+        }
+    } else if (m->rx_ == HTTP1_RX_TO_END && !broken) {
+        m->rx_ = HTTP1_RX_COMPLETE;
+        return http1_body_next(m, &(struct netp_in){NULL, 0, flags, NULL}, ev);
+    } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
+        http1_close(m, broken || !http1_is_server(m)); /* a server's answers before it still go */
+        return http1_fail(m, NETP_E_TRUNCATED, 0, m->pos_, "message");
+    }
+    http1_close(m, broken);
+    if (broken) {
+        return http1_fail(m, NETP_E_IO, 0, m->pos_, "connection");
+    }
+    return ev->type = NETP_HTTP1_EOF;
+}
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+static netp_ms after(netp_ms since, uint64_t ms)
+{
+    return netp_after(since, ms > 0 ? ms : NETP_NEVER);
+}
+
+static netp_ms least(netp_ms a, netp_ms b)
+{
+    return a < b ? a : b;
+}
+
+static bool is_in_body(const struct netp_http1 *m)
+{
+    return m->rx_ >= HTTP1_RX_LENGTH && m->rx_ <= HTTP1_RX_TRAILERS;
+}
+
+/* Whether the peer has to do something: to send, or to read. */
+static bool is_peers_turn(const struct netp_http1 *m)
+{
+    if (!http1_queue_is_empty(m) || m->rx_ == HTTP1_RX_HEAD || is_in_body(m)) {
+        return true;
+    }
+    return m->rx_ == HTTP1_RX_BETWEEN &&
+           (http1_is_server(m) || (m->npending_ > 0 && m->tx_ == HTTP1_TX_NONE));
+}
+
+/* When what is received has lasted too long. */
+static netp_ms message_deadline(const struct netp_http1 *m)
+{
+    uint64_t bought;
+    netp_ms at;
+
+    if (m->rx_ == HTTP1_RX_HEAD) {
+        return least(after(m->begun_, m->cfg_.head_ms), after(m->begun_, m->cfg_.total_ms));
+    }
+    if (!is_in_body(m)) {
+        return NETP_NEVER;
+    }
+    at = after(m->begun_, m->cfg_.total_ms);
+    if (m->cfg_.min_rate > 0) {
+        bought = m->body_ / m->cfg_.min_rate * 1000 +
+                 m->body_ % m->cfg_.min_rate * 1000 / m->cfg_.min_rate;
+        at = least(at, netp_after(netp_after(m->begun_, RATE_GRACE_MS), bought));
+    }
+    return at;
+}
+
+/* When the body that waits for 100 (Continue) goes without it. */
+static netp_ms hold_deadline(const struct netp_http1 *m)
+{
+    bool waits = !http1_is_server(m) && (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m);
+
+    return waits ? after(m->moved_, m->cfg_.expect_ms) : NETP_NEVER;
+}
+
+/* When it is too late. */
+static netp_ms limit(const struct netp_http1 *m)
+{
+    netp_ms idle = is_peers_turn(m) ? after(m->moved_, m->cfg_.idle_ms) : NETP_NEVER;
+
+    return least(idle, message_deadline(m));
+}
+
+netp_ms netp_http1_deadline(const struct netp_http1 *m)
+{
+    if (m->fail_.code != NETP_OK) {
+        return NETP_NEVER;
+    }
+    if (m->lent_state_ == HTTP1_LENT_BACK || (m->bits_ & HTTP1_GO)) {
+        return m->clock_;
+    }
+    return least(limit(m), hold_deadline(m));
+}
+
+static int timed(struct netp_http1 *m)
+{
+    if (hold_deadline(m) <= m->clock_) {
+        m->bits_ = (uint8_t)((m->bits_ & ~HTTP1_HELD) | HTTP1_GO);
+        return 0;
+    }
+    if (limit(m) > m->clock_) {
+        return 0;
+    }
+    return http1_fail(m, NETP_E_TIMEOUT, m->rx_ == HTTP1_RX_HEAD || is_in_body(m) ? 408 : 0,
+                      m->pos_, "time");
+}
+
+/* --- the verbs ------------------------------------------------------------------------------- */
+
+/* What is to be told without input. */
+static int told(struct netp_http1 *m, struct netp_http1_ev *ev)
+{
+    if (m->lent_state_ == HTTP1_LENT_BACK) {
+        m->lent_state_ = HTTP1_LENT_NONE;
+        return ev->type = NETP_HTTP1_RELEASED;
+    }
+    if (m->bits_ & HTTP1_GO) {
+        m->bits_ &= (uint8_t)~HTTP1_GO;
+        return ev->type = NETP_HTTP1_CONTINUE;
+    }
+    if (m->rx_ == HTTP1_RX_SWITCHING && http1_queue_is_empty(m)) {
+        http1_close(m, false);
+        return ev->type = NETP_HTTP1_TUNNEL;
+    }
+    return 0;
+}
+
+static int receive(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
+{
+    if (m->rx_ <= HTTP1_RX_HEAD) {
+        return http1_head_next(m, in, ev);
+    }
+    return m->rx_ <= HTTP1_RX_COMPLETE ? http1_body_next(m, in, ev) : 0;
+}
+
+static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
+{
+    size_t n = in->n;
+    int r = told(m, ev);
+
+    if (r != 0) {
+        return r;
+    }
+    r = receive(m, in, ev);
+    if (in->n != n) {
+        m->moved_ = m->clock_;
+    }
+    if (r == 0 && in->n == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) &&
+        m->rx_ != HTTP1_RX_CLOSED) {
+        r = end_of_stream(m, in->flags, ev);
+    }
+    if (r == 0) {
+        r = timed(m);
+    }
+    return r == 0 ? told(m, ev) : r;
+}
+
+int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struct netp_http1_ev *ev)
+{
+    struct netp_in none = {NULL, 0, 0, NULL};
+
+    if (m->fail_.code != NETP_OK) {
+        return m->fail_.code;
+    }
+    netp_clock(&m->clock_, now);
+    memset(ev, 0, sizeof *ev);
+    return advance(m, in != NULL ? in : &none, ev);
+}
+
+unsigned netp_http1_want(const struct netp_http1 *m)
+{
+    unsigned want = http1_queue_is_empty(m) ? 0 : NETP_WANT_OUT;
+
+    if (m->fail_.code != NETP_OK || m->rx_ == HTTP1_RX_CLOSED) {
+        return want != 0 || (m->fail_.code == NETP_OK && m->lent_state_ == HTTP1_LENT_BACK)
+                   ? want
+                   : NETP_CLOSED;
+    }
+    if (m->rx_ < HTTP1_RX_COMPLETE && (m->rx_ != HTTP1_RX_BETWEEN || http1_may_begin(m))) {
+        want |= NETP_WANT_IN;
+    }
+    if (m->tx_ != HTTP1_TX_NONE && !(m->bits_ & HTTP1_HELD && !http1_is_server(m))) {
+        want |= NETP_WANT_APP;
+    }
+    return want;
+}
+
+const struct netp_fail *netp_http1_fail(const struct netp_http1 *m)
+{
+    return &m->fail_;
+}
+
+const char *netp_http1_state(const struct netp_http1 *m)
+{
+    static const char *const names[] = {
+#define HTTP1_NAME_(name, text) text,
+        HTTP1_RX_STATES(HTTP1_NAME_)
+#undef HTTP1_NAME_
+    };
+
+    return m->fail_.code != NETP_OK ? "failed" : names[m->rx_];
+}
+
+NETP_OPS(http1);

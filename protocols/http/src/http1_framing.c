@@ -1,0 +1,343 @@
+/* http1_framing.c - what the head of a message says of its body and of the connection: RFC 9112
+ * sections 3.2, 6 and 9, RFC 9110 sections 7.2, 7.8 and 10.1.1.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "http1_private.h"
+
+#include <netproto/http_field.h>
+#include <netproto/url.h>
+#include <string.h>
+
+/* What was found in the fields. */
+struct found {
+    const struct netp_http_field *host, *length, *coding, *expect;
+    bool close, keep_alive, upgrade, upgrade_option;
+};
+
+/* What is wrong with the message: found at a span of the head. */
+struct fault {
+    enum netp_err code;
+    int status;
+    const char *where;
+    struct netp_http_span span;
+};
+
+static bool blame(struct fault *f, enum netp_err code, int status, const char *where,
+                  struct netp_http_span span)
+{
+    *f = (struct fault){code, status, where, span};
+    return false;
+}
+
+enum http1_name http1_name_of(struct netp_str name)
+{
+    static const struct {
+        const char *text;
+        enum http1_name name;
+    } known[] = {
+        [4] = {"host", HTTP1_HOST},
+        [6] = {"expect", HTTP1_EXPECT},
+        [7] = {"upgrade", HTTP1_UPGRADE_FIELD},
+        [10] = {"connection", HTTP1_CONNECTION},
+        [14] = {"content-length", HTTP1_CONTENT_LENGTH},
+        [17] = {"transfer-encoding", HTTP1_TRANSFER_ENCODING},
+    };
+
+    if (name.n < sizeof known / sizeof *known && known[name.n].text != NULL &&
+        netp_str_ieq(name, netp_str_make(known[name.n].text, name.n))) {
+        return known[name.n].name;
+    }
+    return HTTP1_OTHER;
+}
+
+bool http1_is_host(struct netp_str s)
+{
+    char text[2 + NETP_URL_HOST_CAP + sizeof "[]:65535"] = "//";
+    struct netp_url u;
+    size_t at;
+
+    if (s.n == 0) {
+        return true;
+    }
+    if (s.n > sizeof text - 2) {
+        return false;
+    }
+    memcpy(text + 2, s.p, s.n);
+    return netp_url_parse(netp_str_make(text, s.n + 2), &u, &at) == NETP_OK &&
+           (u.has & ~(unsigned)NETP_URL_PORT) == NETP_URL_AUTHORITY && u.path.n == 0 &&
+           u.zone.n == 0 && u.host.n > 0;
+}
+
+/* The options of Connection. */
+static bool connection(const char *text, const struct netp_http_field *f, struct found *found,
+                       struct fault *fault)
+{
+    struct netp_str list = netp_http_str(text, f->value), item;
+    int r;
+
+    while ((r = netp_http_list_next(&list, &item)) > 0) {
+        found->close |= netp_str_ieq(item, NETP_STR("close"));
+        found->keep_alive |= netp_str_ieq(item, NETP_STR("keep-alive"));
+        found->upgrade_option |= netp_str_ieq(item, NETP_STR("upgrade"));
+    }
+    return r == 0 || blame(fault, NETP_E_SYNTAX, 400, "Connection", f->value);
+}
+
+/* Notes a field that may be there once. */
+static bool once(const struct netp_http_field *f, const struct netp_http_field **place,
+                 const char *where, struct fault *fault)
+{
+    if (*place != NULL) {
+        return blame(fault, NETP_E_SYNTAX, 400, where, f->value);
+    }
+    *place = f;
+    return true;
+}
+
+static bool look(const struct netp_http1 *m, struct found *found, struct fault *fault)
+{
+    bool ok = true;
+
+    memset(found, 0, sizeof *found);
+    for (unsigned i = 0; i < m->head_.nfield && ok; i++) {
+        const struct netp_http_field *f = &m->cfg_.field[i];
+        switch (http1_name_of(netp_http_str(m->cfg_.head, f->name))) {
+        case HTTP1_HOST:
+            ok = once(f, &found->host, "Host", fault);
+            break;
+        case HTTP1_CONTENT_LENGTH:
+            ok = once(f, &found->length, "Content-Length", fault);
+            break;
+        case HTTP1_TRANSFER_ENCODING:
+            ok = once(f, &found->coding, "Transfer-Encoding", fault);
+            break;
+        case HTTP1_EXPECT:
+            ok = once(f, &found->expect, "Expect", fault);
+            break;
+        case HTTP1_CONNECTION:
+            ok = connection(m->cfg_.head, f, found, fault);
+            break;
+        case HTTP1_UPGRADE_FIELD:
+            found->upgrade = true;
+            break;
+        default:
+            break;
+        }
+    }
+    return ok;
+}
+
+static bool is_method(const struct netp_http1 *m, struct netp_str name)
+{
+    return netp_str_eq(netp_http_str(m->cfg_.head, m->head_.method), name);
+}
+
+/* RFC 9112 section 3.2: the target has the form that its method wants. */
+static bool target(struct netp_http1 *m, struct fault *fault)
+{
+    struct netp_str s = netp_http_str(m->cfg_.head, m->head_.target);
+    struct netp_url u;
+    size_t at;
+    bool good;
+
+    if (is_method(m, NETP_STR("CONNECT"))) {
+        good = http1_is_host(s) && s.p[s.n - 1] != ':' && memchr(s.p, ':', s.n) != NULL &&
+               s.p[s.n - 1] != ']';
+    } else if (s.p[0] == '/') {
+        good = memchr(s.p, '#', s.n) == NULL;
+    } else if (s.n == 1 && s.p[0] == '*') {
+        good = is_method(m, NETP_STR("OPTIONS"));
+    } else {
+        good = netp_url_parse(s, &u, &at) == NETP_OK && (u.has & NETP_URL_SCHEME) && u.host.n > 0 &&
+               (u.has & (NETP_URL_USERINFO | NETP_URL_FRAGMENT)) == 0;
+    }
+    return good || blame(fault, NETP_E_SYNTAX, 400, "request target", m->head_.target);
+}
+
+/* RFC 9110 section 7.2, RFC 9112 section 3.2.2. */
+static bool host(const struct netp_http1 *m, const struct found *found, struct fault *fault)
+{
+    if (found->host == NULL) {
+        return m->head_.minor == 0 ||
+               blame(fault, NETP_E_SYNTAX, 400, "Host", (struct netp_http_span){m->have_, 0});
+    }
+    return http1_is_host(netp_http_str(m->cfg_.head, found->host->value)) ||
+           blame(fault, NETP_E_SYNTAX, 400, "Host", found->host->value);
+}
+
+/* RFC 9112 section 6.3, where no rule says that there is no body: *length of it, or UNKNOWN. */
+static bool body_length(const struct netp_http1 *m, const struct found *found, uint64_t *length,
+                        struct fault *fault)
+{
+    struct netp_http_span span;
+
+    if (found->coding != NULL) {
+        span = found->coding->value;
+        if (m->head_.minor == 0) {
+            return blame(fault, NETP_E_SYNTAX, 400, "Transfer-Encoding in HTTP/1.0", span);
+        }
+        if (found->length != NULL) {
+            return blame(fault, NETP_E_SYNTAX, 400, "Content-Length beside Transfer-Encoding",
+                         found->length->value);
+        }
+        *length = NETP_HTTP1_UNKNOWN;
+        return netp_str_ieq(netp_http_str(m->cfg_.head, span), NETP_STR("chunked")) ||
+               blame(fault, NETP_E_UNSUPPORTED, 501, "Transfer-Encoding", span);
+    }
+    if (found->length == NULL) {
+        *length = http1_is_server(m) ? 0 : NETP_HTTP1_UNKNOWN;
+        return true;
+    }
+    span = found->length->value;
+    switch (netp_http_content_length(netp_http_str(m->cfg_.head, span), false, length)) {
+    case NETP_OK:
+        return *length <= m->cfg_.max_body ||
+               blame(fault, NETP_E_LIMIT, 413, "Content-Length", span);
+    case NETP_E_LIMIT:
+        return blame(fault, NETP_E_LIMIT, 413, "Content-Length", span);
+    default:
+        return blame(fault, NETP_E_SYNTAX, 400, "Content-Length", span);
+    }
+}
+
+/* Begins to receive a body. */
+static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
+{
+    m->body_ = 0;
+    m->overhead_ = 0;
+    m->count_ = 0;
+    m->left_ = chunked ? 0 : length;
+    if (chunked) {
+        m->rx_ = HTTP1_RX_CHUNK_BEGIN;
+    } else if (length == 0) {
+        m->rx_ = HTTP1_RX_COMPLETE;
+    } else {
+        m->rx_ = length == NETP_HTTP1_UNKNOWN ? HTTP1_RX_TO_END : HTTP1_RX_LENGTH;
+    }
+}
+
+/* Whether the connection can go on, as the peer has it (RFC 9112 section 9.3). */
+static bool is_persistent(const struct netp_http1 *m, const struct found *found)
+{
+    return !found->close && (m->head_.minor > 0 || found->keep_alive);
+}
+
+/* RFC 9110 section 10.1.1; 1.0 knows no expectations. */
+static bool expectation(const struct netp_http1 *m, const struct found *found,
+                        struct netp_http1_ev *ev, struct fault *fault)
+{
+    if (found->expect == NULL || m->head_.minor == 0) {
+        return true;
+    }
+    if (!netp_str_ieq(netp_http_str(m->cfg_.head, found->expect->value),
+                      NETP_STR("100-continue"))) {
+        return blame(fault, NETP_E_UNSUPPORTED, 417, "Expect", found->expect->value);
+    }
+    ev->flags |= ev->length > 0 ? NETP_HTTP1_EXPECT : 0;
+    return true;
+}
+
+static bool request(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev,
+                    struct fault *fault)
+{
+    bool connect = is_method(m, NETP_STR("CONNECT")), old = m->head_.minor == 0;
+    bool upgrade = found->upgrade && found->upgrade_option && !old;
+
+    if (!target(m, fault) || !host(m, found, fault) || !body_length(m, found, &ev->length, fault) ||
+        !expectation(m, found, ev, fault)) {
+        return false;
+    }
+    if (connect && ev->length > 0) {
+        return blame(fault, NETP_E_SYNTAX, 400, "body of CONNECT", m->head_.method);
+    }
+    m->bits_ &= HTTP1_LAST;
+    m->bits_ |= (uint8_t)((old ? HTTP1_OLD : 0) | (connect ? HTTP1_CONNECT : 0) |
+                          (upgrade ? HTTP1_UPGRADE : 0) |
+                          (is_method(m, NETP_STR("HEAD")) ? HTTP1_NO_BODY : 0) |
+                          (is_persistent(m, found) ? 0 : HTTP1_LAST));
+    ev->flags |= upgrade ? NETP_HTTP1_UPGRADE : 0;
+    m->tx_ = HTTP1_TX_OWED;
+    expect_body(m, ev->length, found->coding != NULL);
+    ev->type = NETP_HTTP1_REQUEST;
+    return true;
+}
+
+/* A 1xx response is told of and forgotten; 100 lets a body go. */
+static bool info(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *fault)
+{
+    if (m->count_ == m->cfg_.max_info) {
+        return blame(fault, NETP_E_LIMIT, 0, "number of 1xx", (struct netp_http_span){0, 0});
+    }
+    m->count_++;
+    if (m->head_.status == 100 && (m->bits_ & HTTP1_HELD)) {
+        m->bits_ = (uint8_t)((m->bits_ & ~HTTP1_HELD) | HTTP1_GO);
+    }
+    m->rx_ = HTTP1_RX_BETWEEN;
+    ev->type = NETP_HTTP1_INFO;
+    return true;
+}
+
+/* After this the connection is no longer ours, nor is what was queued for it. */
+static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev)
+{
+    http1_close(m, true);
+    m->npending_ = 0;
+    ev->flags = 0;
+    ev->type = NETP_HTTP1_TUNNEL;
+    return true;
+}
+
+static bool response(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev,
+                     struct fault *fault)
+{
+    unsigned kind = m->pending_ & 3, status = m->head_.status;
+
+    if (status == 101) {
+        return kind == HTTP1_OFFER && m->tx_ == HTTP1_TX_NONE
+                   ? tunnel(m, ev)
+                   : blame(fault, NETP_E_SYNTAX, 0, "101 that was not offered",
+                           (struct netp_http_span){0, 0});
+    }
+    if (status < 200) {
+        return info(m, ev, fault);
+    }
+    if (kind == HTTP1_TUNNEL && status < 300) {
+        return tunnel(m, ev);
+    }
+    m->count_ = 0;
+    /* What waits for 100 is sent no more of itself: the application decides. */
+    m->bits_ &= (uint8_t)~HTTP1_HELD;
+    if (kind == HTTP1_HEADONLY || status == 204 || status == 304) {
+        expect_body(m, 0, false);
+    } else if (body_length(m, found, &ev->length, fault)) {
+        expect_body(m, ev->length, found->coding != NULL);
+    } else {
+        return false;
+    }
+    if (m->rx_ == HTTP1_RX_TO_END || !is_persistent(m, found)) {
+        m->bits_ |= HTTP1_LAST;
+    }
+    ev->type = NETP_HTTP1_RESPONSE;
+    return true;
+}
+
+int http1_framing(struct netp_http1 *m, uint64_t base, struct netp_http1_ev *ev)
+{
+    struct found found;
+    struct fault fault;
+    bool good = look(m, &found, &fault);
+
+    if (good && http1_is_server(m)) {
+        good = request(m, &found, ev, &fault);
+    } else if (good) {
+        good = response(m, &found, ev, &fault);
+    }
+    if (!good) {
+        memset(ev, 0, sizeof *ev);
+        return http1_fail(m, fault.code, fault.status, base + fault.span.at, fault.where);
+    }
+    if (ev->type != NETP_HTTP1_TUNNEL && ev->type != NETP_HTTP1_INFO) {
+        ev->flags |= m->bits_ & HTTP1_LAST ? 0 : NETP_HTTP1_KEEPALIVE;
+    }
+    return ev->type;
+}

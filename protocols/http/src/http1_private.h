@@ -1,0 +1,123 @@
+/* http1_private.h - what the sources of the HTTP/1.x machine share. SPDX-License-Identifier: MIT */
+#ifndef HTTP1_PRIVATE_H
+#define HTTP1_PRIVATE_H
+
+#include <netproto/http1.h>
+#include <netproto/machine.h>
+#include <netproto/text.h>
+
+/* m->rx_: what is received, with names for traces. */
+#define HTTP1_RX_STATES(X)                                                                         \
+    X(BETWEEN, "between messages")                                                                 \
+    X(HEAD, "head")              /* has begun */                                                   \
+    X(LENGTH, "body")            /* left_ bytes of it are to come */                               \
+    X(TO_END, "body to the end") /* of the connection */                                           \
+    X(CHUNK_BEGIN, "chunk size")                                                                   \
+    X(CHUNK_SIZE, "chunk size") /* behind its first digit */                                       \
+    X(CHUNK_EXT, "chunk line")  /* behind them */                                                  \
+    X(CHUNK_LF, "chunk line")   /* its last byte */                                                \
+    X(CHUNK_DATA, "chunk")      /* left_ bytes of it are to come */                                \
+    X(CHUNK_CR, "end of chunk")                                                                    \
+    X(CHUNK_END, "end of chunk") /* behind its CR */                                               \
+    X(TRAILERS, "trailers")                                                                        \
+    X(COMPLETE, "complete")   /* END is the next event */                                          \
+    X(ANSWERING, "answering") /* server: the answer is not complete */                             \
+    X(SWITCHING, "switching") /* TUNNEL is an event once all is sent */                            \
+    X(CLOSED, "closed")
+
+enum http1_rx {
+#define HTTP1_RX_(name, text) HTTP1_RX_##name,
+    HTTP1_RX_STATES(HTTP1_RX_)
+#undef HTTP1_RX_
+};
+
+/* m->tx_: what is sent. */
+enum http1_tx {
+    HTTP1_TX_NONE,    /* server: nothing to answer; client: between requests */
+    HTTP1_TX_OWED,    /* server: a request waits for its answer */
+    HTTP1_TX_LENGTH,  /* a body, of which send_left_ bytes are missing */
+    HTTP1_TX_CHUNKED, /* a body in chunks */
+    HTTP1_TX_TO_END,  /* a body to the end of the connection */
+    HTTP1_TX_DROPPED  /* no body: what is given is dropped */
+};
+
+/* m->bits_ */
+enum {
+    HTTP1_LAST = 1,     /* no message follows those that have begun */
+    HTTP1_OLD = 2,      /* server: the request is HTTP/1.0 */
+    HTTP1_NO_BODY = 4,  /* server: the request is HEAD */
+    HTTP1_CONNECT = 8,  /* server: it is CONNECT */
+    HTTP1_UPGRADE = 16, /* server: it offers an upgrade */
+    HTTP1_HELD = 32,    /* client: the body waits for 100 */
+    HTTP1_GO = 64       /* client: CONTINUE is due */
+};
+
+/* m->pending_: what kind of request it was, for that decides how the answer is framed. */
+enum { HTTP1_PLAIN, HTTP1_HEADONLY, HTTP1_TUNNEL, HTTP1_OFFER };
+
+/* m->lent_state_ */
+enum { HTTP1_LENT_NONE, HTTP1_LENT_QUEUED, HTTP1_LENT_BACK };
+
+#define HTTP1_REPLY_MAX 96u /* bytes of an answer that the machine gives of itself */
+
+static inline bool http1_is_server(const struct netp_http1 *m)
+{
+    return m->cfg_.role == NETP_HTTP1_SERVER;
+}
+
+/* Takes n bytes off the input. */
+static inline void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n)
+{
+    in->p += n;
+    in->n -= n;
+    m->pos_ += n;
+}
+
+/* Fails; a server answers with status, unless that is 0 or it has begun an answer. at: in the
+ * stream. */
+int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at,
+               const char *where);
+
+/* Between messages: whether one may begin. A server must be able to answer a bad one. */
+static inline bool http1_may_begin(const struct netp_http1 *m)
+{
+    return !http1_is_server(m) || netp_http1_room(m) >= HTTP1_REPLY_MAX;
+}
+
+/* Receiving: an event, 0 when nothing comes of it now, or a failure. */
+int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
+int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
+
+/* What a complete head says of the message, which begins at `base` in the stream: sets rx_ and the
+ * rest for its body. NETP_OK or a failure. */
+int http1_framing(struct netp_http1 *m, uint64_t base, struct netp_http1_ev *ev);
+
+/* The end of a message that was received: both sides may be through now. */
+void http1_received(struct netp_http1 *m);
+/* The end of one that was sent. */
+void http1_answered(struct netp_http1 *m);
+/* Nothing goes on. broken: what is queued can't be sent, either. */
+void http1_close(struct netp_http1 *m, bool broken);
+
+/* The queue. */
+struct http_writer;
+struct http_writer http1_queue_begin(struct netp_http1 *m);
+bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
+bool http1_queue_is_empty(const struct netp_http1 *m);
+void http1_put_reply(struct netp_http1 *m, unsigned status);
+
+/* Whether s can be a Host: a host, maybe empty, and maybe a port. */
+bool http1_is_host(struct netp_str s);
+/* One of the fields that the machine itself sends and understands. */
+enum http1_name {
+    HTTP1_OTHER,
+    HTTP1_HOST,
+    HTTP1_CONNECTION,
+    HTTP1_CONTENT_LENGTH,
+    HTTP1_EXPECT,
+    HTTP1_TRANSFER_ENCODING,
+    HTTP1_UPGRADE_FIELD
+};
+enum http1_name http1_name_of(struct netp_str name);
+
+#endif
