@@ -1,0 +1,102 @@
+/* fetch_coding.c - content codings of answers. SPDX-License-Identifier: MIT */
+#include "http_client.h"
+#include <netproto/text.h>
+#include <stdlib.h>
+
+#define CODINGS 2     /* in one answer */
+#define OUT     16384 /* bytes decoded at a time */
+
+struct decoder {
+    struct netp_http_coding m;
+    uint8_t mem[NETP_HTTP_DECODE_MEM];
+    uint8_t out[OUT];
+};
+
+struct netp_str coding_offer(bool raw)
+{
+#ifdef NETPROTO_ZLIB
+    return raw ? netp_str_make(NULL, 0) : NETP_STR("gzip, deflate");
+#else
+    (void)raw;
+    return netp_str_make(NULL, 0);
+#endif
+}
+
+void coding_free(struct netp_fetch *f)
+{
+    free(f->decoder[0]);
+    free(f->decoder[1]);
+}
+
+#ifdef NETPROTO_ZLIB
+
+static bool add(struct netp_fetch *f, enum netp_http_coding_kind kind)
+{
+    struct decoder **d = &f->decoder[f->ndecoders];
+    struct netp_http_coding_cfg cfg;
+
+    if (!*d && !(*d = malloc(sizeof **d))) {
+        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
+        return false;
+    }
+    netp_http_coding_cfg_init(&cfg, NETP_HTTP_DECODE, kind);
+    cfg.mem = (*d)->mem;
+    cfg.memlen = sizeof (*d)->mem;
+    cfg.out = (*d)->out;
+    cfg.outlen = OUT;
+    f->ndecoders++;
+    return netp_http_coding_init(&(*d)->m, &cfg, 0) == NETP_OK;
+}
+
+bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
+{
+    enum netp_http_coding_kind kind[CODINGS];
+    struct netp_str field;
+    int n = 0;
+
+    f->ndecoders = 0;
+    if (!(f->cfg.flags & NETP_FETCH_RAW) &&
+        netp_http1_field(ev, NETP_STR("Content-Encoding"), 0, &field)) {
+        n = netp_http_codings(field, kind, CODINGS);
+    }
+    if (n < 0) {
+        fetch_fail(f, NETP_FETCH_BODY, n, "its content coding is not known: %.*s", (int)field.n,
+                   field.p);
+    }
+    for (int i = 0; i < n && !f->finished; i++) {
+        add(f, kind[i]);
+    }
+    return !f->finished;
+}
+
+/* Feeds the decoder number i, and with what comes of it the next, the last of which is the user. */
+static bool feed(struct netp_fetch *f, unsigned i, struct netp_in *in)
+{
+    struct netp_in next[CODINGS];
+    struct netp_http_coding_ev ev;
+    unsigned at = i;
+    int r;
+
+    (void)next;
+    (void)at;
+    while ((r = netp_http_coding_next(&f->decoder[i]->m, in, 0, &ev)) > 0) {
+        if (ev.type == NETP_HTTP_CODING_END) {
+            return true;
+        }
+        if (!fetch_deliver(f, ev.p, ev.n)) {
+            return false;
+        }
+    }
+    return r == 0;
+}
+
+#else
+
+bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
+{
+    (void)ev;
+    f->ndecoders = 0;
+    return true;
+}
+
+#endif
