@@ -135,8 +135,8 @@ NETP_API unsigned netp_http_coding_want(const struct netp_http_coding *m);
 NETP_API const struct netp_fail *netp_http_coding_fail(const struct netp_http_coding *m);
 
 /* Encoders: what has been taken so far comes out with the next calls of next(), in bytes that can
- * be decoded without those that follow; for streams whose readers wait. Each costs some five bytes.
- * NETP_E_STATE: not an encoder, or closed. */
+ * be decoded without those that follow; for streams whose readers wait. Each costs five bytes, even
+ * when nothing was new. NETP_E_STATE: not an encoder, or closed. */
 NETP_API int netp_http_coding_flush(struct netp_http_coding *m);
 
 NETP_API extern const struct netp_ops netp_http_coding_ops;
