@@ -26,16 +26,19 @@ static bool cfg_ok(const struct netp_http_coding_cfg *c)
            c->out != NULL;
 }
 
-static bool decode_ok(const struct netp_http_coding_cfg *c)
+/* Level 0 is left out: where its blocks end depends on how the input was cut. */
+static bool levels_ok(const struct netp_http_coding_cfg *c)
 {
-    return c->role == NETP_HTTP_DECODE && c->max_ratio > 0;
+    return c->level >= 1 && c->level <= 9 && c->window_bits >= 9 && c->window_bits <= 15 &&
+           c->mem_level >= 1 && c->mem_level <= 9;
 }
 
-/* Level 0 is left out: where its blocks end depends on how the input was cut. */
-static bool encode_ok(const struct netp_http_coding_cfg *c)
+static bool role_ok(const struct netp_http_coding_cfg *c)
 {
-    return c->role == NETP_HTTP_ENCODE && c->level >= 1 && c->level <= 9 && c->window_bits >= 9 &&
-           c->window_bits <= 15 && c->mem_level >= 1 && c->mem_level <= 9;
+    if (c->role == NETP_HTTP_DECODE) {
+        return c->max_ratio > 0;
+    }
+    return c->role == NETP_HTTP_ENCODE && levels_ok(c);
 }
 
 static voidpf from_arena(voidpf arena, uInt items, uInt size)
@@ -44,7 +47,8 @@ static voidpf from_arena(voidpf arena, uInt items, uInt size)
                             _Alignof(max_align_t));
 }
 
-static void never_freed(voidpf arena, voidpf p)
+/* Without it zlib would give what it took to free() when it can't start. */
+static void not_freed(voidpf arena, voidpf p)
 {
     (void)arena;
     (void)p;
@@ -54,12 +58,8 @@ static void never_freed(voidpf arena, voidpf p)
  * forgotten by the reset. */
 static int start_inflate(z_stream *z)
 {
-    int r = inflateInit2(z, -15);
-
-    if (r == Z_OK) {
-        r = inflateSetDictionary(z, (const Bytef *)"", 1);
-    }
-    return r;
+    inflateInit2(z, -15);
+    return inflateSetDictionary(z, (const Bytef *)"", 1);
 }
 
 static int start_deflate(z_stream *z, const struct netp_http_coding_cfg *c)
@@ -82,7 +82,7 @@ static int start(struct netp_http_coding *m)
     memset(zlib, 0, sizeof *zlib);
     zlib->arena = arena;
     zlib->z.zalloc = from_arena;
-    zlib->z.zfree = never_freed;
+    zlib->z.zfree = not_freed;
     zlib->z.opaque = &zlib->arena;
     r = m->cfg_.role == NETP_HTTP_DECODE ? start_inflate(&zlib->z)
                                          : start_deflate(&zlib->z, &m->cfg_);
@@ -98,7 +98,7 @@ int netp_http_coding_init_(struct netp_http_coding *m, size_t msize,
     if (msize != sizeof *m || cfg->size != sizeof *cfg) {
         return NETP_E_ABI;
     }
-    if (!cfg_ok(cfg) || !(decode_ok(cfg) || encode_ok(cfg))) {
+    if (!cfg_ok(cfg) || !role_ok(cfg)) {
         return NETP_E_ARG;
     }
     if (cfg->role == NETP_HTTP_ENCODE) {

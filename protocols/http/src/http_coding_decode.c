@@ -4,6 +4,8 @@
 
 #include <netproto/machine.h>
 
+static const char deflate_data[] = "deflate data";
+
 /* How many bytes those taken so far may make. It only grows with them, which is what makes the
  * limit strike at the same byte however the input was cut. */
 static uint64_t allowed(const struct netp_http_coding *m)
@@ -17,8 +19,7 @@ static uint64_t allowed(const struct netp_http_coding *m)
     return n < c->max_out ? n : c->max_out;
 }
 
-/* One call of inflate() with at most n bytes of room, which must have some progress left to make;
- * returns how many it made. */
+/* One call of inflate(), which returns *r, with so much room; returns how many bytes it made. */
 static uInt inflate_some(struct netp_http_coding *m, struct netp_in *in, uInt room, int *r)
 {
     z_stream *z = http_coding_z(m);
@@ -56,7 +57,10 @@ static int over(struct netp_http_coding *m, const struct netp_in *in)
     int r;
 
     if (inflate_some(m, &none, 1, &r) > 0) {
-        return netp_fail_with(&m->fail_, NETP_E_LIMIT, 413, m->taken_ - 1, where);
+        return http_coding_bad(m, NETP_E_LIMIT, where);
+    }
+    if (r == Z_DATA_ERROR) { /* a distance is looked at when there is room for what it copies */
+        return http_coding_bad(m, NETP_E_SYNTAX, deflate_data);
     }
     if (in->n > 0) {
         return netp_fail_with(&m->fail_, NETP_E_LIMIT, 413, m->taken_, where);
@@ -82,7 +86,7 @@ static int blocks(struct netp_http_coding *m, struct netp_in *in, struct netp_ht
             return data(m, made, ev);
         }
         if (r == Z_DATA_ERROR) {
-            return http_coding_bad(m, NETP_E_SYNTAX, "deflate data");
+            return http_coding_bad(m, NETP_E_SYNTAX, deflate_data);
         }
         if (r == Z_STREAM_END) {
             return 0;

@@ -12,8 +12,9 @@ enum { FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, RESERVED = 0xe0 };
 
 int http_coding_bad(struct netp_http_coding *m, enum netp_err code, const char *where)
 {
-    return netp_fail_with(&m->fail_, code, code == NETP_E_UNSUPPORTED ? 415 : 400, m->taken_ - 1,
-                          where);
+    int status = code == NETP_E_UNSUPPORTED ? 415 : code == NETP_E_LIMIT ? 413 : 400;
+
+    return netp_fail_with(&m->fail_, code, status, m->taken_ - 1, where);
 }
 
 static void begin(struct netp_http_coding *m, enum http_coding_state state, uint32_t check)

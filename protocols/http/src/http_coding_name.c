@@ -11,7 +11,10 @@ int netp_http_coding_find(struct netp_str name)
     if (netp_str_ieq(name, NETP_STR("deflate"))) {
         return NETP_HTTP_DEFLATE;
     }
-    return netp_str_ieq(name, NETP_STR("identity")) ? NETP_HTTP_IDENTITY : NETP_E_UNSUPPORTED;
+    if (netp_str_ieq(name, NETP_STR("identity"))) {
+        return NETP_HTTP_IDENTITY;
+    }
+    return NETP_E_UNSUPPORTED;
 }
 
 /* The next coding of the list that is not identity; 0 at its end, or an error. */

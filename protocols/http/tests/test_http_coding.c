@@ -272,7 +272,7 @@ static void test_large_pieces(void **state)
     free(t);
 }
 
-/* A name of over a megabyte and stored blocks of 65535 bytes, ten to the megabyte and more. */
+/* Stored blocks, so that the coded bytes are as many. */
 static void test_large_pieces_decoded(void **state)
 {
     struct long_text *t = long_text();
@@ -379,6 +379,31 @@ static void test_a_flush_is_whole(void **state)
         assert_true(made <= n + 20 + 5);
         inflateEnd(&z);
     }
+}
+
+/* A second flush before the first is through has nothing to write, and the text behind it goes on.
+ */
+static void test_a_flush_within_a_flush(void **state)
+{
+    struct netp_in in = {(const uint8_t *)"ok", 2, 0, NULL};
+    struct netp_http_coding_cfg cfg;
+    struct netp_http_coding m;
+    struct netp_http_coding_ev ev;
+
+    (void)state;
+    configure(&cfg, NETP_HTTP_ENCODE, NETP_HTTP_DEFLATE);
+    assert_int_equal(netp_http_coding_init(&m, &cfg, 0), NETP_OK);
+    assert_int_equal(netp_http_coding_flush(&m), NETP_OK);
+    assert_int_equal(netp_http_coding_next(&m, NULL, 0, &ev), NETP_HTTP_CODING_DATA);
+    assert_int_equal(ev.n, 2 + 5);
+    assert_int_equal(netp_http_coding_flush(&m), NETP_OK);
+    assert_int_equal(netp_http_coding_next(&m, &in, 0, &ev), 0);
+    assert_int_equal(in.n, 0);
+    in.flags = NETP_IN_EOF;
+    assert_int_equal(netp_http_coding_next(&m, &in, 0, &ev), NETP_HTTP_CODING_DATA);
+    assert_int_equal(ev.n, 4 + 4);
+    netp_http_coding_sent(&m, 0, 0); /* as a driver may */
+    assert_int_equal(netp_http_coding_next(&m, &in, 0, &ev), NETP_HTTP_CODING_END);
 }
 
 /* Two machines behind one another, as the header says: "deflate, gzip" is undone from its end. */
@@ -488,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_large_pieces_decoded),
         cmocka_unit_test(test_a_bomb_with_the_defaults),
         cmocka_unit_test(test_a_flush_is_whole),
+        cmocka_unit_test(test_a_flush_within_a_flush),
         cmocka_unit_test(test_a_chain),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_fields),
