@@ -1,6 +1,7 @@
-/* The content codings, undone: by the machine in its set-ups against any peer; then in one go,
- * where zlib, which reads the headers and trailers by itself, must find the same bytes and the same
- * end. SPDX-License-Identifier: MIT */
+/* The content codings, undone: by the machine in its set-ups against any peer; in one go, where
+ * zlib, which reads the headers and trailers by itself, must find the same bytes and the same end.
+ * The same payload as Content-Encoding: what is read is written and then read as the same.
+ * SPDX-License-Identifier: MIT */
 #define ZLIB_CONST
 
 #include "fuzz.h"
@@ -95,10 +96,42 @@ static void compare(enum netp_http_coding_kind kind, const uint8_t *p, size_t n)
                (unsigned long long)b.n, b.whole);
 }
 
+#define KINDS 4
+
+static void names(const uint8_t *p, size_t n)
+{
+    char *copy = (char *)fuzz_copy(p, n);
+    struct netp_str field = {copy, n};
+    enum netp_http_coding_kind kind[KINDS], again[KINDS];
+    struct log text = {0};
+    int k = netp_http_codings(field, kind, KINDS);
+
+    FUZZ_CHECK(k >= 0 || k == NETP_E_SYNTAX || k == NETP_E_LIMIT || k == NETP_E_UNSUPPORTED, "%d",
+               k);
+    for (int cap = 0; cap < KINDS; cap++) {
+        int r = netp_http_codings(field, again, (size_t)cap);
+        FUZZ_CHECK(r == k ? k <= cap : r == NETP_E_LIMIT, "%d, with room for %d: %d", k, cap, r);
+    }
+    for (int i = k - 1; i >= 0; i--) {
+        log_line(&text, kind[i] == NETP_HTTP_GZIP ? "X-GZip" : "Deflate");
+        text.p[text.n - 1] = ',';
+    }
+    if (k > 0) {
+        field = (struct netp_str){text.p, text.n};
+        FUZZ_CHECK(netp_http_codings(field, again, KINDS) == k &&
+                       memcmp(again, kind, (size_t)k * sizeof *kind) == 0,
+                   "read otherwise than it was written: %s", text.p);
+        FUZZ_OUTCOME("Content-Encoding: %s", text.p);
+    }
+    log_free(&text);
+    free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input in = fuzz_split(data, size);
 
+    names(in.p, in.n);
     compare(NETP_HTTP_GZIP, in.p, in.n);
     compare(NETP_HTTP_DEFLATE, in.p, in.n);
     return fuzz_machine(&subject_coding, data, size);
