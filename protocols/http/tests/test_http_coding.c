@@ -93,6 +93,21 @@ static int init(const struct netp_http_coding_cfg *cfg)
     return netp_http_coding_init(&m, cfg, 0);
 }
 
+static void test_defaults(void **state)
+{
+    struct netp_http_coding_cfg cfg;
+    (void)state;
+    memset(&cfg, 0xa5, sizeof cfg);
+    netp_http_coding_cfg_init(&cfg, NETP_HTTP_ENCODE, NETP_HTTP_DEFLATE);
+    assert_int_equal(cfg.size, sizeof cfg);
+    assert_int_equal(cfg.role, NETP_HTTP_ENCODE);
+    assert_int_equal(cfg.kind, NETP_HTTP_DEFLATE);
+    assert_null(cfg.mem);
+    assert_null(cfg.out);
+    assert_true(cfg.max_out == UINT64_MAX && cfg.ratio_from == 10 << 20 && cfg.max_ratio == 1000);
+    assert_true(cfg.level == 6 && cfg.window_bits == 15 && cfg.mem_level == 8);
+}
+
 #define REFUSES(role, member, v)                                                                   \
     do {                                                                                           \
         struct netp_http_coding_cfg c;                                                             \
@@ -350,7 +365,7 @@ static void test_a_flush_is_whole(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof text; i++) {
-        text[i] = (uint8_t)(i * i * 31 >> 3);
+        text[i] = (uint8_t)('a' + (i * i * 31 >> 3) % 7); /* no stored blocks */
     }
     for (size_t n = 0; n < sizeof text; n++) {
         struct netp_in in = {text, n, 0, NULL};
@@ -505,6 +520,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_transcripts),
+        cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_refuses_a_bad_cfg),
         cmocka_unit_test(test_memory_is_as_the_macros_say),
         cmocka_unit_test(test_out_has_a_least_size),
