@@ -39,6 +39,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_name.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_date.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_date.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
@@ -67,7 +68,11 @@ set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_timer.c)
 
 # What needs zlib beside string.h. Not in NETPROTO_SOURCES.
-set(NETPROTO_ZLIB_SOURCES)
+set(NETPROTO_ZLIB_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_decode.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_encode.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_frame.c)
 
 # All of the above but zlib's.
 set(NETPROTO_SOURCES

@@ -7,7 +7,7 @@ cmake_minimum_required(VERSION 3.20)
 get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
 include("${root}/netprotoFiles.cmake")
 
-set(listed ${NETPROTO_SOURCES} ${NETPROTO_INCLUDE_DIRS})
+set(listed ${NETPROTO_SOURCES} ${NETPROTO_ZLIB_SOURCES} ${NETPROTO_INCLUDE_DIRS})
 file(GLOB present
     "${root}/libnetproto/src/*.c" "${root}/protocols/*/src/*.c"
     "${root}/libnetproto/include" "${root}/protocols/*/include")

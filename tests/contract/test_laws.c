@@ -152,6 +152,19 @@ static const struct law_say tftp_says[] = {
     LAW_SAY_FROM(&tftp_peer, ""),
     LAW_SAY_FROM(&tftp_stranger, "\0\4\0\1"),
 };
+/* ---- netp_http_coding ---- */
+
+#ifdef NETPROTO_ZLIB
+/* "ok", by gzip(1), and by Python's zlib. */
+static const struct law_say coding_gzips[] = {
+    LAW_SAY("\x1f\x8b\x08\0\0\0\0\0\0\x03"), LAW_SAY("\xcb\xcf\x06\0"),
+    LAW_SAY("\x47\xdd\xdc\x79\x02\0\0\0"), LAW_SAY("\0\0")};
+static const struct law_say coding_zlibs[] = {LAW_SAY("\x78\x9c\xcb"),
+                                              LAW_SAY("\xcf\x06\0\x01\x4b\0\xdb")};
+static const struct law_say coding_texts[] = {LAW_SAY("some text"), LAW_SAY("and some more"),
+                                              LAW_SAY("")};
+#endif
+
 /* ---- the table ---- */
 
 #define SAYS(a) .say = (a), .nsay = COUNT(a)
@@ -159,6 +172,7 @@ static const struct law_say tftp_says[] = {
 #define DATA    .subject = &subject_data
 #define FRAME   .subject = &subject_frame
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
+#define CODING  .subject = &subject_coding
 
 static const struct law_row rows[] = {
     {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},
@@ -177,6 +191,12 @@ static const struct law_row rows[] = {
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},
+#ifdef NETPROTO_ZLIB
+    {.name = "gzip undone", .cfg = "gzip", CODING, SAYS(coding_gzips)},
+    {.name = "deflate undone", .cfg = "deflate", CODING, SAYS(coding_zlibs)},
+    {.name = "gzip", .cfg = "encode gzip", CODING, SAYS(coding_texts)},
+    {.name = "deflate", .cfg = "encode deflate out=16", CODING, SAYS(coding_texts)},
+#endif
 };
 
 static void test_each_machine_keeps_the_laws(void **state)
