@@ -68,7 +68,7 @@ NETP_API int netp_http_set_cookie_parse(struct netp_str field, struct netp_http_
  *     same_site  NONE without SECURE
  *     a name that begins with __Secure- or __Host-, of any case, without what section 4.1.3 wants.
  */
-#define NETP_HTTP_SET_COOKIE_CAP(c) ((c)->name.n + (c)->value.n + (c)->domain.n + (c)->path.n + 124)
+#define NETP_HTTP_SET_COOKIE_CAP(c) ((c)->name.n + (c)->value.n + (c)->domain.n + (c)->path.n + 111)
 NETP_API ptrdiff_t netp_http_set_cookie_format(char *out, size_t cap,
                                                const struct netp_http_cookie *c);
 
