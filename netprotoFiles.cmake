@@ -40,11 +40,17 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_name.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_date.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_format.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_date.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_etag.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_head.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar_file.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar_get.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar_store.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_length.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_link.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
