@@ -7,28 +7,31 @@
 
 #include <string.h>
 
-/* The members of a field read one line each, cut at the commas outside of strings: a dictionary is
- * good when all of them are, and none but the field itself is empty. */
+/* The end of the member that begins at i: a comma outside of strings, or the end. */
+static size_t member_end(struct netp_str s, size_t i)
+{
+    for (bool quoted = false; i < s.n && (quoted || s.p[i] != ','); i++) {
+        if (s.p[i] == '"') {
+            quoted = !quoted;
+        } else if (quoted && s.p[i] == '\\') {
+            i++;
+        }
+    }
+    return i < s.n ? i : s.n;
+}
+
+/* A second reading, member by member: a dictionary is good when all of them are, and none but the
+ * field itself is empty. */
 static int by_members(struct netp_str s, struct netp_http_repr_digest *d)
 {
-    bool quoted = false;
-    size_t from = 0;
-
-    for (size_t i = 0; i <= s.n; i++) {
-        if (i < s.n && s.p[i] == '"') {
-            quoted = !quoted;
+    for (size_t from = 0, end; from <= s.n; from = end + 1) {
+        end = member_end(s, from);
+        while (from > 0 && from < end && (s.p[from] == ' ' || s.p[from] == '\t')) {
+            from++;
         }
-        if (i < s.n && quoted && s.p[i] == '\\') {
-            i++;
-        } else if (i == s.n || (s.p[i] == ',' && !quoted)) {
-            struct netp_str one = netp_str_make(s.p + from, i - from);
-            while (from > 0 && one.n > 0 && (*one.p == ' ' || *one.p == '\t')) {
-                one = netp_str_make(one.p + 1, one.n - 1);
-            }
-            if ((one.n == 0 && s.n > 0) || netp_http_repr_digest_parse(one, d) != NETP_OK) {
-                return NETP_E_SYNTAX;
-            }
-            from = i + 1;
+        struct netp_str one = netp_str_make(s.p + from, end - from);
+        if ((one.n == 0 && s.n > 0) || netp_http_repr_digest_parse(one, d) != NETP_OK) {
+            return NETP_E_SYNTAX;
         }
     }
     return NETP_OK;

@@ -32,6 +32,22 @@ static bool at_space(const struct reader *r)
     return r->rest.n == 0 || is_space(*r->rest.p);
 }
 
+/* Takes the rest of a word in quotes, behind the first; false if it is not closed on its line, or
+ * something touches the last. */
+static bool take_quoted(struct reader *r)
+{
+    bool escaped = false;
+
+    while (r->rest.n > 0 && (!is_control(*r->rest.p) || *r->rest.p == '\t')) {
+        char c = take(r);
+        if (c == '"' && !escaped) {
+            return at_space(r);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    return false;
+}
+
 /* Takes a word as it stands, with its quotes: 1; 0 at the end; NETP_E_SYNTAX. */
 static int take_word(struct reader *r, struct netp_str *word)
 {
@@ -39,21 +55,19 @@ static int take_word(struct reader *r, struct netp_str *word)
         take(r);
     }
     *word = r->rest;
-    bool quoted = r->rest.n > 0 && *r->rest.p == '"', open = quoted, escaped = false;
-    while (r->rest.n > 0 && (open || !at_space(r))) {
-        bool first = r->rest.p == word->p;
-        if (is_control(*r->rest.p) && *r->rest.p != '\t') {
+    if (word->n > 0 && word->p[0] == '"') {
+        take(r);
+        if (!take_quoted(r)) {
             return NETP_E_SYNTAX;
         }
-        char c = take(r);
-        open = open && (c != '"' || escaped || first);
-        escaped = c == '\\' && !escaped;
-        if (quoted && !open && !at_space(r)) {
+    }
+    while (!at_space(r)) {
+        if (is_control(take(r))) {
             return NETP_E_SYNTAX;
         }
     }
     word->n -= r->rest.n;
-    return open ? NETP_E_SYNTAX : word->n > 0;
+    return word->n > 0;
 }
 
 /* What a word stands for; its next character is taken off it. */
@@ -103,23 +117,21 @@ static bool means(struct netp_str word, struct netp_str text,
     return i == text.n;
 }
 
-/* Passes over a macro: its name, and lines up to an empty one. */
+/* Passes over a macro: its name, and lines up to an empty one. As take_word(). */
 static int skip_macro(struct reader *r)
 {
     struct netp_str name;
     bool empty = false;
 
-    if (take_word(r, &name) <= 0) {
-        return NETP_E_SYNTAX;
-    }
-    while (r->rest.n > 0) {
+    int n = take_word(r, &name);
+    while (n > 0 && r->rest.n > 0) {
         char c = take(r);
         if (c == '\n' && empty) {
             break;
         }
         empty = c == '\n' || (c == '\r' && empty);
     }
-    return 1;
+    return n;
 }
 
 /* An entry: words as they stand. */
@@ -137,7 +149,7 @@ static struct netp_str *field(struct entry *e, struct netp_str keyword)
                                                          : NULL;
 }
 
-/* Takes what belongs to a keyword: 1 or NETP_E_SYNTAX. */
+/* Takes what belongs to a keyword: 1, or less if that is missing or bad. */
 static int take_field(struct reader *r, struct entry *e, struct netp_str keyword)
 {
     if (keyword.p[0] == '#') {
@@ -150,37 +162,38 @@ static int take_field(struct reader *r, struct entry *e, struct netp_str keyword
         return skip_macro(r);
     }
     struct netp_str *f = e->line > 0 ? field(e, keyword) : NULL;
-    if (f == NULL || f->n > 0 || take_word(r, f) <= 0) {
-        return NETP_E_SYNTAX;
-    }
-    return 1;
+    return f != NULL && f->n == 0 ? take_word(r, f) : NETP_E_SYNTAX;
 }
 
 /* Takes an entry: 1; 0 at the end; NETP_E_SYNTAX. */
 static int take_entry(struct reader *r, struct entry *e)
 {
     static const struct entry none = {{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, 0};
+    struct reader at = *r;
     struct netp_str word;
     int n;
 
-    *e = none;
-    for (struct reader at = *r; (n = take_word(&at, &word)) != 0; *r = at) {
-        bool machine = n > 0 && netp_str_ieq(word, NETP_STR("machine"));
-        if (machine || (n > 0 && netp_str_ieq(word, NETP_STR("default")))) {
+    for (*e = none; (n = take_word(&at, &word)) > 0; *r = at) {
+        bool machine = netp_str_ieq(word, NETP_STR("machine"));
+        if (machine || netp_str_ieq(word, NETP_STR("default"))) {
             if (e->line > 0) {
                 return 1; /* it is the next one's, and stays */
             }
             e->line = at.line;
-            n = machine && take_word(&at, &e->machine) <= 0 ? NETP_E_SYNTAX : 1;
-        } else if (n > 0) {
+            n = machine ? take_word(&at, &e->machine) : 1;
+        } else {
             n = take_field(&at, e, word);
         }
-        if (n < 0) {
-            e->line = at.line;
-            return n;
+        if (n <= 0) {
+            n = NETP_E_SYNTAX;
+            break;
         }
     }
-    r->rest.n = 0;
+    *r = at;
+    if (n < 0) {
+        e->line = at.line;
+        return n;
+    }
     return e->line > 0;
 }
 

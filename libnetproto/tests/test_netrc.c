@@ -160,6 +160,8 @@ static void faults_are_told_by_line(void **state)
     assert_string_equal(FIND("machine a login b\x7f", "a", ""), "1 NETP_E_SYNTAX");
     assert_string_equal(FIND("machine a login b\0", "a", ""), "1 NETP_E_SYNTAX");
     assert_string_equal(FIND("machine a login \"b\x1f\"", "a", ""), "1 NETP_E_SYNTAX");
+    assert_string_equal(FIND("machine a\n\x01", "b", ""), "2 NETP_E_SYNTAX");
+    assert_string_equal(FIND("machine machine\x01", "a", ""), "1 NETP_E_SYNTAX");
     assert_string_equal(FIND("macdef", "a", ""), "1 NETP_E_SYNTAX");
     assert_string_equal(FIND("macdef \"", "a", ""), "1 NETP_E_SYNTAX");
     assert_string_equal(FIND("default a", "a", ""), "1 NETP_E_SYNTAX");

@@ -97,34 +97,41 @@ static bool take_plain(struct netp_str value, struct netp_str *text)
     return text->n > 0 && memchr(text->p, '\\', text->n) == NULL;
 }
 
-/* Whether the password was right; count is that of the requests with this nonce. */
+/* Takes from the credentials what the response is made of; false if section 3.4 is broken, or they
+ * are for another target or algorithm. */
+static bool read_terms(const struct netp_http_digest_server *server,
+                       const struct netp_http_digest_credentials *c, struct http_digest_terms *t,
+                       uint64_t *nc)
+{
+    struct netp_str algorithm = c->algorithm.n > 0 ? c->algorithm : NETP_STR("MD5");
+
+    return netp_http_value_ieq(algorithm, netp_str_of(server->hash->name)) &&
+           http_value_eq(c->uri, t->target) && netp_http_value_ieq(c->qop, t->qop) &&
+           take_plain(c->nonce, &t->nonce) && take_plain(c->cnonce, &t->cnonce) &&
+           take_plain(c->nc, &t->nc) && t->nc.n == 8 &&
+           netp_parse_hex(t->nc, UINT32_MAX, nc) == NETP_OK && *nc > 0;
+}
+
+/* Whether the password was right; *nc becomes the count of requests with this nonce. */
 static enum netp_http_digest_verdict check(const struct netp_http_digest_server *server,
                                            const struct netp_http_digest_credentials *c,
                                            struct netp_str method, struct netp_str target,
-                                           const char *ha1, uint32_t *count)
+                                           const char *ha1, uint64_t *nc)
 {
     static const char nobody[NETP_HTTP_DIGEST_HEX] = {0};
-    size_t hex_n = 2 * server->hash->size;
     struct http_digest_terms terms = {
         .hash = server->hash,
-        .ha1 = {ha1 != NULL ? ha1 : nobody, hex_n},
+        .ha1 = {ha1 != NULL ? ha1 : nobody, 2 * server->hash->size},
         .method = method,
         .target = target,
         .qop = NETP_STR("auth"),
     };
     struct netp_str response;
     char hex[NETP_HTTP_DIGEST_HEX];
-    uint64_t nc;
 
-    if (!netp_http_value_ieq(c->algorithm.n > 0 ? c->algorithm : NETP_STR("MD5"),
-                             netp_str_of(server->hash->name)) ||
-        !http_value_eq(c->uri, target) || !netp_http_value_ieq(c->qop, terms.qop) ||
-        !take_plain(c->nonce, &terms.nonce) || !take_plain(c->nc, &terms.nc) ||
-        !take_plain(c->cnonce, &terms.cnonce) || !take_plain(c->response, &response) ||
-        terms.nc.n != 8 || netp_parse_hex(terms.nc, UINT32_MAX, &nc) != NETP_OK || nc == 0) {
+    if (!read_terms(server, c, &terms, nc) || !take_plain(c->response, &response)) {
         return NETP_HTTP_DIGEST_BAD;
     }
-    *count = (uint32_t)nc;
     bool same = http_digest_response(&terms, hex) == response.n &&
                 netp_equal_ct(hex, response.p, response.n);
     return same && ha1 != NULL && http_value_eq(c->realm, server->realm) ? NETP_HTTP_DIGEST_RIGHT
@@ -166,7 +173,7 @@ enum netp_http_digest_verdict netp_http_digest_verify(const struct netp_http_dig
                                                       netp_ms now)
 {
     uint8_t bytes[STAMP + CODE] = {0}, code[CODE];
-    uint32_t nc;
+    uint64_t nc;
     enum netp_http_digest_verdict v = check(server, c, method, target, ha1, &nc);
 
     if (v != NETP_HTTP_DIGEST_RIGHT) {
@@ -178,6 +185,6 @@ enum netp_http_digest_verdict netp_http_digest_verify(const struct netp_http_dig
                 netp_equal_ct(code, bytes + STAMP, CODE);
     uint64_t made = netp_rd64be(bytes);
     bool fresh = ours && made <= now && now - made <= server->life_ms &&
-                 first_use(server, made, netp_rd64be(bytes + 8), nc);
+                 first_use(server, made, netp_rd64be(bytes + 8), (uint32_t)nc);
     return fresh ? NETP_HTTP_DIGEST_RIGHT : NETP_HTTP_DIGEST_STALE;
 }

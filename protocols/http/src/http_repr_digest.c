@@ -50,13 +50,12 @@ static bool take_string(struct netp_str *s)
     return false;
 }
 
-/* Section 3.3.4, behind its first character. */
-static bool take_token(struct netp_str *s)
+/* Section 3.3.4, whose first character has been looked at. */
+static void take_token(struct netp_str *s)
 {
     while (s->n > 0 && (http_is(&http_tchar, s->p[0]) || s->p[0] == ':' || s->p[0] == '/')) {
         http_take(s, 1);
     }
-    return true;
 }
 
 /* Takes a bare item but for a Display String. */
@@ -81,8 +80,8 @@ static bool take_item(struct netp_str *s, struct netp_str *item)
     } else if (c == '-' || http_is(&http_digit, c)) {
         good = take_number(s, false);
     } else {
-        char letter = (char)(c | 0x20);
-        good = (http_is(&lower, letter) || c == '*') && take_token(s);
+        good = http_is(&lower, (char)(c | 0x20)) || c == '*';
+        take_token(s);
     }
     item->n -= s->n;
     return good;

@@ -261,6 +261,34 @@ static void what_is_changed_fails(void **state)
     }
 }
 
+/* Whoever guesses what stands in for the HA1 of nobody is nobody. */
+static void nobody_does_not_pass(void **state)
+{
+    static const char nobody[32] = {0}, a2[] = "5751abcba1791d8fcc6fee3d0316871b"; /* md5sum */
+    struct netp_http_digest_server s = make_server(&hash_md5);
+    const char *text = answer(challenge(&s, 1000, 7, false), 0);
+    struct netp_http_digest_credentials c;
+    uint8_t digest[16];
+    char hex[33];
+
+    (void)state;
+    assert_int_equal(netp_http_digest_credentials_parse(netp_str_of(text), &c), NETP_OK);
+    const struct netp_str parts[] = {{nobody, 32},
+                                     NETP_STR(":"),
+                                     {c.nonce.p + 1, c.nonce.n - 2},
+                                     NETP_STR(":00000001:c:auth:"),
+                                     {a2, 32}};
+    assert_true(hash_md5.run(&hash_md5, parts, 5, digest));
+    for (size_t i = 0; i < 16; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    }
+    c.response = netp_str_of(hex);
+    assert_int_equal(netp_http_digest_verify(&s, &c, NETP_STR("GET"), NETP_STR("/a"), nobody, 1000),
+                     NETP_HTTP_DIGEST_RIGHT);
+    assert_int_equal(netp_http_digest_verify(&s, &c, NETP_STR("GET"), NETP_STR("/a"), NULL, 1000),
+                     NETP_HTTP_DIGEST_WRONG);
+}
+
 static void nonces_grow_old(void **state)
 {
     struct netp_http_digest_server s = make_server(&hash_md5);
@@ -397,6 +425,7 @@ int main(void)
         cmocka_unit_test(the_right_password_passes),
         cmocka_unit_test(credentials_of_the_rfc),
         cmocka_unit_test(what_is_changed_fails),
+        cmocka_unit_test(nobody_does_not_pass),
         cmocka_unit_test(nonces_grow_old),
         cmocka_unit_test(nonces_of_others_are_stale),
         cmocka_unit_test(no_request_works_twice),
