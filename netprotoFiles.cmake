@@ -19,9 +19,11 @@ set(NETPROTO_CORE_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_length.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_send.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/frame_stuffed.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/hash.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/line.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/link.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netp.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netrc.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/text.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_chars.c
@@ -38,12 +40,16 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_send.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth_choose.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_name.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_date.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie_format.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_date.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_digest.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_digest_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_digest_server.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_etag.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_head.c
@@ -56,6 +62,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_repr_digest.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c

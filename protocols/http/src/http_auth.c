@@ -79,17 +79,6 @@ int netp_http_auth_param_next(struct netp_str *params, struct netp_str *name,
     return r;
 }
 
-/* RFC 7617 section 2: no control character, and no colon in the user's name. */
-static bool encodable(struct netp_str s, bool user)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (!http_is(&http_text, s.p[i]) || s.p[i] == '\t' || (user && s.p[i] == ':')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 ptrdiff_t netp_http_basic_format(char *out, size_t cap, struct netp_str user,
                                  struct netp_str password)
 {
@@ -97,7 +86,7 @@ ptrdiff_t netp_http_basic_format(char *out, size_t cap, struct netp_str user,
     size_t n = user.n + 1 + password.n, k = 0;
     char three[3], four[4];
 
-    if (!encodable(user, true) || !encodable(password, false)) {
+    if (!http_is_user(user) || !http_is_password(password)) {
         return NETP_E_ARG;
     }
     http_put_str(&w, NETP_STR("Basic "));

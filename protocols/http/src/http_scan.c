@@ -118,6 +118,29 @@ bool http_take_meant(struct netp_str *inside, char *c)
     return true;
 }
 
+bool http_value_eq(struct netp_str value, struct netp_str text)
+{
+    struct netp_str rest = http_inside(value);
+    char c;
+
+    while (http_take_meant(&rest, &c)) {
+        if (text.n == 0 || c != *http_take(&text, 1).p) {
+            return false;
+        }
+    }
+    return text.n == 0;
+}
+
+bool http_is_password(struct netp_str s)
+{
+    return http_all(s, &http_text) && (s.n == 0 || memchr(s.p, '\t', s.n) == NULL);
+}
+
+bool http_is_user(struct netp_str s)
+{
+    return http_is_password(s) && (s.n == 0 || memchr(s.p, ':', s.n) == NULL);
+}
+
 bool http_once(struct netp_str name, struct netp_str wanted, struct netp_str value,
                struct netp_str *found)
 {

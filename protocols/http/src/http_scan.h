@@ -35,6 +35,14 @@ int http_take_param(struct netp_str *s, struct netp_str *name, struct netp_str *
 struct netp_str http_inside(struct netp_str value);
 bool http_take_meant(struct netp_str *inside, char *c);
 
+/* Whether a value means text, to the letter. */
+bool http_value_eq(struct netp_str value, struct netp_str text);
+
+/* Whether s can be a user's name, or a password, in any scheme: no control character and, for the
+ * name, no colon, which is what parts the two. */
+bool http_is_user(struct netp_str s);
+bool http_is_password(struct netp_str s);
+
 /* Sets *found to a value if name is wanted; false when that was done before. */
 bool http_once(struct netp_str name, struct netp_str wanted, struct netp_str value,
                struct netp_str *found);
