@@ -43,11 +43,16 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_date.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_etag.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form_data.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form_pair.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_length.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_link.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
