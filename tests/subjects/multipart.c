@@ -17,7 +17,8 @@ static const struct subject_setting settings[SETTINGS] = {
 /* Those that the setting chooses from. */
 static const char *const boundaries[] = {
     "AaB03x", "-", "\"'()+_,-./:=? b\"",
-    "0123456789012345678901234567890123456789012345678901234567890123456789"};
+    "0123456789012345678901234567890123456789012345678901234567890123456789",
+    "------------------------edc5f1c20e75c453"};
 
 static int make(struct checked *c, const void *arg)
 {
