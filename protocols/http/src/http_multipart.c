@@ -103,20 +103,35 @@ static int content(struct netp_http_multipart *m, const uint8_t *p, size_t n,
     return n > 0 ? NETP_HTTP_MULTIPART_DATA : 0;
 }
 
+/* The next CR, or end. memchr() is fast where they are rare, but not where they are many. */
+static const uint8_t *find_cr(const uint8_t *p, const uint8_t *end)
+{
+    for (size_t i = 0; i < 8; i++, p++) {
+        if (p == end || *p == '\r') {
+            return p;
+        }
+    }
+    p = (const uint8_t *)memchr(p, '\r', (size_t)(end - p));
+    return p != NULL ? p : end;
+}
+
 /* The bytes before the first place where a delimiter begins, as far as can be told. Each is looked
- * at twice at most, for CR is but at its beginning. */
+ * at twice at most, for a delimiter has a CR but at its beginning. */
 static size_t plain_run(const struct netp_http_multipart *m, const uint8_t *p, size_t n)
 {
-    const uint8_t *from = p, *end = p + n, *cr;
+    const uint8_t *end = p + n, *cr = find_cr(p, end);
 
-    while ((cr = (const uint8_t *)memchr(from, '\r', (size_t)(end - from))) != NULL) {
-        size_t left = (size_t)(end - cr);
-        if (memcmp(cr, m->delimiter_, left < m->delimiter_n_ ? left : m->delimiter_n_) == 0) {
-            return (size_t)(cr - p);
+    while (cr < end) {
+        size_t i = 1, left = (size_t)(end - cr);
+        while (i < left && i < m->delimiter_n_ && cr[i] == m->delimiter_[i]) {
+            i++;
         }
-        from = cr + 1;
+        if (i == left || i == m->delimiter_n_) {
+            break;
+        }
+        cr = find_cr(cr + i, end);
     }
-    return n;
+    return (size_t)(cr - p);
 }
 
 /* Each of the following is called with input and goes through some of it in one state: an event, 0
