@@ -39,18 +39,17 @@ int http_form_data_read(char *bytes, struct netp_str field, struct netp_str *nam
                         struct netp_str *filename)
 {
     struct netp_str type = http_take_run(&field, &http_tchar), param, value;
-    struct netp_str names = {NULL, 0}, files = {NULL, 0}, star = {NULL, 0};
+    struct netp_str names = {NULL, 0}, files = {NULL, 0};
     int r;
 
     while ((r = http_take_param(&field, &param, &value, HTTP_STRICT)) > 0) {
         if (!http_once(param, NETP_STR("name"), value, &names) ||
             !http_once(param, NETP_STR("filename"), value, &files) ||
-            !http_once(param, NETP_STR("filename*"), value, &star)) {
+            netp_str_ieq(param, NETP_STR("filename*"))) {
             return NETP_E_SYNTAX;
         }
     }
-    if (r < 0 || field.n > 0 || names.n == 0 || star.n > 0 ||
-        !netp_str_ieq(type, NETP_STR("form-data"))) {
+    if (r < 0 || field.n > 0 || names.n == 0 || !netp_str_ieq(type, NETP_STR("form-data"))) {
         return r < 0 ? r : NETP_E_SYNTAX;
     }
     *name = decode(bytes, names);

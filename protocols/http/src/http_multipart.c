@@ -287,7 +287,9 @@ static int step(struct netp_http_multipart *m, struct netp_in *in,
 /* Law 8. A CRLF behind the closing delimiter belongs to the epilogue, and may be missing. */
 static int end_of_stream(struct netp_http_multipart *m, unsigned flags)
 {
-    if (m->state_ != MULTIPART_EPILOGUE && !(m->state_ == MULTIPART_PADDING && m->last_)) {
+    bool closed = m->state_ == MULTIPART_EPILOGUE || (m->state_ == MULTIPART_PADDING && m->last_);
+
+    if (!closed) {
         return fail(m, NETP_E_TRUNCATED, 0, "closing delimiter");
     }
     if ((flags & NETP_IN_BROKEN) != 0) {

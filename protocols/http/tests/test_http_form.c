@@ -169,6 +169,8 @@ static void plain_values_are_not_copied(void **state)
     assert_int_equal(ev.n, 64);
     assert_int_equal(name[0], 'a');
     assert_int_equal(netp_http_form_next(&m, NULL, 0, &ev), 0);
+    netp_http_form_sent(&m, 0, 0);
+    assert_true(netp_http_form_deadline(&m) == NETP_NEVER);
     cfg.size--;
     assert_int_equal(netp_http_form_init(&m, &cfg, 0), NETP_E_ABI);
 }

@@ -238,6 +238,8 @@ static void content_is_not_copied(void **state)
     (void)state;
     assert_int_equal(netp_http_multipart_init(&m, &cfg, 0), NETP_OK);
     assert_int_equal(netp_http_multipart_next(&m, NULL, 0, &ev), 0);
+    netp_http_multipart_sent(&m, 0, 0);
+    assert_true(netp_http_multipart_deadline(&m) == NETP_NEVER);
     assert_int_equal(netp_http_multipart_next(&m, &in, 0, &ev), NETP_HTTP_MULTIPART_PART);
     assert_true(netp_http_head_find(ev.head, ev.bytes, NETP_STR("content-range"), 0, &value));
     assert_int_equal(netp_http_multipart_next(&m, &in, 0, &ev), NETP_HTTP_MULTIPART_DATA);

@@ -139,6 +139,9 @@ static void lengths_are_added_up(void **state)
     assert_int_equal(netp_http_multipart_begin(&w, numbers, part, 2), NETP_E_ARG);
     part[0].length = UINT64_MAX - 1;
     assert_int_equal(netp_http_multipart_begin(&w, numbers, part, 2), NETP_E_ARG);
+    part[0].length = 0;
+    part[1].length = UINT64_MAX - 1;
+    assert_int_equal(netp_http_multipart_begin(&w, numbers, part, 2), NETP_E_ARG);
     part[0].length = NETP_HTTP_LENGTH_UNKNOWN;
     assert_int_equal(netp_http_multipart_begin(&w, numbers, part, 2), NETP_OK);
     assert_true(w.length == NETP_HTTP_LENGTH_UNKNOWN);
