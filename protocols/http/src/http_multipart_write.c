@@ -121,7 +121,6 @@ int netp_http_multipart_write(struct netp_http_multipart_writer *w, char *out, s
     struct http_writer text = {out, cap, 0};
     ptrdiff_t n;
 
-    memset(piece, 0, sizeof *piece);
     if (w->content_) {
         w->content_ = false;
         piece->index = w->at_++;

@@ -72,6 +72,11 @@ static void what_does_not_fit_changes_nothing(void **state)
     }
     assert_memory_equal(out, text, sizeof out);
     assert_int_equal(NETP_HTTP_FORM_CAP(1, 1), 8);
+    size_t n = 0;
+    assert_int_equal(netp_http_form_put(out, 1, &n, NETP_STR("a"), NETP_STR("")), NETP_E_NOSPACE);
+    assert_int_equal(netp_http_form_put(out, 1, &n, NETP_STR(""), NETP_STR("")), NETP_OK);
+    assert_int_equal(netp_http_form_put(out, 3, &n, NETP_STR(""), NETP_STR("")), NETP_OK);
+    assert_memory_equal(out, "=&=", 3);
 }
 
 #define LONG "0123456789012345678901234567890123456789012345678901234567890123" /* 64 */

@@ -161,9 +161,9 @@ enum {
 };
 
 struct netp_http_multipart_piece {
-    const void *p; /* in out, or the data of a part */
-    size_t n;
-    size_t index;
+    const void *p; /* of BYTES: in out, or the data of a part */
+    size_t n;      /* may be 0 */
+    size_t index;  /* of CONTENT */
 };
 
 /* The next piece of the body: one of the two above; 0: it is complete. Text is written to
