@@ -201,6 +201,7 @@ static void boundaries_keep_the_grammar(void **state)
         ROW("\"\\\"\"", "NETP_E_ARG"),
         ROW("a*b", "NETP_E_ARG"),
         ROW("a~", "NETP_E_ARG"),
+        ROW("a`", "NETP_E_ARG"),
         ROW("\"a@\"", "NETP_E_ARG"),
         ROW("\"a[\"", "NETP_E_ARG"),
         ROW("\"\xc3\xbc\"", "NETP_E_ARG"),
