@@ -52,6 +52,9 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_digest_server.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_disposition.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_etag.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form_data.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_form_pair.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_jar_file.c
@@ -61,6 +64,8 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_link.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_repr_digest.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c

@@ -174,7 +174,19 @@ static const struct law_say coding_texts[] = {LAW_SAY("some text"), LAW_SAY("and
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 #define CODING  .subject = &subject_coding
 
+/* ---- forms ---- */
+
+static const struct law_say form_pairs[] = {LAW_SAY("a=b&"), LAW_SAY("name=a+value%21%0d%0A&&c"),
+                                            LAW_SAY("="), LAW_SAY("x%26y=%3D&z")};
+static const struct law_say multipart_parts[] = {
+    LAW_SAY("ignored\r\n--AaB03x\r\n"),
+    LAW_SAY("Content-Disposition: form-data; name=\"a%22\"\r\n\r\nfoo\r\n--AaB0\r\n"),
+    LAW_SAY("\r\n--AaB03x \r\nContent-Disposition: form-data; name=b; filename=\"\"\r\n\r\n"),
+    LAW_SAY("--AaB03x--\t\r\n"), LAW_SAY("ignored")};
+
 static const struct law_row rows[] = {
+    {.name = "form", .cfg = "", .subject = &subject_form, SAYS(form_pairs)},
+    {.name = "multipart form", .cfg = "form", .subject = &subject_multipart, SAYS(multipart_parts)},
     {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},
     {.name = "literal client", .cfg = &literal_client, LITERAL, SAYS(literal_answers)},
     {.name = "literal client, go", .cfg = &literal_client, LITERAL, SAYS(literal_go)},

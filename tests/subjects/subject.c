@@ -14,6 +14,8 @@ static const struct subject *const subjects[] = {
     &subject_frame,
     &subject_tftp,
 };
+static const struct subject *const subjects[] = {&subject_form, &subject_frame, &subject_multipart,
+                                                 &subject_tftp};
 
 const struct subject *subject_find(const char *name, size_t n)
 {

@@ -31,6 +31,7 @@ struct subject {
 };
 
 extern const struct subject subject_coding, subject_frame, subject_tftp;
+extern const struct subject subject_form, subject_frame, subject_multipart, subject_tftp;
 
 /* The subject of that name, or NULL. */
 const struct subject *subject_find(const char *name, size_t n);
