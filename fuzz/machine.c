@@ -184,6 +184,9 @@ static void take(struct run *r)
 
 static void command(struct run *r)
 {
+    if (r->s->ncmd == 0) {
+        return;
+    }
     size_t i = decide(&r->in.control, (uint32_t)r->s->ncmd);
     size_t n = decide(&r->in.control, WORDS_N), at = decide(&r->in.control, WORDS_AT);
     checked_do(&r->c, r->s->cmd[i].run, words + at, n);

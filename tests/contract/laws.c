@@ -93,6 +93,9 @@ static void arrive(struct walk *w)
 
 static void command(struct walk *w)
 {
+    if (w->row->subject->ncmd == 0) {
+        return;
+    }
     size_t at = below(&w->rng, sizeof words), n = below(&w->rng, sizeof words - at);
     const struct subject_cmd *cmd = &w->row->subject->cmd[below(&w->rng, w->row->subject->ncmd)];
     if (!cmd->rare || below(&w->rng, 40) == 0) {
