@@ -5,7 +5,8 @@
  *
  * One struct netp_socks5 is the client's side of one handshake, a machine in the contract of
  * netp.h: put it on a stream that is connected to the proxy. After CONNECTED it is closed, and the
- * stream is one to the host that was asked for: bytes of that may be in the cursor already. */
+ * stream is one to the host that was asked for: bytes of that may be in the cursor already. Send
+ * all that out() shows with one call: some proxies take a message in two segments for a bad one. */
 #ifndef NETPROTO_SOCKS5_H
 #define NETPROTO_SOCKS5_H
 

@@ -139,16 +139,17 @@ ptrdiff_t netp_http_part_format(const struct netp_http_part *part, char *out, si
     return http_written(&w);
 }
 
-/* Takes the line `name value` off the text. */
+/* Takes the line `name value` off the text, if it comes next. */
 static bool take_line(struct netp_str *text, struct netp_str name, struct netp_str *value)
 {
-    struct netp_str line, rest, found;
+    struct netp_str line, rest, found, after;
 
-    if (!http_split(*text, '\n', &line, &rest) || !http_split(line, ' ', &found, value) ||
+    if (!http_split(*text, '\n', &line, &rest) || !http_split(line, ' ', &found, &after) ||
         !netp_str_eq(found, name)) {
         return false;
     }
     *text = rest;
+    *value = after;
     return true;
 }
 
