@@ -94,11 +94,8 @@ int netp_proxy_parse(struct netp_str s, struct netp_proxy *proxy)
         memcpy(text + sizeof http - 1, s.p, s.n);
         r = netp_url_parse(netp_str_make(text, sizeof http - 1 + s.n), &url, &at);
     }
-    if (r != NETP_OK) {
-        return NETP_E_SYNTAX;
-    }
-    if ((url.has & (NETP_URL_QUERY | NETP_URL_FRAGMENT)) != 0 ||
-        !(url.path.n == 0 || netp_str_eq(url.path, NETP_STR("/")))) {
+    if (r != NETP_OK || (url.has & (NETP_URL_QUERY | NETP_URL_FRAGMENT)) != 0 ||
+        url.path.n > 1) { /* behind an authority it is empty or begins with "/" */
         return NETP_E_SYNTAX;
     }
     memset(&p, 0, sizeof p);

@@ -27,12 +27,16 @@ static int refuse(struct netp_http_hop *hop, int code, const char *where)
 static void set_method(const struct netp_http_redirect *r, struct netp_str method, uint16_t status,
                        struct netp_http_hop *hop)
 {
-    bool was_post = netp_str_eq(method, NETP_STR("POST"));
-    bool post_ends = status <= 302 && was_post && (r->flags_ & NETP_HTTP_REDIRECT_POST) == 0;
-    bool see_other = status == 303 && !netp_str_eq(method, NETP_STR("HEAD"));
+    bool ends = status == 303;
 
-    hop->method = post_ends || see_other ? NETP_STR("GET") : method;
-    hop->body = !post_ends && status != 303;
+    if (status < 303 && netp_str_eq(method, NETP_STR("POST"))) {
+        ends = (r->flags_ & NETP_HTTP_REDIRECT_POST) == 0;
+    }
+    hop->body = !ends;
+    hop->method = method;
+    if (ends && !netp_str_eq(method, NETP_STR("HEAD"))) {
+        hop->method = NETP_STR("GET");
+    }
 }
 
 /* Whether there is exactly one Location, or several that are the same: 1, 0, or an error. */
@@ -55,7 +59,9 @@ static int find_location(const struct netp_http_head *head, const char *p,
 
 static bool is_escaped(char c)
 {
-    return (uint8_t)c > 127 || (c != '\0' && strchr(" <>\"{}|^`", c) != NULL);
+    static const char set[] = " <>\"{}|^`";
+
+    return (uint8_t)c > 127 || memchr(set, c, sizeof set - 1) != NULL;
 }
 
 /* Puts s, with escapes, at the end of out[0..*cap), which is then so much shorter. */

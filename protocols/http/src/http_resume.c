@@ -51,28 +51,24 @@ static int64_t find_date(const struct netp_http_head *head, const char *p, struc
     return date;
 }
 
-/* The value of ETag, empty without a good one. */
-static struct netp_str find_etag(const struct netp_http_head *head, const char *p)
+/* The value of ETag, if there is a good one, and what it is. */
+static bool find_etag(const struct netp_http_head *head, const char *p, struct netp_str *value,
+                      struct netp_http_etag *etag)
 {
-    struct netp_http_etag etag;
-    struct netp_str value;
-
-    if (find(head, p, NETP_STR("ETag"), &value) && netp_http_etag_parse(value, &etag) == NETP_OK) {
-        return value;
-    }
-    return NETP_STR("");
+    return find(head, p, NETP_STR("ETag"), value) && netp_http_etag_parse(*value, etag) == NETP_OK;
 }
 
 int netp_http_part_read(const struct netp_http_head *head, const char *p, struct netp_str url,
                         int64_t now, struct netp_http_part *part)
 {
+    struct netp_http_etag etag;
     struct netp_str value;
 
     if (head->status != 200 || is_coded(head, p)) {
         return NETP_E_UNSUPPORTED;
     }
     part->url = url;
-    part->etag = find_etag(head, p);
+    part->etag = find_etag(head, p, &value, &etag) ? value : NETP_STR("");
     part->modified = find_date(head, p, NETP_STR("Last-Modified"), now);
     part->date = find_date(head, p, NETP_STR("Date"), now);
     part->length = NETP_HTTP_LENGTH_UNKNOWN;
@@ -240,12 +236,11 @@ enum netp_http_resume_by netp_http_resume_begin(struct netp_http_resume *r,
 static bool is_same(const struct netp_http_part *part, const struct netp_http_head *head,
                     const char *p, int64_t now)
 {
-    struct netp_str value = find_etag(head, p);
     struct netp_http_etag a, b;
+    struct netp_str value;
     int64_t modified;
 
-    if (value.n > 0 && netp_http_etag_parse(part->etag, &a) == NETP_OK &&
-        netp_http_etag_parse(value, &b) == NETP_OK) {
+    if (netp_http_etag_parse(part->etag, &a) == NETP_OK && find_etag(head, p, &value, &b)) {
         return a.weak ? netp_http_etag_weak_eq(&a, &b) : netp_http_etag_strong_eq(&a, &b);
     }
     modified = find_date(head, p, NETP_STR("Last-Modified"), now);
@@ -318,10 +313,11 @@ static bool has_weaker(const struct netp_http_resume *r)
 static bool is_same_whole(const struct netp_http_resume *r, const struct netp_http_head *head,
                           const char *p, int64_t now)
 {
-    struct netp_str ranges;
+    struct netp_http_etag etag;
+    struct netp_str value, ranges;
 
-    return find_etag(head, p).n > 0 && is_same(r->part, head, p, now) && !is_coded(head, p) &&
-           find(head, p, NETP_STR("Accept-Ranges"), &ranges) &&
+    return find_etag(head, p, &value, &etag) && is_same(r->part, head, p, now) &&
+           !is_coded(head, p) && find(head, p, NETP_STR("Accept-Ranges"), &ranges) &&
            netp_str_ieq(ranges, NETP_STR("bytes"));
 }
 

@@ -226,87 +226,89 @@ static void requests_name_a_strong_validator(void **state)
 #define BYTES "Accept-Ranges: bytes\r\n"
 
 /* Five bytes are stored. */
+static const struct {
+    const char *lines;
+    unsigned status;
+    const char *fields;
+    enum netp_http_resume_verdict verdict;
+    uint64_t end;
+} answers[] = {
+    {ETAG "length 10\n", 206, REST, APPEND, 10},
+    {ETAG, 206, REST, APPEND, 10},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 5-9/*\r\n", APPEND, 10},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 5-7/10\r\n", APPEND, 8},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 5-10/*\r\n", ANEW, 0},
+    {ETAG "length 11\n", 206, REST, ANEW, 0},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 4-9/10\r\n", ANEW, 0},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 6-9/10\r\n", ANEW, 0},
+    {ETAG "length 10\n", 206, "Content-Range: bytes 0-9/10\r\n", ANEW, 0},
+    {ETAG "length 10\n", 206, "Content-Range: bytes */10\r\n", ANEW, 0},
+    {ETAG "length 10\n", 206, "Content-Range: 5-9/10\r\n", ANEW, 0},
+    {ETAG "length 10\n", 206, "", ANEW, 0},
+    {ETAG, 206, REST "Content-Range: bytes 5-8/9\r\n", ANEW, 0},
+    {ETAG, 206, REST REST, APPEND, 10},
+    {ETAG, 206, REST "Content-Type: multipart/byteranges; boundary=a\r\n", ANEW, 0},
+    {ETAG, 206, REST "Content-Type: Multipart/ByteRanges\r\n", ANEW, 0},
+    {ETAG, 206, REST "Content-Type: multipart/mixed; boundary=a\r\n", APPEND, 10},
+    {ETAG, 206, REST "Content-Type: a/b\r\n", APPEND, 10},
+    {ETAG, 206, REST "Content-Encoding: gzip\r\n", ANEW, 0},
+    {ETAG, 206, REST "Content-Encoding: Identity\r\n", APPEND, 10},
+    {ETAG, 206, REST "ETag: \"x\"\r\n", APPEND, 10},
+    {ETAG, 206, REST "ETag: \"y\"\r\n", ANEW, 0},
+    {ETAG, 206, REST "ETag: W/\"x\"\r\n", ANEW, 0},
+    {ETAG STRONG, 206, REST "ETag: \"x\"\r\nLast-Modified: " LATER "\r\n", APPEND, 10},
+    {WEAK STRONG, 206, REST "ETag: W/\"x\"\r\n", APPEND, 10},
+    {WEAK STRONG, 206, REST "ETag: W/\"y\"\r\n", ANEW, 0},
+    {STRONG, 206, REST "ETag: \"x\"\r\n", APPEND, 10},
+    {STRONG, 206, REST "Last-Modified: " MODIFIED "\r\n", APPEND, 10},
+    {STRONG, 206, REST "Last-Modified: " LATER "\r\n", ANEW, 0},
+    {ETAG, 206, REST "Last-Modified: " LATER "\r\n", APPEND, 10},
+    {ETAG STRONG, 206, REST "Last-Modified: " LATER "\r\n", ANEW, 0},
+    {"", 206, REST, OTHER, 0},
+    {"length 10\n", 416, "Content-Range: bytes */5\r\n", OTHER, 0},
+    {"", 200, "", RESTART, 0},
+    {ETAG, 200, "ETag: \"y\"\r\n", RESTART, 0},
+    {ETAG STRONG, 200, "ETag: \"y\"\r\n" BYTES, RESTART, 0},
+    {ETAG STRONG, 200, "ETag: \"x\"\r\n" BYTES, WEAKER, 0},
+    {ETAG STRONG, 200, "ETag: \"x\"\r\nContent-Encoding: gzip\r\n" BYTES, RESTART, 0},
+    {ETAG STRONG, 200, "ETag: \"x\"\r\nAccept-Ranges: none\r\n", RESTART, 0},
+    {ETAG STRONG, 200, "ETag: \"x\"\r\n", RESTART, 0},
+    {ETAG STRONG, 200, BYTES, RESTART, 0},
+    {ETAG FRESH, 200, "ETag: \"x\"\r\n" BYTES, RESTART, 0},
+    {STRONG, 200, "Last-Modified: " MODIFIED "\r\n" BYTES, RESTART, 0},
+    {WEAK STRONG, 200, "ETag: W/\"x\"\r\n" BYTES, RESTART, 0},
+    {ETAG STRONG, 412, "", WEAKER, 0},
+    {ETAG, 412, "", ANEW, 0},
+    {STRONG, 412, "", ANEW, 0},
+    {ETAG "length 5\n", 416, "Content-Range: bytes */5\r\n", COMPLETE, 0},
+    {ETAG, 416, "Content-Range: bytes */5\r\n", COMPLETE, 0},
+    {ETAG, 416, "Content-Range: bytes */5\r\nETag: \"x\"\r\n", COMPLETE, 0},
+    {ETAG, 416, "Content-Range: bytes */5\r\nETag: \"y\"\r\n", ANEW, 0},
+    {ETAG "length 6\n", 416, "Content-Range: bytes */5\r\n", ANEW, 0},
+    {ETAG, 416, "Content-Range: bytes */4\r\n", ANEW, 0},
+    {ETAG, 416, "Content-Range: bytes */6\r\n", ANEW, 0},
+    {ETAG, 416, "Content-Range: bytes 0-4/5\r\n", ANEW, 0},
+    {ETAG, 416, "", ANEW, 0},
+    {ETAG, 503, "", OTHER, 0},
+    {ETAG, 404, REST, OTHER, 0},
+    {ETAG, 304, "ETag: \"x\"\r\n", OTHER, 0},
+};
+
 static void answers_are_judged(void **state)
 {
-    static const struct {
-        const char *lines;
-        unsigned status;
-        const char *fields;
-        enum netp_http_resume_verdict verdict;
-        uint64_t end;
-    } t[] = {
-        {ETAG "length 10\n", 206, REST, APPEND, 10},
-        {ETAG, 206, REST, APPEND, 10},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 5-9/*\r\n", APPEND, 10},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 5-7/10\r\n", APPEND, 8},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 5-10/*\r\n", ANEW, 0},
-        {ETAG "length 11\n", 206, REST, ANEW, 0},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 4-9/10\r\n", ANEW, 0},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 6-9/10\r\n", ANEW, 0},
-        {ETAG "length 10\n", 206, "Content-Range: bytes 0-9/10\r\n", ANEW, 0},
-        {ETAG "length 10\n", 206, "Content-Range: bytes */10\r\n", ANEW, 0},
-        {ETAG "length 10\n", 206, "Content-Range: 5-9/10\r\n", ANEW, 0},
-        {ETAG "length 10\n", 206, "", ANEW, 0},
-        {ETAG, 206, REST "Content-Range: bytes 5-8/9\r\n", ANEW, 0},
-        {ETAG, 206, REST REST, APPEND, 10},
-        {ETAG, 206, REST "Content-Type: multipart/byteranges; boundary=a\r\n", ANEW, 0},
-        {ETAG, 206, REST "Content-Type: Multipart/ByteRanges\r\n", ANEW, 0},
-        {ETAG, 206, REST "Content-Type: multipart/mixed; boundary=a\r\n", APPEND, 10},
-        {ETAG, 206, REST "Content-Type: a/b\r\n", APPEND, 10},
-        {ETAG, 206, REST "Content-Encoding: gzip\r\n", ANEW, 0},
-        {ETAG, 206, REST "Content-Encoding: Identity\r\n", APPEND, 10},
-        {ETAG, 206, REST "ETag: \"x\"\r\n", APPEND, 10},
-        {ETAG, 206, REST "ETag: \"y\"\r\n", ANEW, 0},
-        {ETAG, 206, REST "ETag: W/\"x\"\r\n", ANEW, 0},
-        {ETAG STRONG, 206, REST "ETag: \"x\"\r\nLast-Modified: " LATER "\r\n", APPEND, 10},
-        {WEAK STRONG, 206, REST "ETag: W/\"x\"\r\n", APPEND, 10},
-        {WEAK STRONG, 206, REST "ETag: W/\"y\"\r\n", ANEW, 0},
-        {STRONG, 206, REST "ETag: \"x\"\r\n", APPEND, 10},
-        {STRONG, 206, REST "Last-Modified: " MODIFIED "\r\n", APPEND, 10},
-        {STRONG, 206, REST "Last-Modified: " LATER "\r\n", ANEW, 0},
-        {ETAG, 206, REST "Last-Modified: " LATER "\r\n", APPEND, 10},
-        {ETAG STRONG, 206, REST "Last-Modified: " LATER "\r\n", ANEW, 0},
-        {"", 206, REST, OTHER, 0},
-        {"length 10\n", 416, "Content-Range: bytes */5\r\n", OTHER, 0},
-        {"", 200, "", RESTART, 0},
-        {ETAG, 200, "ETag: \"y\"\r\n", RESTART, 0},
-        {ETAG STRONG, 200, "ETag: \"y\"\r\n" BYTES, RESTART, 0},
-        {ETAG STRONG, 200, "ETag: \"x\"\r\n" BYTES, WEAKER, 0},
-        {ETAG STRONG, 200, "ETag: \"x\"\r\nContent-Encoding: gzip\r\n" BYTES, RESTART, 0},
-        {ETAG STRONG, 200, "ETag: \"x\"\r\nAccept-Ranges: none\r\n", RESTART, 0},
-        {ETAG STRONG, 200, "ETag: \"x\"\r\n", RESTART, 0},
-        {ETAG STRONG, 200, BYTES, RESTART, 0},
-        {ETAG FRESH, 200, "ETag: \"x\"\r\n" BYTES, RESTART, 0},
-        {STRONG, 200, "Last-Modified: " MODIFIED "\r\n" BYTES, RESTART, 0},
-        {WEAK STRONG, 200, "ETag: W/\"x\"\r\n" BYTES, RESTART, 0},
-        {ETAG STRONG, 412, "", WEAKER, 0},
-        {ETAG, 412, "", ANEW, 0},
-        {STRONG, 412, "", ANEW, 0},
-        {ETAG "length 5\n", 416, "Content-Range: bytes */5\r\n", COMPLETE, 0},
-        {ETAG, 416, "Content-Range: bytes */5\r\n", COMPLETE, 0},
-        {ETAG, 416, "Content-Range: bytes */5\r\nETag: \"x\"\r\n", COMPLETE, 0},
-        {ETAG, 416, "Content-Range: bytes */5\r\nETag: \"y\"\r\n", ANEW, 0},
-        {ETAG "length 6\n", 416, "Content-Range: bytes */5\r\n", ANEW, 0},
-        {ETAG, 416, "Content-Range: bytes */4\r\n", ANEW, 0},
-        {ETAG, 416, "Content-Range: bytes */6\r\n", ANEW, 0},
-        {ETAG, 416, "Content-Range: bytes 0-4/5\r\n", ANEW, 0},
-        {ETAG, 416, "", ANEW, 0},
-        {ETAG, 503, "", OTHER, 0},
-        {ETAG, 404, REST, OTHER, 0},
-        {ETAG, 304, "ETag: \"x\"\r\n", OTHER, 0},
-    };
     static struct answer a;
 
     (void)state;
-    for (size_t i = 0; i < COUNT(t); i++) {
-        struct netp_http_part p = part_of(t[i].lines);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct netp_http_part p = part_of(answers[i].lines);
         struct netp_http_resume r;
         uint64_t end = 0;
         netp_http_resume_begin(&r, &p, 5);
-        answer(&a, t[i].status, t[i].fields);
-        print_message("%s%u %s\n", t[i].lines, t[i].status, t[i].fields);
-        assert_int_equal(netp_http_resume_judge(&r, &a.head, a.text, NOW, &end), t[i].verdict);
-        assert_int_equal(end, t[i].end);
+        answer(&a, answers[i].status, answers[i].fields);
+        print_message("%s%u %s\n", answers[i].lines, answers[i].status, answers[i].fields);
+        assert_int_equal(netp_http_resume_judge(&r, &a.head, a.text, NOW, &end),
+                         answers[i].verdict);
+        assert_int_equal(end, answers[i].end);
     }
 }
 
