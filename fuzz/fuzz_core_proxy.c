@@ -92,8 +92,8 @@ static bool names(struct netp_str list, const char *host)
         struct netp_str end = netp_str_make(host + i, n - i);
         bool label = i == 0 || host[i - 1] == '.';
         for (size_t k = 0; label && k + end.n <= list.n; k++) {
-            bool from = k == 0 || strchr(", \t", list.p[k - 1]) != NULL;
-            bool to = k + end.n == list.n || strchr(", \t", list.p[k + end.n]) != NULL;
+            bool from = k == 0 || memchr(", \t", list.p[k - 1], 3) != NULL;
+            bool to = k + end.n == list.n || memchr(", \t", list.p[k + end.n], 3) != NULL;
             if (from && to && netp_str_ieq(netp_str_make(list.p + k, end.n), end)) {
                 return true;
             }
