@@ -39,9 +39,13 @@ static void init_refuses_what_has_no_message(void **state)
     cfg = plain();
     cfg.port = 0;
     assert_int_equal(init(cfg), NETP_E_ARG);
+    cfg.port = 1;
+    assert_int_equal(init(cfg), NETP_OK);
     cfg = plain();
     cfg.timeout_ms = 0;
     assert_int_equal(init(cfg), NETP_E_ARG);
+    cfg.timeout_ms = 1;
+    assert_int_equal(init(cfg), NETP_OK);
     cfg = plain();
     cfg.host = netp_str_make(text, 255);
     assert_int_equal(init(cfg), NETP_OK);
@@ -98,6 +102,7 @@ static void messages_leave_in_any_pieces(void **state)
     struct netp_out v[8];
 
     (void)state;
+    cfg.port = 0x1234;
     cfg.user = NETP_STR("user");
     cfg.password = NETP_STR("pw");
     assert_int_equal(netp_socks5_init(&m, &cfg, 0), NETP_OK);
@@ -118,6 +123,14 @@ static void messages_leave_in_any_pieces(void **state)
     assert_ptr_equal(v[0].p, cfg.user.p + 2);
     assert_int_equal(v[0].n, 2);
     assert_int_equal(*v[1].p, 2);
+    netp_socks5_sent(&m, 5, 0);
+    in.p = (const uint8_t *)"\1\0";
+    in.n = 2;
+    assert_int_equal(netp_socks5_next(&m, &in, 0, &ev), 0);
+    assert_int_equal(netp_socks5_out(&m, v, 8), 3);
+    assert_int_equal(v[0].n, 5);
+    assert_int_equal(v[2].n, 2);
+    assert_memory_equal(v[2].p, "\x12\x34", 2);
 }
 
 int main(void)
