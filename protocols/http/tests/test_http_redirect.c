@@ -196,6 +196,7 @@ static void their_number_is_limited(void **state)
     }
     assert_int_equal(go_from(&c, "GET", "http://a/", 302, "Location: /\r\n"), NETP_E_LIMIT);
     assert_string_equal(c.hop.where, "too many redirections");
+    assert_true(c.hop.url.n == 0 && c.hop.method.n == 0 && !c.hop.credentials);
     assert_int_equal(c.r.count, 20);
     assert_int_equal(go_from(&c, "GET", "http://a/", 200, "Location: /\r\n"), 0);
     netp_http_redirect_init(&c.r, 0, 0);
@@ -257,7 +258,7 @@ static void credentials_do_not_come_back(void **state)
 /* From none to what the macro says, in blocks of exactly that size. */
 static void the_buffer_may_be_small(void **state)
 {
-    static const char from[] = "http://a/b?c#d", location[] = "../\x80\x81?x y";
+    static const char from[] = "http://a/a-long-folder/c#d", location[] = "\x80\x81?x y";
     struct netp_url url = url_of(from);
     static struct answer a;
     struct netp_http_redirect r;
@@ -266,7 +267,7 @@ static void the_buffer_may_be_small(void **state)
     int e = NETP_E_NOSPACE;
 
     (void)state;
-    answer(&a, 301, "Location: ../\x80\x81?x y\r\n");
+    answer(&a, 301, "Location: \x80\x81?x y\r\n");
     netp_http_redirect_init(&r, 0, 1);
     for (size_t cap = 0; cap <= enough; cap++) {
         char *out = (char *)malloc(cap > 0 ? cap : 1);
@@ -275,7 +276,8 @@ static void the_buffer_may_be_small(void **state)
             netp_http_redirect_next(&r, NETP_STR("GET"), &url, &a.head, a.text, out, cap, &hop);
         assert_true(now == e || (e == NETP_E_NOSPACE && now == 1));
         e = now;
-        assert_true(e != 1 || netp_str_eq(hop.url, NETP_STR("http://a/%80%81?x%20y#d")));
+        assert_true(e != 1 ||
+                    netp_str_eq(hop.url, NETP_STR("http://a/a-long-folder/%80%81?x%20y#d")));
         free(out);
     }
     assert_int_equal(e, 1);
