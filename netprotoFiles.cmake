@@ -24,6 +24,8 @@ set(NETPROTO_CORE_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/link.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netp.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/netrc.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/proxy.c
+    ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/socks5.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/text.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url.c
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/src/url_chars.c
@@ -68,6 +70,9 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_repr_digest.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_redirect.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_resume.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_retry.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c

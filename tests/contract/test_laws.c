@@ -165,12 +165,19 @@ static const struct law_say coding_texts[] = {LAW_SAY("some text"), LAW_SAY("and
                                               LAW_SAY("")};
 #endif
 
+/* ---- netp_socks5 ---- */
+
+static const struct law_say socks5_plain[] = {LAW_SAY("\5\0"), LAW_SAY("\5\0\0\1\300\0\2\7\0\120"),
+                                              LAW_SAY("HTTP/1.1 200 OK\r\n")};
+static const struct law_say socks5_login[] = {LAW_SAY("\5\2"), LAW_SAY("\1\0"),
+                                              LAW_SAY("\5\0\0\3\2ab\0\120")};
 /* ---- the table ---- */
 
 #define SAYS(a) .say = (a), .nsay = COUNT(a)
 #define LITERAL .subject = &subject_literal
 #define DATA    .subject = &subject_data
 #define FRAME   .subject = &subject_frame
+#define SOCKS5  .subject = &subject_socks5
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 #define CODING  .subject = &subject_coding
 
@@ -200,6 +207,8 @@ static const struct law_row rows[] = {
     {.name = "frame delimiter", .cfg = "delim delim=0x0d0a resync", FRAME, SAYS(frame_lines)},
     {.name = "frame SLIP", .cfg = "slip", FRAME, SAYS(frame_slips)},
     {.name = "frame COBS", .cfg = "cobs resync collect", FRAME, SAYS(frame_cobss)},
+    {.name = "SOCKS 5", .cfg = "", SOCKS5, SAYS(socks5_plain)},
+    {.name = "SOCKS 5 login", .cfg = "ipv6 login", SOCKS5, SAYS(socks5_login)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},
