@@ -5,14 +5,15 @@
 #define NETPROTO_HOST_STREAM_H
 
 #include <netproto/host/loop.h>
+#include <netproto/host/transport.h>
 #include <netproto/link.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* A machine on a socket. Set the members up to arg, then netp_stream_open(). Input lies in the
- * loop's buffer; only what the machine leaves there (law 4) is kept, in memory from malloc. */
+/* A machine on a socket. Set the members up to transport, then netp_stream_open(). Input lies in
+ * the loop's buffer; only what the machine leaves there (law 4) is kept, in memory from malloc. */
 struct netp_stream {
     const struct netp_ops *ops; /* of the machine m; both outlive the stream */
     void *m;
@@ -27,6 +28,7 @@ struct netp_stream {
      * sys_errno, and no failure in m, when the socket failed, or could not be connected. */
     void (*closed)(void *arg, int err, int sys_errno);
     void *arg;
+    const struct netp_transport *transport; /* NULL: the socket itself; outlives the stream */
 
     struct netp_loop *loop_;
     struct netp_watch watch_; /* fd -1: closed */
@@ -51,9 +53,25 @@ NETP_API void netp_stream_kick(struct netp_stream *s);
 /* In an event callback: sends now what the socket takes, so that m has room for more output. */
 NETP_API void netp_stream_flush(struct netp_stream *s);
 
-/* Closes the socket without a word to the peer. closed() is not called. Harmless the second time.
- */
+/* Closes the socket without a word to the peer, which TLS takes for an attack. closed() is not
+ * called. Harmless the second time. */
 NETP_API void netp_stream_close(struct netp_stream *s);
+
+/* Goes on with another machine (after CONNECT, SOCKS, an upgrade), which gets the bytes that this
+ * one has left, and over another transport. In an event callback or at any other time. The machine
+ * or transport that was there is not called again; one that another stands upon is. */
+
+/* ops, m, ev as in struct netp_stream. Output that the old machine still shows is lost: it is for
+ * that machine to give the event that asks for this when all has left. NETP_OK; NETP_E_STATE: s is
+ * closed or about to be. */
+NETP_API int netp_stream_become(struct netp_stream *s, const struct netp_ops *ops, void *m,
+                                void *ev);
+
+/* From now on t carries s, for STARTTLS and TLS in a tunnel; before netp_stream_become(), lest the
+ * new machine's output leave by the old way. NETP_OK; NETP_E_TRAILING: there is input left that
+ * came before it was secure, and must not be taken for what comes after: close s; NETP_E_STATE as
+ * above. */
+NETP_API int netp_stream_secure(struct netp_stream *s, const struct netp_transport *t);
 
 /* --- listening ------------------------------------------------------------------------------- */
 
@@ -78,18 +96,24 @@ NETP_API void netp_listener_close(struct netp_listener *l);
 
 /* --- blocking -------------------------------------------------------------------------------- */
 
-/* The transport of a netp_link: io, of which the rest is private but for sys_errno. */
+/* The I/O of a netp_link: io. */
 struct netp_stream_io {
     struct netp_io io;
-    int fd;        /* stays yours */
-    int sys_errno; /* of the last failure */
+    int fd;                                 /* stays yours */
+    int sys_errno;                          /* of the last failure */
+    const struct netp_transport *transport; /* NULL: fd itself. Set it when there is no input left
+                                               in the link that came without it */
     uint8_t *buf_;
     size_t buf_n_;
     bool cut_; /* nothing can be sent any more */
 };
 
-/* buf[0..n) takes what is received; it and *s outlive the link. */
+/* buf[0..n) takes what is received; it and *s outlive the link. The transport is NULL. */
 NETP_API void netp_stream_io_init(struct netp_stream_io *s, int fd, void *buf, size_t n);
+
+/* Before fd is closed: sends what waits in the transport, and tells the peer that nothing follows
+ * (FIN, close_notify). NETP_OK; NETP_E_TIMEOUT: that took longer than `until`; NETP_E_IO. */
+NETP_API int netp_stream_io_finish(struct netp_stream_io *s, netp_ms until);
 
 #define NETP_CONNECT_MAX 8 /* addresses that are tried at most */
 
