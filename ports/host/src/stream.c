@@ -13,7 +13,7 @@
 #define ACCEPTS   32   /* connections a turn */
 #define PAUSE_MS  100  /* before another try, when there were no descriptors left */
 
-enum { CONNECTING = 1, OPEN, LINGERING };
+enum { CONNECTING = 1, OPEN, FINISHING, LINGERING };
 
 /* --- between a socket and a machine ---------------------------------------------------------- */
 
@@ -110,17 +110,23 @@ static bool flush(struct netp_stream *s)
 {
     struct netp_out v[GATHER];
     bool moved = false;
-    size_t nv;
+    size_t nv = 0;
+    ptrdiff_t r;
 
-    while (!s->sys_errno_ && (nv = s->ops->out(s->m, v, GATHER)) > 0) {
-        ptrdiff_t r = netp_stream_send(s->watch_.fd, v, nv);
-        if (r < 0) {
-            s->sys_errno_ = r == NETP_E_AGAIN ? 0 : errno;
-            break;
-        }
-        s->ops->sent(s->m, (size_t)r, netp_loop_now(s->loop_));
-        moved = true;
+    if (s->sys_errno_) {
+        return false;
     }
+    /* The first is for what waits in the transport. */
+    while ((r = netp_transport_send(s->transport, s->watch_.fd, v, nv)) >= 0) {
+        if (nv > 0) {
+            s->ops->sent(s->m, (size_t)r, netp_loop_now(s->loop_));
+            moved = true;
+        }
+        if ((nv = s->ops->out(s->m, v, GATHER)) == 0) {
+            return moved;
+        }
+    }
+    s->sys_errno_ = r == NETP_E_AGAIN ? 0 : errno;
     return moved;
 }
 
@@ -141,7 +147,8 @@ static bool receive(struct netp_stream *s, bool *more)
 {
     *more = false;
     forget_input(s);
-    if (!netp_stream_receive(s->watch_.fd, netp_loop_buffer(s->loop_), NETP_LOOP_BUFFER, &s->in_)) {
+    if (!netp_transport_receive(s->transport, s->watch_.fd, netp_loop_buffer(s->loop_),
+                                NETP_LOOP_BUFFER, &s->in_)) {
         return false;
     }
     *more = s->in_.n == NETP_LOOP_BUFFER;
@@ -152,6 +159,13 @@ static bool receive(struct netp_stream *s, bool *more)
         s->in_.flags = NETP_IN_BROKEN;
     }
     return true;
+}
+
+/* Input that needs no readable socket. */
+static bool has_input(const struct netp_stream *s)
+{
+    return s->state_ == OPEN &&
+           (netp_transport_need(s->transport, NETP_WANT_IN) & NETP_TRANSPORT_NOW);
 }
 
 /* Takes events and moves bytes until nothing moves. *gone: the callback has closed the stream. */
@@ -174,7 +188,8 @@ static void pump(struct netp_stream *s, bool readable, const bool *gone)
         if (s->state_ == OPEN && flush(s) && r == 0) {
             continue; /* it has room now */
         }
-        if (r < 0 || !readable || !may_receive(s) || reads++ == READS || !receive(s, &readable)) {
+        if (r < 0 || !may_receive(s) || !(readable || has_input(s)) || reads++ == READS ||
+            !receive(s, &readable)) {
             return;
         }
     }
@@ -195,12 +210,16 @@ static bool hold_input(struct netp_stream *s)
     return true;
 }
 
-/* Watches for what the machine wants. For nothing at all: not even for errors, which would come
- * turn for turn. */
+/* Watches for what machine or transport needs. For nothing at all: not even for errors, which would
+ * come turn for turn. */
 static void wait_for(struct netp_stream *s, unsigned wants, netp_ms at)
 {
     netp_ms next = netp_loop_now(s->loop_) + 1;
 
+    if (wants & NETP_TRANSPORT_NOW) {
+        wants &= ~NETP_TRANSPORT_NOW;
+        at = --next;
+    }
     if (wants == 0) {
         netp_loop_unwatch(s->loop_, &s->watch_);
     } else if (netp_loop_watch(s->loop_, &s->watch_, wants) != 0) {
@@ -216,14 +235,24 @@ static void wait_for(struct netp_stream *s, unsigned wants, netp_ms at)
  * which may overtake what was sent last: so wait for the peer to close, but not for long. */
 static void finish(struct netp_stream *s)
 {
-    if (s->state_ == CONNECTING || s->in_.flags || s->sys_errno_ ||
-        shutdown(s->watch_.fd, SHUT_WR) != 0) {
-        end(s, failure(s), failure(s) == NETP_E_IO ? s->sys_errno_ : 0);
-        return;
+    const struct netp_out fin = {NULL, 0, NETP_OUT_FIN, NULL};
+    netp_ms until = netp_loop_now(s->loop_) + LINGER_MS;
+    bool peer_done = s->in_.flags != 0;
+    ptrdiff_t r = NETP_E_IO;
+
+    if (s->state_ != CONNECTING && !s->sys_errno_ && (!peer_done || s->transport)) {
+        r = netp_transport_send(s->transport, s->watch_.fd, &fin, 1);
     }
-    s->state_ = LINGERING;
-    forget_input(s);
-    wait_for(s, NETP_WANT_IN, netp_loop_now(s->loop_) + LINGER_MS);
+    if (r == NETP_E_AGAIN) {
+        s->state_ = FINISHING;
+        wait_for(s, netp_transport_need(s->transport, 0), until);
+    } else if (r < 0 || peer_done) {
+        end(s, failure(s), failure(s) == NETP_E_IO ? s->sys_errno_ : 0);
+    } else {
+        s->state_ = LINGERING;
+        forget_input(s);
+        wait_for(s, NETP_WANT_IN, until);
+    }
 }
 
 static void linger(struct netp_stream *s)
@@ -264,7 +293,10 @@ static void settle(struct netp_stream *s)
     if (err != NETP_OK || s->sys_errno_) { /* for the peer to take the error reply, or to say why */
         at = netp_loop_now(s->loop_) + LINGER_MS;
     }
-    wait_for(s, s->state_ == CONNECTING ? (unsigned)NETP_WANT_OUT : wants, at);
+    wait_for(s,
+             s->state_ == CONNECTING ? (unsigned)NETP_WANT_OUT
+                                     : netp_transport_need(s->transport, wants),
+             at);
 }
 
 static void turn(struct netp_stream *s, bool readable)
@@ -284,6 +316,10 @@ static void ready(void *arg, unsigned what)
     struct netp_stream *s = arg;
     int e;
 
+    if (s->state_ == FINISHING) {
+        finish(s);
+        return;
+    }
     if (s->state_ == LINGERING) {
         linger(s);
         return;
@@ -295,14 +331,14 @@ static void ready(void *arg, unsigned what)
         }
         s->state_ = OPEN;
     }
-    turn(s, (what & NETP_WANT_IN) != 0);
+    turn(s, (what & NETP_WANT_IN) || s->transport);
 }
 
 static void due(void *arg)
 {
     struct netp_stream *s = arg;
 
-    if (s->state_ == LINGERING || failure(s) != NETP_OK) {
+    if (s->state_ >= FINISHING || failure(s) != NETP_OK) {
         end(s, failure(s), 0); /* the time to linger is up */
     } else if (s->sys_errno_) {
         end(s, NETP_E_IO, s->sys_errno_);
@@ -330,14 +366,44 @@ int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd, bool
     return 0;
 }
 
+static bool is_running(const struct netp_stream *s)
+{
+    return s->watch_.fd >= 0 && s->state_ < FINISHING && failure(s) == NETP_OK;
+}
+
 void netp_stream_kick(struct netp_stream *s)
 {
-    if (s->watch_.fd < 0 || s->state_ == LINGERING || failure(s) != NETP_OK) {
+    if (!is_running(s)) {
         return;
     }
     if (netp_loop_at(s->loop_, &s->timer_, 0) != 0) {
         netp_loop_watch(s->loop_, &s->watch_, NETP_WANT_OUT); /* no memory: when it is writable */
     }
+}
+
+int netp_stream_become(struct netp_stream *s, const struct netp_ops *ops, void *m, void *ev)
+{
+    if (!is_running(s)) {
+        return NETP_E_STATE;
+    }
+    s->ops = ops;
+    s->m = m;
+    s->ev = ev;
+    netp_stream_kick(s);
+    return NETP_OK;
+}
+
+int netp_stream_secure(struct netp_stream *s, const struct netp_transport *t)
+{
+    if (!is_running(s)) {
+        return NETP_E_STATE;
+    }
+    if (s->in_.n > 0) {
+        return NETP_E_TRAILING;
+    }
+    s->transport = t;
+    netp_stream_kick(s);
+    return NETP_OK;
 }
 
 /* --- listeners ------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 static int io_recv(void *ctx, struct netp_in *in)
 {
     struct netp_stream_io *s = ctx;
-    int r = netp_stream_receive(s->fd, s->buf_, s->buf_n_, in);
+    int r = netp_transport_receive(s->transport, s->fd, s->buf_, s->buf_n_, in);
 
     if (r > 0 && (in->flags & NETP_IN_BROKEN)) {
         s->sys_errno = errno;
@@ -23,7 +23,7 @@ static int io_recv(void *ctx, struct netp_in *in)
 static ptrdiff_t io_send(void *ctx, const struct netp_out *v, size_t nv)
 {
     struct netp_stream_io *s = ctx;
-    ptrdiff_t r = s->cut_ ? NETP_E_IO : netp_stream_send(s->fd, v, nv);
+    ptrdiff_t r = s->cut_ ? NETP_E_IO : netp_transport_send(s->transport, s->fd, v, nv);
 
     if (r == NETP_E_IO && !s->cut_) {
         s->cut_ = true;
@@ -46,10 +46,14 @@ static int patience(netp_ms at)
 static int io_wait(void *ctx, unsigned want, netp_ms deadline)
 {
     struct netp_stream_io *s = ctx;
-    struct pollfd p = {.fd = want ? s->fd : -1, /* errors alone would not let it wait */
-                       .events = (short)((want & NETP_WANT_IN ? POLLIN : 0) |
-                                         (want & NETP_WANT_OUT ? POLLOUT : 0))};
+    unsigned need = netp_transport_need(s->transport, want);
+    struct pollfd p = {.fd = need ? s->fd : -1, /* errors alone would not let it wait */
+                       .events = (short)((need & NETP_WANT_IN ? POLLIN : 0) |
+                                         (need & NETP_WANT_OUT ? POLLOUT : 0))};
 
+    if (need & NETP_TRANSPORT_NOW) {
+        return 0;
+    }
     if (poll(&p, 1, patience(deadline)) < 0 && errno != EINTR) {
         s->sys_errno = errno;
         return NETP_E_IO;
@@ -67,6 +71,22 @@ void netp_stream_io_init(struct netp_stream_io *s, int fd, void *buf, size_t n)
 {
     *s = (struct netp_stream_io){
         .io = {s, io_recv, io_send, io_wait, io_now}, .fd = fd, .buf_ = buf, .buf_n_ = n};
+}
+
+int netp_stream_io_finish(struct netp_stream_io *s, netp_ms until)
+{
+    const struct netp_out fin = {NULL, 0, NETP_OUT_FIN, NULL};
+    ptrdiff_t r;
+
+    while ((r = io_send(s, &fin, 1)) == NETP_E_AGAIN) {
+        if (netp_now() >= until) {
+            return NETP_E_TIMEOUT;
+        }
+        if (io_wait(s, 0, until) != 0) {
+            return NETP_E_IO;
+        }
+    }
+    return r < 0 ? NETP_E_IO : NETP_OK;
 }
 
 /* --- connecting ------------------------------------------------------------------------------ */
