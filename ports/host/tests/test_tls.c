@@ -662,7 +662,7 @@ static void test_keylog(void **state)
 struct drip {
     struct netp_transport t;
     int fd;
-    unsigned calls;
+    unsigned receives, sends;
 };
 
 static int drip_receive(void *ctx, void *p, size_t n, struct netp_in *in)
@@ -670,7 +670,7 @@ static int drip_receive(void *ctx, void *p, size_t n, struct netp_in *in)
     struct drip *d = ctx;
 
     (void)n;
-    return d->calls++ % 2 ? 0 : netp_stream_receive(d->fd, p, 1, in);
+    return d->receives++ % 2 ? 0 : netp_stream_receive(d->fd, p, 1, in);
 }
 
 static ptrdiff_t drip_send(void *ctx, const struct netp_out *v, size_t nv)
@@ -683,7 +683,7 @@ static ptrdiff_t drip_send(void *ctx, const struct netp_out *v, size_t nv)
     }
     one = v[0];
     one.n = one.n > 0;
-    return d->calls++ % 2 ? NETP_E_AGAIN : netp_stream_send(d->fd, &one, 1);
+    return d->sends++ % 2 ? NETP_E_AGAIN : netp_stream_send(d->fd, &one, 1);
 }
 
 static unsigned drip_need(void *ctx, unsigned want)
