@@ -327,6 +327,9 @@ static void test_insecure(void **state)
     exchange(&p);
     expect_info(&p.client, &info);
     assert_false(info.verified);
+    assert_int_equal(say(&p.client, "hello"), 5);
+    exchange(&p);
+    assert_string_equal(p.server.heard, "hello");
     part(&p);
     certs_free(&m);
 }
