@@ -4,7 +4,7 @@
 
 build_packages=(cmake make gcc libc6-dev libpsl-dev libssl-dev libxml2-dev pkg-config zlib1g-dev)
 test_packages=(g++ libcmocka-dev)
-peer_packages=(atftp busybox curl netcat-openbsd python3 socat tftp-hpa)
+peer_packages=(atftp busybox curl netcat-openbsd openssl python3 socat tftp-hpa)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 

@@ -137,9 +137,12 @@ static int stopped(struct netp_tls *t, int r)
     if (e == SSL_ERROR_WANT_READ) {
         return NETP_E_AGAIN;
     }
-    if (e == SSL_ERROR_ZERO_RETURN) {
+    if (e == SSL_ERROR_ZERO_RETURN && t->done) {
         t->end = NETP_IN_EOF;
         return NETP_E_AGAIN;
+    }
+    if (e == SSL_ERROR_ZERO_RETURN) { /* anyone can say that before the handshake is done */
+        tls_set_fail(&t->fail, NETP_TLS_TRUNCATED, "the peer ended the handshake");
     }
     tls_set_peer_fail(t);
     return failed(t);
@@ -197,7 +200,7 @@ static int tls_receive(void *ctx, void *p, size_t n, struct netp_in *in)
     size_t got = 0, r;
 
     (void)flush(t);
-    if (handshake(t) == NETP_E_AGAIN && !t->end) {
+    if (handshake(t) == NETP_E_AGAIN) {
         return 0;
     }
     t->more = false;

@@ -208,10 +208,11 @@ static bool set_trust(struct netp_tls_ctx *ctx, const struct netp_tls_client_cfg
     X509_STORE *store = SSL_CTX_get_cert_store(ctx->ssl);
 
     ctx->verify = !cfg->insecure;
-    SSL_CTX_set_verify(ctx->ssl, cfg->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, tls_check_cert);
     if (cfg->insecure) {
+        SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_NONE, NULL);
         return true;
     }
+    SSL_CTX_set_verify(ctx->ssl, SSL_VERIFY_PEER, tls_check_cert);
     if (cfg->ca_file && !SSL_CTX_load_verify_file(ctx->ssl, cfg->ca_file)) {
         tls_set_fail(f, NETP_TLS_FILE, "cannot read trusted certificates from %.300s",
                      cfg->ca_file);

@@ -37,6 +37,7 @@ int main(void)
 #else
 
 #include "tls_certs.h"
+#include <openssl/ssl.h>
 
 static struct made ca, other_ca, leaf;
 static const char *ca_file, *leaf_file;
@@ -327,6 +328,9 @@ static void test_insecure(void **state)
     exchange(&p);
     expect_info(&p.client, &info);
     assert_false(info.verified);
+    assert_int_equal(say(&p.client, "hello"), 5);
+    exchange(&p);
+    assert_string_equal(p.server.heard, "hello");
     part(&p);
     certs_free(&m);
 }
@@ -590,6 +594,93 @@ static void test_broken_record(void **state)
     part(&p);
 }
 
+/* An end that is not protected, for there are no keys yet. */
+static void test_end_of_handshake(void **state)
+{
+    struct pair p;
+
+    (void)state;
+    join(&p, client_ctx(&(struct netp_tls_client_cfg){0}),
+         server_ctx(&(struct netp_tls_server_cfg){0}), "host.test");
+    listen_to(&p.client);
+    assert_int_equal(write(p.server.fd, "\x15\x03\x03\0\2\1\0", 7), 7);
+    listen_to(&p.client);
+    assert_int_equal(p.client.flags, NETP_IN_BROKEN);
+    expect_fail(p.client.tls, NETP_TLS_TRUNCATED, "ended the handshake");
+    part(&p);
+}
+
+/* --- a server of OpenSSL's own, that does what ours would not ----------------------------------
+ */
+
+static int rogue_alpn(SSL *ssl, const uint8_t **out, uint8_t *n, const uint8_t *in, unsigned nin,
+                      void *arg)
+{
+    (void)ssl;
+    (void)in;
+    (void)nin;
+    (void)arg;
+    *out = (const uint8_t *)"h2";
+    *n = 2;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL *rogue(struct pair *p, SSL_CTX *ctx, const struct netp_tls_client_cfg *cfg)
+{
+    SSL *ssl;
+
+    join(p, client_ctx(cfg), server_ctx(&(struct netp_tls_server_cfg){0}), "host.test");
+    netp_tls_free(p->server.tls);
+    p->server.tls = NULL;
+    SSL_CTX_use_certificate_file(ctx, leaf_file, SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(ctx, leaf_file, SSL_FILETYPE_PEM);
+    SSL_CTX_set_alpn_select_cb(ctx, rogue_alpn, NULL);
+    ssl = SSL_new(ctx);
+    SSL_set_fd(ssl, p->server.fd);
+    for (int i = 0; i < 4; i++) {
+        listen_to(&p->client);
+        SSL_accept(ssl);
+    }
+    listen_to(&p->client);
+    return ssl;
+}
+
+static void test_rogue_alpn(void **state)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    struct pair p;
+    SSL *ssl = rogue(&p, ctx, &(struct netp_tls_client_cfg){.alpn = "http/1.1"});
+
+    (void)state;
+    assert_int_equal(p.client.flags, NETP_IN_BROKEN);
+    assert_int_not_equal(netp_tls_fail(p.client.tls)->code, NETP_TLS_OK);
+    assert_int_equal(say(&p.client, "x"), NETP_E_IO);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    part(&p);
+}
+
+/* New keys in the middle, asked for by either side. */
+static void test_key_update(void **state)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    struct pair p;
+    SSL *ssl = rogue(&p, ctx, &(struct netp_tls_client_cfg){.alpn = "h2"});
+    char got[8] = "";
+
+    (void)state;
+    assert_int_equal(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+    assert_int_equal(SSL_write(ssl, "one", 3), 3);
+    listen_to(&p.client);
+    assert_int_equal(say(&p.client, "two"), 3);
+    assert_int_equal(SSL_read(ssl, got, sizeof got), 3);
+    assert_string_equal(got, "two");
+    assert_string_equal(p.client.heard, "one");
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    part(&p);
+}
+
 /* --- sessions ----------------------------------------------------------------------------------
  */
 
@@ -662,7 +753,7 @@ static void test_keylog(void **state)
 struct drip {
     struct netp_transport t;
     int fd;
-    unsigned calls;
+    unsigned receives, sends;
 };
 
 static int drip_receive(void *ctx, void *p, size_t n, struct netp_in *in)
@@ -670,7 +761,7 @@ static int drip_receive(void *ctx, void *p, size_t n, struct netp_in *in)
     struct drip *d = ctx;
 
     (void)n;
-    return d->calls++ % 2 ? 0 : netp_stream_receive(d->fd, p, 1, in);
+    return d->receives++ % 2 ? 0 : netp_stream_receive(d->fd, p, 1, in);
 }
 
 static ptrdiff_t drip_send(void *ctx, const struct netp_out *v, size_t nv)
@@ -683,7 +774,7 @@ static ptrdiff_t drip_send(void *ctx, const struct netp_out *v, size_t nv)
     }
     one = v[0];
     one.n = one.n > 0;
-    return d->calls++ % 2 ? NETP_E_AGAIN : netp_stream_send(d->fd, &one, 1);
+    return d->sends++ % 2 ? NETP_E_AGAIN : netp_stream_send(d->fd, &one, 1);
 }
 
 static unsigned drip_need(void *ctx, unsigned want)
@@ -789,15 +880,27 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_talk),         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_trust),
-        cmocka_unit_test(test_insecure),     cmocka_unit_test(test_revoked),
-        cmocka_unit_test(test_bad_files),    cmocka_unit_test(test_bad_hosts),
-        cmocka_unit_test(test_server_names), cmocka_unit_test(test_alpn),
-        cmocka_unit_test(test_client_cert),  cmocka_unit_test(test_truncated),
-        cmocka_unit_test(test_not_tls),      cmocka_unit_test(test_broken_record),
-        cmocka_unit_test(test_sessions),     cmocka_unit_test(test_keylog),
-        cmocka_unit_test(test_drip),         cmocka_unit_test(test_tls_in_tls),
+        cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_trust),
+        cmocka_unit_test(test_insecure),
+        cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_bad_hosts),
+        cmocka_unit_test(test_server_names),
+        cmocka_unit_test(test_alpn),
+        cmocka_unit_test(test_client_cert),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_not_tls),
+        cmocka_unit_test(test_broken_record),
+        cmocka_unit_test(test_end_of_handshake),
+        cmocka_unit_test(test_rogue_alpn),
+        cmocka_unit_test(test_key_update),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_keylog),
+        cmocka_unit_test(test_drip),
+        cmocka_unit_test(test_tls_in_tls),
     };
 
     return cmocka_run_group_tests(tests, begin, finish);
