@@ -49,6 +49,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_list.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_robots.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
