@@ -14,6 +14,20 @@ struct unit {
     char text[4];
 };
 
+static bool is_escape(const char *p, size_t n)
+{
+    return n > 2 && p[0] == '%' && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16;
+}
+
+static bool is_plain(unsigned char c, bool escaped, bool query)
+{
+    if (!escaped) {
+        return isgraph(c) && strchr("\"<>\\^`{|}", c) == NULL;
+    }
+    return c > 0 && c < 128 &&
+           (isalnum(c) || strchr("-._~*$", c) != NULL || (query && strchr(":/?@", c) != NULL));
+}
+
 /* Takes p[0..n) apart. */
 static size_t units_of(const char *p, size_t n, bool pattern, struct unit *u)
 {
@@ -22,8 +36,7 @@ static size_t units_of(const char *p, size_t n, bool pattern, struct unit *u)
 
     for (size_t i = 0; i < n; i++, k++) {
         unsigned char c = (unsigned char)p[i];
-        bool escaped =
-            c == '%' && i + 2 < n && netp_hex_digit(p[i + 1]) < 16 && netp_hex_digit(p[i + 2]) < 16;
+        bool escaped = is_escape(p + i, n - i);
         if (pattern && (c == '*' || (c == '$' && i + 1 == n))) {
             strcpy(u[k].text, c == '*' ? "**" : "$$");
             continue;
@@ -32,11 +45,7 @@ static size_t units_of(const char *p, size_t n, bool pattern, struct unit *u)
             c = (unsigned char)(netp_hex_digit(p[i + 1]) * 16 + netp_hex_digit(p[i + 2]));
             i += 2;
         }
-        bool plain = escaped ? c < 128 && c > 0 &&
-                                   (isalnum(c) || strchr("-._~*$", c) != NULL ||
-                                    (query && strchr(":/?@", c) != NULL))
-                             : isgraph(c) && strchr("\"<>\\^`{|}", c) == NULL;
-        snprintf(u[k].text, sizeof u[k].text, plain ? "%c" : "%%%02X", c);
+        snprintf(u[k].text, sizeof u[k].text, is_plain(c, escaped, query) ? "%c" : "%%%02X", c);
         query = query || strcmp(u[k].text, "?") == 0;
     }
     return k;
@@ -68,23 +77,26 @@ static bool matches(const struct unit *pattern, size_t n, const struct unit *pat
     return found;
 }
 
-static bool starts(const char *line, size_t n, const char *name, const char **value, size_t *length)
+static size_t blanks(const char *line, size_t i, size_t n)
 {
-    size_t i = 0, k = strlen(name);
-
     while (i < n && (line[i] == ' ' || line[i] == '\t')) {
         i++;
     }
+    return i;
+}
+
+static bool starts(const char *line, size_t n, const char *name, const char **value, size_t *length)
+{
+    size_t i = blanks(line, 0, n), k = strlen(name);
+
     if (n - i < k || !netp_str_ieq(netp_str_make(line + i, k), netp_str_of(name))) {
         return false;
     }
-    for (i += k; i < n && (line[i] == ' ' || line[i] == '\t'); i++) {
-    }
+    i = blanks(line, i + k, n);
     if (i == n || line[i] != ':') {
         return false;
     }
-    for (i++; i < n && (line[i] == ' ' || line[i] == '\t'); i++) {
-    }
+    i = blanks(line, i + 1, n);
     while (n > i && (line[n - 1] == ' ' || line[n - 1] == '\t')) {
         n--;
     }
@@ -117,10 +129,20 @@ static void judge(struct verdict *v, bool allow, const char *value, size_t n, st
     free(b);
 }
 
+static bool is_named(const char *value, size_t n, const char *agent)
+{
+    size_t k = 0;
+
+    while (k < n && value[k] != '/' && value[k] != ' ' && value[k] != '\t') {
+        k++;
+    }
+    return netp_str_ieq(netp_str_make(value, k), netp_str_of(agent));
+}
+
 static struct verdict read_for(const char *agent, struct netp_str text, struct netp_str path)
 {
     struct verdict v = {0, true, false};
-    bool ours = false, naming = false;
+    bool ours = false, naming = false, allow;
 
     for (size_t i = 0, n, length; i < text.n; i += n + 1) {
         const char *line = text.p + i, *value;
@@ -129,25 +151,15 @@ static struct verdict read_for(const char *agent, struct netp_str text, struct n
         const char *hash = (const char *)memchr(line, '#', n);
         size_t end = hash != NULL ? (size_t)(hash - line) : n;
         if (starts(line, end, "user-agent", &value, &length)) {
-            size_t k = 0;
-            while (k < length && strchr("/ \t", value[k]) == NULL) {
-                k++;
-            }
-            /* strchr() finds the NUL, which is of no agent, too */
-            bool us = (k == length || value[k] != '\0') &&
-                      netp_str_ieq(netp_str_make(value, k), netp_str_of(agent));
+            bool us = is_named(value, length, agent);
             ours = us || (naming && ours);
             v.named = v.named || us;
             naming = true;
-        } else if (starts(line, end, "allow", &value, &length)) {
+        } else if ((allow = starts(line, end, "allow", &value, &length)) ||
+                   starts(line, end, "disallow", &value, &length)) {
             naming = false;
             if (ours) {
-                judge(&v, true, value, length, path);
-            }
-        } else if (starts(line, end, "disallow", &value, &length)) {
-            naming = false;
-            if (ours) {
-                judge(&v, false, value, length, path);
+                judge(&v, allow, value, length, path);
             }
         } else if (starts(line, end, "crawl-delay", &value, &length)) {
             naming = false;

@@ -518,7 +518,7 @@ int netp_feed_end(struct netp_feed *feed)
     if (feed->error == NETP_OK && feed->charset.cd != (iconv_t)-1) {
         charset_decode(&feed->charset, NULL, 0, true, parse, feed);
     }
-    parse_chunk(feed, NULL, 0, true);
+    parse_chunk(feed, "", 0, true);
     return feed->error;
 }
 

@@ -62,27 +62,33 @@ static bool read_time(struct netp_str s, unsigned time[3], int64_t *offset)
     return netp_str_ieq(s, NETP_STR("Z")) || read_offset(s, offset);
 }
 
+/* "2026[-11[-21]]", up to where a time begins. */
+static bool take_date(struct netp_str *s, unsigned date[3])
+{
+    return take_number(s, 4, &date[0]) &&
+           (s->n == 0 || (take_char(s, '-') && take_number(s, 2, &date[1]))) &&
+           (s->n == 0 || (take_char(s, '-') && take_number(s, 2, &date[2])));
+}
+
 /* RFC 3339, or the beginning of such a date. */
 static int read_iso(struct netp_str s, int64_t *t)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    unsigned year, month = 1, day = 1, time[3] = {0, 0, 0};
+    unsigned date[3] = {0, 1, 1}, time[3] = {0, 0, 0};
     int64_t offset = 0, local;
     char text[NETP_HTTP_DATE_LEN + 1];
 
-    bool good = take_number(&s, 4, &year) &&
-                (s.n == 0 || (take_char(&s, '-') && take_number(&s, 2, &month))) &&
-                (s.n == 0 || (take_char(&s, '-') && take_number(&s, 2, &day)));
+    bool good = take_date(&s, date);
     if (good && s.n > 0) {
         good = (take_char(&s, 'T') || take_char(&s, 't') || take_char(&s, ' ')) &&
                read_time(s, time, &offset);
     }
-    if (!good || month < 1 || month > 12 || day > 99 || time[2] > 60) {
+    if (!good || date[1] < 1 || date[1] > 12 || time[2] > 60) {
         return NETP_E_SYNTAX;
     }
     bool leap = time[2] == 60; /* anywhere, for a zone moves it */
-    snprintf(text, sizeof text, "Sun, %02u %.3s %04u %02u:%02u:%02u GMT", day,
-             months + 3 * (month - 1), year, time[0], time[1], time[2] - leap);
+    snprintf(text, sizeof text, "Sun, %02u %.3s %04u %02u:%02u:%02u GMT", date[2],
+             months + 3 * (date[1] - 1), date[0], time[0], time[1], time[2] - leap);
     int r = netp_http_date_parse(netp_str_of(text), 0, &local);
     if (r == NETP_OK) {
         *t = local + leap - offset;

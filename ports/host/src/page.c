@@ -74,12 +74,12 @@ static struct netp_str next_word(struct netp_str *s, const char *between)
 
 static bool has_word(struct netp_str s, struct netp_str wanted)
 {
-    for (;;) {
-        struct netp_str word = next_word(&s, " \t\r\n\f,");
-        if (word.n == 0 || netp_str_ieq(word, wanted)) {
-            return word.n > 0;
+    while (s.n > 0) {
+        if (netp_str_ieq(next_word(&s, " \t\r\n\f,"), wanted)) {
+            return true;
         }
     }
+    return false;
 }
 
 static struct netp_str attribute(const xmlChar **atts, const char *name)
@@ -371,7 +371,7 @@ int netp_page_end(struct netp_page *page)
         begin(page);
     }
     if (page->error == NETP_OK) {
-        decode(page, NULL, 0, true);
+        decode(page, "", 0, true);
     }
     if (page->error == NETP_OK) {
         htmlParseChunk(page->parser, NULL, 0, 1);

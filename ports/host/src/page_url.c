@@ -73,6 +73,13 @@ static bool is_foreign(char c, char part)
            (strchr("[]", c) != NULL && part != '/') || (c == '#' && part == '#');
 }
 
+/* Whether an escape begins at s.p[i]. */
+static bool is_escape(struct netp_str s, size_t i)
+{
+    return s.p[i] == '%' && i + 2 < s.n && netp_hex_digit(s.p[i + 1]) < 16 &&
+           netp_hex_digit(s.p[i + 2]) < 16;
+}
+
 /* Writes the rest of a URL. part is '/' in an authority, else 'p', '?' or '#' in what follows. */
 static void put_rest(struct writer *w, struct netp_str s, bool web, bool authority)
 {
@@ -80,12 +87,10 @@ static void put_rest(struct writer *w, struct netp_str s, bool web, bool authori
 
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool escape = c == '%' && i + 2 < s.n && netp_hex_digit(s.p[i + 1]) < 16 &&
-                      netp_hex_digit(s.p[i + 2]) < 16;
         if (c == '\\' && web && (part == '/' || part == 'p')) {
             c = '/';
         }
-        if (is_foreign(c, part) || (c == '%' && !escape)) {
+        if (is_foreign(c, part) || (c == '%' && !is_escape(s, i))) {
             put_escape(w, c);
             continue;
         }

@@ -199,6 +199,12 @@ static void escapes_are_what_they_mean(void **state)
     assert_false(match("/a/b", "/a%2fb"));
     assert_false(match("/a%3fb", "/a?b"));
     assert_false(match("/?a=b", "/?a%3Db"));
+    assert_true(match("/%4f%5A%aA", "/OZ%Aa")); /* either digit of either case */
+    assert_false(match("/%fg", "/%ff"));
+    assert_false(match("/%g0", "/%00"));
+    assert_true(match("/%20", "/ "));
+    assert_false(match("/!", "/%21"));
+    assert_false(match("/?%00", "/?%3A"));
     assert_true(match("/%zz", "/%zz"));
     assert_true(match("/%a", "/%a"));
     assert_true(match("/%az", "/%az"));
