@@ -324,8 +324,8 @@ int netp_http_robots_allowed(const struct netp_http_robots *robots, struct netp_
     while (take_rule(&r, &rule)) {
         struct place pattern = {rule.value, false};
         size_t n = octets(pattern);
-        if (rule.kind == DELAY || n < longest || (n == longest && (allowed || n == 0))) {
-            continue; /* it would change nothing */
+        if (rule.kind == DELAY || n < longest || (n == longest && allowed)) {
+            continue; /* it would change nothing; an empty one is never the longest */
         }
         bool end = rule.value.p[rule.value.n - 1] == '$';
         pattern.rest.n -= end;
