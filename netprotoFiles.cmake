@@ -73,6 +73,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_redirect.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_resume.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_retry.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_robots.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_scan.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_status.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c

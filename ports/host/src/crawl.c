@@ -1,0 +1,347 @@
+/* crawl.c - what a crawler fetches next. SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <netproto/host/crawl.h>
+#include <netproto/http_robots.h>
+#include <netproto/text.h>
+#include <netproto/url.h>
+#include <stdlib.h>
+
+enum { SEGMENTS = 64 }; /* more in a path are a trap */
+
+struct entry {
+    struct entry *next; /* of the same origin */
+    uint32_t depth;
+    uint32_t n;
+    char url[];
+};
+
+enum robots { UNASKED, ASKED, KNOWN, ALLOW_ALL, DISALLOW_ALL };
+
+struct origin {
+    char *key; /* "http://host:port", then "/robots.txt" */
+    size_t nkey;
+    enum robots robots;
+    struct netp_http_robots rules; /* in text */
+    char *text;
+    uint32_t delay_ms, urls;
+    bool busy;
+    netp_ms ready; /* when the next may be */
+    struct entry *first, **last;
+};
+
+struct netp_crawl {
+    struct netp_crawl_cfg cfg;
+    struct netp_crawl_count count;
+    struct origin *origins;
+    uint32_t norigins;
+    struct entry **table; /* open addressing; at most half full */
+    size_t mask;
+};
+
+static const char robots_txt[] = "/robots.txt";
+
+struct netp_crawl *netp_crawl_new(const struct netp_crawl_cfg *cfg)
+{
+    struct netp_http_robots rules;
+    struct netp_crawl *crawl;
+    size_t slots = 2;
+
+    if (netp_http_robots_init(&rules, NETP_STR(""), cfg->agent) != NETP_OK) {
+        errno = EINVAL;
+        return NULL;
+    }
+    while (slots / 2 < cfg->max_urls) {
+        slots *= 2;
+    }
+    crawl = calloc(1, sizeof *crawl);
+    if (crawl == NULL) {
+        return NULL;
+    }
+    crawl->cfg = *cfg;
+    crawl->mask = slots - 1;
+    crawl->table = calloc(slots, sizeof *crawl->table);
+    crawl->origins = calloc(cfg->max_origins + (size_t)1, sizeof *crawl->origins);
+    if (crawl->table == NULL || crawl->origins == NULL) {
+        netp_crawl_free(crawl);
+        errno = ENOMEM;
+        return NULL;
+    }
+    return crawl;
+}
+
+void netp_crawl_free(struct netp_crawl *crawl)
+{
+    if (crawl == NULL) {
+        return;
+    }
+    for (size_t i = 0; crawl->table != NULL && i <= crawl->mask; i++) {
+        free(crawl->table[i]);
+    }
+    for (uint32_t i = 0; i < crawl->norigins; i++) {
+        free(crawl->origins[i].key);
+        free(crawl->origins[i].text);
+    }
+    free(crawl->table);
+    free(crawl->origins);
+    free(crawl);
+}
+
+/* ---- adding ---- */
+
+/* The slot of a URL, or the free one for it. FNV-1a, from the seed on. */
+static struct entry **find(const struct netp_crawl *crawl, struct netp_str url)
+{
+    uint64_t h = crawl->cfg.seed ^ 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < url.n; i++) {
+        h = (h ^ (uint8_t)url.p[i]) * 0x100000001b3u;
+    }
+    for (size_t i = (size_t)(h ^ h >> 32);; i++) {
+        struct entry **slot = &crawl->table[i & crawl->mask];
+        if (*slot == NULL || netp_str_eq(netp_str_make((*slot)->url, (*slot)->n), url)) {
+            return slot;
+        }
+    }
+}
+
+/* Whether a path goes round in circles. */
+static bool repeats(struct netp_str path, uint32_t max)
+{
+    struct netp_str segments[SEGMENTS];
+    size_t n = 0, at = 1;
+
+    while (at < path.n) {
+        const char *slash = (const char *)memchr(path.p + at, '/', path.n - at);
+        size_t end = slash != NULL ? (size_t)(slash - path.p) : path.n;
+        uint32_t same = 1;
+        if (n == SEGMENTS) {
+            return true;
+        }
+        segments[n] = netp_str_make(path.p + at, end - at);
+        for (size_t i = 0; i < n; i++) {
+            same += netp_str_eq(segments[i], segments[n]);
+        }
+        if (same > max) {
+            return true;
+        }
+        n++;
+        at = end + 1;
+    }
+    return false;
+}
+
+/* Normalises a URL of the web without its fragment into out, and takes that apart. */
+static int read_url(struct netp_str text, char *out, size_t cap, struct netp_url *u)
+{
+    char host[NETP_URL_HOST_CAP];
+    size_t at;
+
+    if (netp_url_parse(text, u, &at) != NETP_OK || (u->has & NETP_URL_SCHEME) == 0) {
+        return NETP_E_SYNTAX;
+    }
+    if (!netp_str_ieq(u->scheme, NETP_STR("http")) && !netp_str_ieq(u->scheme, NETP_STR("https"))) {
+        return NETP_E_UNSUPPORTED;
+    }
+    if (netp_url_host(u, host) < 0) {
+        return NETP_E_SYNTAX;
+    }
+    u->has &= ~(unsigned)NETP_URL_FRAGMENT;
+    ptrdiff_t n = netp_url_normalise(u, out, cap);
+    if (n < 0) {
+        return NETP_E_LIMIT;
+    }
+    netp_url_parse(netp_str_make(out, (size_t)n), u, &at); /* it is one */
+    return (u->has & NETP_URL_USERINFO) != 0 ? NETP_E_REFUSED : (int)n;
+}
+
+/* The origin of a URL; a new one only if it may be. NETP_OK or an error. */
+static int find_origin(struct netp_crawl *crawl, struct netp_str url, const struct netp_url *u,
+                       bool add, struct origin **origin)
+{
+    struct netp_str key = netp_str_make(url.p, (size_t)(u->path.p - url.p));
+
+    for (uint32_t i = 0; i < crawl->norigins; i++) {
+        *origin = &crawl->origins[i];
+        if (netp_str_eq(netp_str_make((*origin)->key, (*origin)->nkey), key)) {
+            return NETP_OK;
+        }
+    }
+    if (!add || crawl->norigins == crawl->cfg.max_origins) {
+        return add ? NETP_E_LIMIT : NETP_E_REFUSED;
+    }
+    *origin = &crawl->origins[crawl->norigins];
+    (*origin)->key = malloc(key.n + sizeof robots_txt);
+    if ((*origin)->key == NULL) {
+        return NETP_E_IO;
+    }
+    memcpy((*origin)->key, key.p, key.n);
+    memcpy((*origin)->key + key.n, robots_txt, sizeof robots_txt);
+    (*origin)->nkey = key.n;
+    (*origin)->last = &(*origin)->first;
+    crawl->norigins++;
+    return NETP_OK;
+}
+
+static int insert(struct netp_crawl *crawl, struct netp_str url, const struct netp_url *u,
+                  uint32_t depth)
+{
+    struct entry **slot = find(crawl, url), *entry;
+    struct origin *origin;
+
+    if (*slot != NULL) {
+        return 0;
+    }
+    if (depth > crawl->cfg.max_depth || crawl->count.added == crawl->cfg.max_urls ||
+        repeats(u->path, crawl->cfg.max_repeats)) {
+        return NETP_E_LIMIT;
+    }
+    int r = find_origin(crawl, url, u, depth == 0 || !crawl->cfg.same_origin, &origin);
+    if (r != NETP_OK || origin->urls == crawl->cfg.max_per_origin) {
+        return r != NETP_OK ? r : NETP_E_LIMIT;
+    }
+    entry = malloc(sizeof *entry + url.n);
+    if (entry == NULL) {
+        return NETP_E_IO;
+    }
+    *entry = (struct entry){.depth = depth, .n = (uint32_t)url.n};
+    memcpy(entry->url, url.p, url.n);
+    *slot = *origin->last = entry;
+    origin->last = &entry->next;
+    origin->urls++;
+    crawl->count.added++;
+    crawl->count.waiting++;
+    return 1;
+}
+
+int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint32_t depth)
+{
+    size_t cap = url.n + 8;
+    struct netp_url u;
+    char *text;
+
+    if (url.n > NETP_URL_MAX) {
+        return NETP_E_LIMIT;
+    }
+    if ((text = malloc(cap)) == NULL) {
+        return NETP_E_IO;
+    }
+    int r = read_url(url, text, cap, &u);
+    if (r > 0) {
+        r = (uint32_t)r > crawl->cfg.max_url
+                ? NETP_E_LIMIT
+                : insert(crawl, netp_str_make(text, (size_t)r), &u, depth);
+    }
+    free(text);
+    return r;
+}
+
+/* ---- giving ---- */
+
+/* What a request for the URL asks for. */
+static struct netp_str target(const struct origin *origin, const struct entry *entry)
+{
+    return netp_str_make(entry->url + origin->nkey, entry->n - origin->nkey);
+}
+
+/* Takes off the front what the rules disallow. */
+static void pass_over(struct netp_crawl *crawl, struct origin *origin)
+{
+    while (origin->first != NULL &&
+           (origin->robots == DISALLOW_ALL ||
+            (origin->robots == KNOWN &&
+             netp_http_robots_allowed(&origin->rules, target(origin, origin->first)) != 1))) {
+        origin->first = origin->first->next;
+        crawl->count.disallowed++;
+        crawl->count.waiting--;
+    }
+    if (origin->first == NULL) {
+        origin->last = &origin->first;
+    }
+}
+
+/* Fills *job from an origin that is ready. */
+static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_crawl_job *job)
+{
+    struct entry *entry = origin->first;
+
+    origin->busy = true;
+    job->origin = (uint32_t)(origin - crawl->origins);
+    job->depth = 0;
+    job->robots = origin->robots == UNASKED;
+    if (job->robots) {
+        origin->robots = ASKED;
+        job->url = netp_str_of(origin->key);
+        return;
+    }
+    job->url = netp_str_make(entry->url, entry->n);
+    job->depth = entry->depth;
+    origin->first = entry->next;
+    if (origin->first == NULL) {
+        origin->last = &origin->first;
+    }
+    crawl->count.given++;
+    crawl->count.waiting--;
+}
+
+int netp_crawl_next(struct netp_crawl *crawl, netp_ms now, struct netp_crawl_job *job,
+                    netp_ms *when)
+{
+    struct origin *best = NULL; /* that has been ready for longest */
+
+    for (uint32_t i = 0; i < crawl->norigins; i++) {
+        struct origin *origin = &crawl->origins[i];
+        if (!origin->busy) {
+            pass_over(crawl, origin);
+        }
+        if (!origin->busy && origin->first != NULL &&
+            (best == NULL || origin->ready < best->ready)) {
+            best = origin;
+        }
+    }
+    *when = best != NULL ? best->ready : NETP_NEVER;
+    if (best == NULL || best->ready > now) {
+        return 0;
+    }
+    give(crawl, best, job);
+    return 1;
+}
+
+void netp_crawl_done(struct netp_crawl *crawl, const struct netp_crawl_job *job, netp_ms now)
+{
+    struct origin *origin = &crawl->origins[job->origin];
+    uint32_t delay = origin->delay_ms;
+
+    delay = delay < crawl->cfg.max_delay_ms ? delay : crawl->cfg.max_delay_ms;
+    delay = delay > crawl->cfg.delay_ms ? delay : crawl->cfg.delay_ms;
+    origin->ready = now < NETP_NEVER - delay ? now + delay : now;
+    origin->busy = false;
+    if (origin->robots == ASKED) { /* netp_crawl_robots() was not called */
+        origin->robots = DISALLOW_ALL;
+    }
+}
+
+void netp_crawl_robots(struct netp_crawl *crawl, const struct netp_crawl_job *job, int status,
+                       struct netp_str text, netp_ms now)
+{
+    struct origin *origin = &crawl->origins[job->origin];
+    enum netp_http_robots_access access = netp_http_robots_access(status);
+    size_t n = text.n < NETP_HTTP_ROBOTS_MAX + 1 ? text.n : NETP_HTTP_ROBOTS_MAX + 1;
+
+    origin->robots = access == NETP_HTTP_ROBOTS_DISALLOW_ALL ? DISALLOW_ALL : ALLOW_ALL;
+    if (access == NETP_HTTP_ROBOTS_READ && n > 0) {
+        origin->robots = DISALLOW_ALL;
+        free(origin->text);
+        if ((origin->text = malloc(n)) != NULL) {
+            memcpy(origin->text, text.p, n);
+            netp_http_robots_init(&origin->rules, netp_str_make(origin->text, n), crawl->cfg.agent);
+            origin->delay_ms = netp_http_robots_delay_ms(&origin->rules);
+            origin->robots = KNOWN;
+        }
+    }
+    netp_crawl_done(crawl, job, now);
+}
+
+struct netp_crawl_count netp_crawl_count(const struct netp_crawl *crawl)
+{
+    return crawl->count;
+}
