@@ -25,14 +25,14 @@ static struct netp_str cut(struct netp_str *s, const char *end)
     return all;
 }
 
-static void check_part(struct netp_str text, const struct netp_http_part *part)
+static void check_part(struct netp_str text, const struct netp_http_partial *part)
 {
-    char *out = (char *)fuzz_block(NETP_HTTP_PART_CAP(part));
-    ptrdiff_t n = netp_http_part_format(part, out, NETP_HTTP_PART_CAP(part));
-    struct netp_http_part again;
+    char *out = (char *)fuzz_block(NETP_HTTP_PARTIAL_CAP(part));
+    ptrdiff_t n = netp_http_partial_format(part, out, NETP_HTTP_PARTIAL_CAP(part));
+    struct netp_http_partial again;
 
     FUZZ_CHECK(n > 0 && (size_t)n <= text.n + 64, "%td", n);
-    FUZZ_CHECK(netp_http_part_parse(netp_str_make(out, (size_t)n), &again) == NETP_OK, "%.*s",
+    FUZZ_CHECK(netp_http_partial_parse(netp_str_make(out, (size_t)n), &again) == NETP_OK, "%.*s",
                (int)n, out);
     FUZZ_CHECK(netp_str_eq(part->url, again.url) && netp_str_eq(part->etag, again.etag) &&
                    part->modified == again.modified && part->date == again.date &&
@@ -139,11 +139,11 @@ static void judge(struct netp_http_resume *r, const struct netp_http_head *head,
 /* What an answer tells of the whole; and when to come back. */
 static void read_answer(const struct netp_http_head *head, const char *p)
 {
-    struct netp_http_part part;
+    struct netp_http_partial part;
     struct netp_str v;
     uint64_t ms = 0;
 
-    if (netp_http_part_read(head, p, NETP_STR("u"), 0, &part) == NETP_OK) {
+    if (netp_http_partial_read(head, p, NETP_STR("u"), 0, &part) == NETP_OK) {
         FUZZ_OUTCOME("part \"%.*s\" %lld %lld %lld", (int)part.etag.n, part.etag.p,
                      (long long)part.modified, (long long)part.date, (long long)part.length);
         check_part(netp_str_make(p, 65535), &part);
@@ -165,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct netp_str have = cut(&rest, "\n"), text = cut(&rest, "\n\n");
     struct netp_http_field field[16];
     struct netp_http_head head;
-    struct netp_http_part part;
+    struct netp_http_partial part;
     struct netp_http_resume r;
     uint64_t n = 0;
     bool answered;
@@ -177,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (answered) {
         read_answer(&head, rest.p);
     }
-    if (netp_http_part_parse(text, &part) == NETP_OK) {
+    if (netp_http_partial_parse(text, &part) == NETP_OK) {
         check_part(text, &part);
         netp_http_resume_begin(&r, &part, n);
         FUZZ_OUTCOME("%.*s \"%.*s\"", (int)r.range_n, r.range, (int)r.if_range.n, r.if_range.p);

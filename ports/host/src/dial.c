@@ -60,8 +60,8 @@ static void begin(void *arg)
     struct netp_watch *w = &d->try_[i].watch_;
     int e = 0;
 
-    d->try_[i] = (struct netp_dial_try){.watch_ = {.ready = answered, .arg = &d->try_[i]},
-                                        .dial_ = d};
+    d->try_[i] =
+        (struct netp_dial_try){.watch_ = {.ready = answered, .arg = &d->try_[i]}, .dial_ = d};
     w->fd = netp_tcp_connect(&d->addr_[i], d->local.fam ? &d->local : NULL);
     if (w->fd < 0) {
         e = errno;

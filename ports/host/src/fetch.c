@@ -189,8 +189,8 @@ static bool choose(struct netp_fetch *f)
         return false;
     }
     key->foreign = !f->credentials;
-    f->forwarded = !key->tls && (key->proxy.kind == NETP_PROXY_HTTP ||
-                                 key->proxy.kind == NETP_PROXY_HTTPS);
+    f->forwarded =
+        !key->tls && (key->proxy.kind == NETP_PROXY_HTTP || key->proxy.kind == NETP_PROXY_HTTPS);
     if (!f->forwarded) { /* else the same connection serves all origins */
         key->port = netp_url_port(&f->url);
         snprintf(key->host, sizeof key->host, f->url.zone.n > 0 ? "%s%%%.*s" : "%s", f->host,
@@ -314,8 +314,8 @@ static void begin(void *arg)
                      (cfg->flags & NETP_FETCH_DOWNGRADE ? NETP_HTTP_REDIRECT_DOWNGRADE : 0u);
 
     f->has_body = cfg->read || cfg->body;
-    f->method = cfg->method ? netp_str_of(cfg->method)
-                            : (f->has_body ? NETP_STR("POST") : NETP_STR("GET"));
+    f->method =
+        cfg->method ? netp_str_of(cfg->method) : (f->has_body ? NETP_STR("POST") : NETP_STR("GET"));
     f->credentials = true;
     f->hold = (cfg->flags & NETP_FETCH_EXPECT) != 0;
     netp_http_redirect_init(&f->redirect, flags,

@@ -41,7 +41,7 @@ static bool add(struct netp_fetch *f, enum netp_http_coding_kind kind)
     }
     netp_http_coding_cfg_init(&cfg, NETP_HTTP_DECODE, kind);
     cfg.mem = (*d)->mem;
-    cfg.memlen = sizeof (*d)->mem;
+    cfg.memlen = sizeof(*d)->mem;
     cfg.out = (*d)->out;
     cfg.outlen = OUT;
     f->ndecoders++;
@@ -69,25 +69,53 @@ bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
     return !f->finished;
 }
 
-/* Feeds the decoder number i, and with what comes of it the next, the last of which is the user. */
-static bool feed(struct netp_fetch *f, unsigned i, struct netp_in *in)
+/* Decodes by number i, and gives what comes of it to the user. False: it has failed f. */
+static bool decode_last(struct netp_fetch *f, unsigned i, struct netp_in *in)
 {
-    struct netp_in next[CODINGS];
+    struct netp_http_coding *m = &f->decoder[i]->m;
     struct netp_http_coding_ev ev;
-    unsigned at = i;
     int r;
 
-    (void)next;
-    (void)at;
-    while ((r = netp_http_coding_next(&f->decoder[i]->m, in, 0, &ev)) > 0) {
-        if (ev.type == NETP_HTTP_CODING_END) {
-            return true;
-        }
-        if (!fetch_deliver(f, ev.p, ev.n)) {
+    while ((r = netp_http_coding_next(m, in, 0, &ev)) > 0) {
+        if (ev.type == NETP_HTTP_CODING_DATA && !fetch_deliver(f, ev.p, ev.n)) {
             return false;
         }
     }
+    if (r < 0) {
+        fetch_fail(f, NETP_FETCH_BODY, r, "the content coding: %s: %s",
+                   netp_http_coding_fail(m)->where, netp_strerror(r));
+    }
     return r == 0;
+}
+
+/* The same with number 1 behind number 0. */
+static bool decode_both(struct netp_fetch *f, struct netp_in *in)
+{
+    struct netp_http_coding *m = &f->decoder[0]->m;
+    struct netp_http_coding_ev ev;
+    int r;
+
+    while ((r = netp_http_coding_next(m, in, 0, &ev)) > 0) {
+        struct netp_in next = {ev.p, ev.n, ev.type == NETP_HTTP_CODING_END ? NETP_IN_EOF : 0, NULL};
+        if (!decode_last(f, 1, &next)) {
+            return false;
+        }
+    }
+    if (r < 0) {
+        fetch_fail(f, NETP_FETCH_BODY, r, "the outer content coding: %s: %s",
+                   netp_http_coding_fail(m)->where, netp_strerror(r));
+    }
+    return r == 0;
+}
+
+bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
+{
+    struct netp_in in = {p, n, end ? NETP_IN_EOF : 0, NULL};
+
+    if (f->ndecoders == 0) {
+        return n == 0 || fetch_deliver(f, p, n);
+    }
+    return f->ndecoders == 1 ? decode_last(f, 0, &in) : decode_both(f, &in);
 }
 
 #else
@@ -97,6 +125,12 @@ bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
     (void)ev;
     f->ndecoders = 0;
     return true;
+}
+
+bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
+{
+    (void)end;
+    return n == 0 || fetch_deliver(f, p, n);
 }
 
 #endif

@@ -1,11 +1,11 @@
 /* fetch_login.c - logging in to the origin of a fetch. SPDX-License-Identifier: MIT */
 #include "http_client.h"
 #include <netproto/host/hash.h>
+#include <netproto/host/random.h>
 #include <netproto/netrc.h>
 #include <netproto/text.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Decodes a part of userinfo behind what is in text already; false: it can't be. */
 static bool decode(struct login *l, size_t *n, struct netp_str from, struct netp_str *to)
@@ -58,8 +58,8 @@ bool login_begin(struct netp_fetch *f)
     struct login *l = &f->login;
     struct netp_url u;
     size_t at;
-    bool in_url = netp_url_parse(netp_str_of(f->cfg.url), &u, &at) == NETP_OK &&
-                  (u.has & NETP_URL_USERINFO);
+    bool in_url =
+        netp_url_parse(netp_str_of(f->cfg.url), &u, &at) == NETP_OK && (u.has & NETP_URL_USERINFO);
 
     netp_http_digest_init(&l->digest, l->mem, sizeof l->mem);
     if (f->cfg.token) {
@@ -86,8 +86,8 @@ static struct netp_http_digest_request digest_request(struct netp_fetch *f)
 
     return (struct netp_http_digest_request){
         .method = f->method,
-        .target = f->forwarded ? f->asked
-                               : netp_str_make(path, f->asked.n - (size_t)(path - f->asked.p)),
+        .target =
+            f->forwarded ? f->asked : netp_str_make(path, f->asked.n - (size_t)(path - f->asked.p)),
         .user = l->user,
         .password = l->password,
         .cnonce = netp_str_of(l->cnonce)};
@@ -125,7 +125,7 @@ static bool make_cnonce(struct login *l)
 {
     uint8_t random[16];
 
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+    if (!netp_random(random, sizeof random)) {
         return false;
     }
     for (unsigned i = 0; i < sizeof random; i++) {

@@ -255,6 +255,7 @@ void fetch_send_more(struct netp_fetch *f)
         r = n < 0 ? NETP_E_IO : netp_http1_send_end(m, NULL, 0, now);
     }
     if (r != NETP_OK) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_IO, "the body to send is not what it was said to be");
+        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_IO,
+                   "the body to send is not what it was said to be");
     }
 }

@@ -79,8 +79,8 @@ struct conn {
 
 /* Gives f a connection for f->key, now or later, by fetch_ready(). */
 void conn_get(struct netp_fetch *f);
-/* f has no use for its connection any more, or for its place in the queue. It is kept if its machine
- * is idle. */
+/* f has no use for its connection any more, or for its place in the queue. It is kept if its
+ * machine is idle. */
 void conn_put(struct netp_fetch *f);
 /* Ends it in the middle of things. */
 void conn_drop(struct netp_fetch *f);
@@ -108,7 +108,7 @@ enum fetch_next { FETCH_FINISH, FETCH_FOLLOW, FETCH_AGAIN };
 struct login {
     struct netp_str user, password, token;
     struct netp_http_digest digest;
-    char mem[1024]; /* of the digest, or the realm that Basic is for */
+    char mem[1024];  /* of the digest, or the realm that Basic is for */
     char text[1024]; /* what user, password and token lie in, if they are not the caller's */
     char cnonce[33];
     enum netp_http_auth scheme; /* that is in use */
@@ -135,6 +135,7 @@ struct netp_fetch {
     bool forwarded; /* a proxy gets the whole URL */
     bool on_used;   /* the connection has served others before */
     struct netp_http_redirect redirect;
+    struct netp_http_hop hop; /* where that leads */
     struct login login;
     struct conn_key key;
     struct conn *conn; /* NULL while none is there */
@@ -188,7 +189,8 @@ bool login_begin(struct netp_fetch *f);
 ptrdiff_t login_format(struct netp_fetch *f, char *out, size_t cap);
 bool login_challenged(struct netp_fetch *f, const struct netp_http1_ev *ev);
 void login_answered(struct netp_fetch *f, const struct netp_http1_ev *ev);
-/* fetch_coding.c: the value of Accept-Encoding; decoders for Content-Encoding; false: it has failed f. */
+/* fetch_coding.c: the value of Accept-Encoding; decoders for Content-Encoding; false: it has failed
+ * f. */
 struct netp_str coding_offer(bool raw);
 bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev);
 bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end);

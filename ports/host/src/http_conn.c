@@ -62,8 +62,8 @@ static void fail(struct conn *c, struct conn_end end)
 
 static void fail_local(struct conn *c, const char *text)
 {
-    fail(c, (struct conn_end){.stage = NETP_FETCH_LOCAL, .err = NETP_E_IO, .sys_errno = errno,
-                              .text = text});
+    fail(c, (struct conn_end){
+                .stage = NETP_FETCH_LOCAL, .err = NETP_E_IO, .sys_errno = errno, .text = text});
 }
 
 /* --- stages ---------------------------------------------------------------------------------- */
@@ -136,7 +136,8 @@ static bool secure(struct conn *c, bool open)
     if (!open) {
         c->stream.transport = netp_tls_transport(c->tls);
     } else if (netp_stream_secure(&c->stream, netp_tls_transport(c->tls)) != NETP_OK) {
-        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY, .err = NETP_E_TRAILING,
+        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY,
+                                  .err = NETP_E_TRAILING,
                                   .text = "the proxy sent bytes of its own into the tunnel"});
         return false;
     }
@@ -172,7 +173,8 @@ static void start_socks(struct conn *c)
     c->state = CONN_SOCKS;
     c->stream.ops = &netp_socks5_ops;
     if (netp_socks5_init(&c->m.socks, &cfg, netp_loop_now(c->client->loop)) != NETP_OK) {
-        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY, .err = NETP_E_ARG,
+        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY,
+                                  .err = NETP_E_ARG,
                                   .text = "not to be asked of a SOCKS proxy"});
     }
 }
@@ -198,15 +200,14 @@ static void start_connect(struct conn *c)
     bool v6 = strchr(c->key.host, ':') != NULL;
     size_t n = proxy_credentials(&c->key.proxy, basic);
 
-    field[0].value.n = (size_t)snprintf(target, sizeof target, v6 ? "[%s]:%u" : "%s:%u",
-                                        c->key.host, c->key.port);
+    field[0].value.n =
+        (size_t)snprintf(target, sizeof target, v6 ? "[%s]:%u" : "%s:%u", c->key.host, c->key.port);
     msg.target = field[0].value;
     if (*agent) {
         field[msg.nfield++] = (struct netp_http1_pair){NETP_STR("User-Agent"), netp_str_of(agent)};
     }
     if (n > 0) {
-        field[msg.nfield++] =
-            (struct netp_http1_pair){NETP_STR("Proxy-Authorization"), {basic, n}};
+        field[msg.nfield++] = (struct netp_http1_pair){NETP_STR("Proxy-Authorization"), {basic, n}};
     }
     c->state = CONN_CONNECT;
     netp_http1_send_head(&c->m.http, &msg, netp_loop_now(c->client->loop));
@@ -220,8 +221,12 @@ static void begin(struct conn *c, int fd)
     const struct netp_proxy *p = &c->key.proxy;
 
     c->state = CONN_BUSY;
-    c->stream = (struct netp_stream){.ops = &netp_http1_ops, .m = &c->m, .ev = &c->ev,
-                                     .event = on_event, .closed = on_closed, .arg = c};
+    c->stream = (struct netp_stream){.ops = &netp_http1_ops,
+                                     .m = &c->m,
+                                     .ev = &c->ev,
+                                     .event = on_event,
+                                     .closed = on_closed,
+                                     .arg = c};
     if (netp_stream_open(&c->stream, c->client->loop, fd, false) != 0) {
         close(fd);
         fail_local(c, "no memory");
@@ -248,19 +253,21 @@ static void begin(struct conn *c, int fd)
 static void on_dialled(void *arg, int fd, const struct netp_addr *peer, int sys_errno)
 {
     struct conn *c = arg;
-    char text[NETP_ADDR_CAP], why[128];
+    char text[NETP_ADDR_CAP], why[NETP_URL_HOST_CAP + 80];
 
     if (fd < 0) {
         snprintf(why, sizeof why, "%s port %u: %s", next_host(c), next_port(c),
                  strerror(sys_errno));
         c->state = CONN_IDLE;
         c->stream.watch_.fd = -1;
-        fail(c, (struct conn_end){.stage = NETP_FETCH_CONNECT, .err = NETP_E_IO,
-                                  .sys_errno = sys_errno, .text = why});
+        fail(c, (struct conn_end){.stage = NETP_FETCH_CONNECT,
+                                  .err = NETP_E_IO,
+                                  .sys_errno = sys_errno,
+                                  .text = why});
         return;
     }
     c->peer = *peer;
-    netp_addr_format(peer, text, sizeof text);
+    netp_addr_format(peer, text);
     trace(c->client, '*', "connected to %s", text);
     begin(c, fd);
 }
@@ -284,8 +291,8 @@ static void on_resolved(void *arg, int n, const struct netp_addr *a)
         char why[NETP_URL_HOST_CAP + 80];
         snprintf(why, sizeof why, "%s: %s", next_host(c),
                  n < 0 ? netp_resolve_text(n) : "no address of it may be connected to");
-        fail(c, (struct conn_end){.stage = NETP_FETCH_RESOLVE,
-                                  .err = n < 0 ? n : NETP_E_REFUSED, .text = why});
+        fail(c, (struct conn_end){
+                    .stage = NETP_FETCH_RESOLVE, .err = n < 0 ? n : NETP_E_REFUSED, .text = why});
         return;
     }
     c->dial.local = client->cfg.local;
@@ -326,7 +333,7 @@ static void timed(void *arg)
     if (c->state == CONN_BUSY && (!c->tls || netp_tls_info(c->tls, &info) == NETP_OK)) {
         return; /* it is connected: from here on, other limits count */
     }
-    fail(c, (struct conn_end){.stage = c->state == CONN_RESOLVING   ? NETP_FETCH_RESOLVE
+    fail(c, (struct conn_end){.stage = c->state == CONN_RESOLVING  ? NETP_FETCH_RESOLVE
                                        : c->state == CONN_DIALLING ? NETP_FETCH_CONNECT
                                        : c->state == CONN_BUSY     ? NETP_FETCH_TLS
                                                                    : NETP_FETCH_PROXY,
@@ -341,7 +348,7 @@ static void resolve_next_turn(void *arg)
 
     c->timer.due = timed;
     netp_loop_at(c->client->loop, &c->timer,
-                 netp_after(netp_loop_now(c->client->loop), c->client->cfg.connect_ms));
+                 netp_loop_now(c->client->loop) + c->client->cfg.connect_ms);
     if (is_overridden(c, &a)) {
         on_resolved(c, 1, &a);
         return;
@@ -364,8 +371,10 @@ static void on_connect_answer(struct conn *c, const struct netp_http1_ev *ev)
         tunnelled(c);
     } else if (ev->type == NETP_HTTP1_RESPONSE) {
         snprintf(why, sizeof why, "the proxy answered CONNECT with status %u", ev->head.status);
-        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY, .err = NETP_E_REFUSED,
-                                  .status = ev->head.status, .text = why});
+        fail(c, (struct conn_end){.stage = NETP_FETCH_PROXY,
+                                  .err = NETP_E_REFUSED,
+                                  .status = ev->head.status,
+                                  .text = why});
     }
 }
 
@@ -590,8 +599,8 @@ void conn_put(struct netp_fetch *f)
     c->user = NULL;
     c->used = true;
     c->state = CONN_IDLE;
-    netp_loop_at(client->loop, &c->timer, netp_after(netp_loop_now(client->loop),
-                                                     client->cfg.keep_ms));
+    netp_loop_at(client->loop, &c->timer,
+                 netp_loop_now(client->loop) + client->cfg.keep_ms);
     conn_serve_waiting(client);
     trim(client);
 }

@@ -58,8 +58,8 @@ static bool find_etag(const struct netp_http_head *head, const char *p, struct n
     return find(head, p, NETP_STR("ETag"), value) && netp_http_etag_parse(*value, etag) == NETP_OK;
 }
 
-int netp_http_part_read(const struct netp_http_head *head, const char *p, struct netp_str url,
-                        int64_t now, struct netp_http_part *part)
+int netp_http_partial_read(const struct netp_http_head *head, const char *p, struct netp_str url,
+                           int64_t now, struct netp_http_partial *part)
 {
     struct netp_http_etag etag;
     struct netp_str value;
@@ -114,7 +114,7 @@ static bool is_etag(struct netp_str s)
     return netp_http_etag_parse(s, &etag) == NETP_OK;
 }
 
-ptrdiff_t netp_http_part_format(const struct netp_http_part *part, char *out, size_t cap)
+ptrdiff_t netp_http_partial_format(const struct netp_http_partial *part, char *out, size_t cap)
 {
     struct http_writer w = {out, cap, 0};
     char digits[NETP_DEC_CAP];
@@ -158,9 +158,9 @@ static bool take_date(struct netp_str *text, struct netp_str name, int64_t *date
     return !take_line(text, name, &value) || netp_http_date_parse(value, 0, date) == NETP_OK;
 }
 
-int netp_http_part_parse(struct netp_str text, struct netp_http_part *part)
+int netp_http_partial_parse(struct netp_str text, struct netp_http_partial *part)
 {
-    struct netp_http_part t = {{NULL, 0}, {"", 0}, 0, 0, NETP_HTTP_LENGTH_UNKNOWN};
+    struct netp_http_partial t = {{NULL, 0}, {"", 0}, 0, 0, NETP_HTTP_LENGTH_UNKNOWN};
     struct netp_str value;
 
     if (!take_line(&text, NETP_STR("url"), &t.url) || !is_url(t.url)) {
@@ -186,13 +186,13 @@ int netp_http_part_parse(struct netp_str text, struct netp_http_part *part)
 
 /* ---- the request ---- */
 
-static bool has_strong_etag(const struct netp_http_part *part)
+static bool has_strong_etag(const struct netp_http_partial *part)
 {
     return part->etag.n > 0 && part->etag.p[0] == '"';
 }
 
 /* Writes the date if it is a strong validator, section 8.8.2.2. */
-static bool strong_date(const struct netp_http_part *part, char out[NETP_HTTP_DATE_LEN])
+static bool strong_date(const struct netp_http_partial *part, char out[NETP_HTTP_DATE_LEN])
 {
     return netp_http_date_format(part->modified, out) == NETP_OK &&
            part->date >= part->modified + STRONG_AFTER_S;
@@ -218,7 +218,7 @@ enum netp_http_resume_by netp_http_resume_weaker(struct netp_http_resume *r)
 }
 
 enum netp_http_resume_by netp_http_resume_begin(struct netp_http_resume *r,
-                                                const struct netp_http_part *part, uint64_t have)
+                                                const struct netp_http_partial *part, uint64_t have)
 {
     memset(r, 0, sizeof *r);
     r->part = part;
@@ -233,7 +233,7 @@ enum netp_http_resume_by netp_http_resume_begin(struct netp_http_resume *r,
 /* ---- the answer ---- */
 
 /* Whether the validators of an answer, as far as it has any, are those of the part. */
-static bool is_same(const struct netp_http_part *part, const struct netp_http_head *head,
+static bool is_same(const struct netp_http_partial *part, const struct netp_http_head *head,
                     const char *p, int64_t now)
 {
     struct netp_http_etag a, b;

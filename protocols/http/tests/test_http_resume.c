@@ -33,16 +33,16 @@ static const char *read_from(unsigned status, const char *fields)
 {
     static char text[1024];
     static struct answer a;
-    struct netp_http_part part;
+    struct netp_http_partial part;
     int r;
 
     answer(&a, status, fields);
-    r = netp_http_part_read(&a.head, a.text, NETP_STR("http://a/b"), NOW, &part);
+    r = netp_http_partial_read(&a.head, a.text, NETP_STR("http://a/b"), NOW, &part);
     if (r != NETP_OK) {
         return netp_errname(r);
     }
-    ptrdiff_t n = netp_http_part_format(&part, text, sizeof text);
-    assert_true(n > 0 && (size_t)n <= NETP_HTTP_PART_CAP(&part));
+    ptrdiff_t n = netp_http_partial_format(&part, text, sizeof text);
+    assert_true(n > 0 && (size_t)n <= NETP_HTTP_PARTIAL_CAP(&part));
     text[n] = '\0';
     return text;
 }
@@ -78,8 +78,8 @@ static void parts_are_read_off_answers(void **state)
 static void part(struct netp_str s, struct told *told)
 {
     static const char untouched[] = "untouched";
-    struct netp_http_part p = {{untouched, 9}, {untouched, 9}, 1, 2, 3};
-    int r = netp_http_part_parse(s, &p);
+    struct netp_http_partial p = {{untouched, 9}, {untouched, 9}, 1, 2, 3};
+    int r = netp_http_partial_parse(s, &p);
     char *out;
 
     tell_error(told, r);
@@ -90,11 +90,11 @@ static void part(struct netp_str s, struct told *told)
     }
     for (size_t cap = 0; cap < s.n; cap++) {
         out = (char *)malloc(cap > 0 ? cap : 1);
-        assert_int_equal(netp_http_part_format(&p, out, cap), NETP_E_NOSPACE);
+        assert_int_equal(netp_http_partial_format(&p, out, cap), NETP_E_NOSPACE);
         free(out);
     }
     out = (char *)malloc(s.n);
-    assert_int_equal(netp_http_part_format(&p, out, s.n), s.n);
+    assert_int_equal(netp_http_partial_format(&p, out, s.n), s.n);
     assert_memory_equal(out, s.p, s.n);
     free(out);
     tell_str(told, p.url);
@@ -132,26 +132,26 @@ static void parts_are_text(void **state)
         ROW("url u\nlength 1\nx", "NETP_E_SYNTAX"),
         ROW("url u\nlength 1", "NETP_E_SYNTAX"),
     };
-    struct netp_http_part bad = {
+    struct netp_http_partial bad = {
         NETP_STR("u"), {"", 0}, NETP_HTTP_NO_DATE, NETP_HTTP_NO_DATE, NETP_HTTP_LENGTH_UNKNOWN};
     char out[200];
 
     (void)state;
     check_rows(part, rows, COUNT(rows));
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), 6);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), 6);
     bad.url = NETP_STR("u\nlength 7");
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), NETP_E_ARG);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), NETP_E_ARG);
     bad.url = NETP_STR("");
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), NETP_E_ARG);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), NETP_E_ARG);
     bad.url = NETP_STR("u");
     bad.etag = NETP_STR("x");
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), NETP_E_ARG);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), NETP_E_ARG);
     bad.etag = NETP_STR("");
     bad.modified = INT64_MAX;
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), NETP_E_ARG);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), NETP_E_ARG);
     bad.modified = 0;
     bad.date = INT64_MAX;
-    assert_int_equal(netp_http_part_format(&bad, out, sizeof out), NETP_E_ARG);
+    assert_int_equal(netp_http_partial_format(&bad, out, sizeof out), NETP_E_ARG);
 }
 
 /* ---- requests ---- */
@@ -161,13 +161,13 @@ static void parts_are_text(void **state)
 #define STRONG "last-modified " MODIFIED "\ndate " LATER "\n"
 #define FRESH  "last-modified " MODIFIED "\ndate " SOON "\n"
 
-static struct netp_http_part part_of(const char *lines)
+static struct netp_http_partial part_of(const char *lines)
 {
     static char text[1024];
-    struct netp_http_part p;
+    struct netp_http_partial p;
 
     snprintf(text, sizeof text, "url u\n%s", lines);
-    assert_int_equal(netp_http_part_parse(netp_str_of(text), &p), NETP_OK);
+    assert_int_equal(netp_http_partial_parse(netp_str_of(text), &p), NETP_OK);
     return p;
 }
 
@@ -196,7 +196,7 @@ static void requests_name_a_strong_validator(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(t); i++) {
-        struct netp_http_part p = part_of(t[i].lines);
+        struct netp_http_partial p = part_of(t[i].lines);
         struct netp_http_resume r;
         enum netp_http_resume_by by = netp_http_resume_begin(&r, &p, t[i].have);
         print_message("%s\n", t[i].lines);
@@ -300,7 +300,7 @@ static void answers_are_judged(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(answers); i++) {
-        struct netp_http_part p = part_of(answers[i].lines);
+        struct netp_http_partial p = part_of(answers[i].lines);
         struct netp_http_resume r;
         uint64_t end = 0;
         netp_http_resume_begin(&r, &p, 5);
@@ -316,7 +316,7 @@ static void answers_are_judged(void **state)
 static void the_second_try_is_the_last(void **state)
 {
     static struct answer a;
-    struct netp_http_part p = part_of(ETAG STRONG);
+    struct netp_http_partial p = part_of(ETAG STRONG);
     struct netp_http_resume r;
     uint64_t end = 0;
 

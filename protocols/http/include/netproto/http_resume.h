@@ -2,13 +2,12 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * What is kept of a file is its first bytes, and beside them a struct netp_http_part as text: what
- * the server said of the whole. To go on:
- *     netp_http_resume_begin()   says what to send, after netp_http_part_parse()
- *     netp_http_resume_judge()   says what to do with the answer
- * The bytes of two versions are never joined: without a strong validator there is no resuming.
- * Send "Accept-Encoding: identity" with the first request and those that resume; the offsets are
- * those of the bytes sent.
+ * What is kept of a file is its first bytes, and beside them a struct netp_http_partial as text:
+ * what the server said of the whole. To go on: netp_http_resume_begin()   says what to send, after
+ * netp_http_partial_parse() netp_http_resume_judge()   says what to do with the answer The bytes of
+ * two versions are never joined: without a strong validator there is no resuming. Send
+ * "Accept-Encoding: identity" with the first request and those that resume; the offsets are those
+ * of the bytes sent.
  *
  * The same part makes a conditional request (section 13.1): send part.etag as If-None-Match or,
  * without one, part.modified as If-Modified-Since; the answer 304 means that nothing has changed.
@@ -27,7 +26,7 @@ extern "C" {
 #define NETP_HTTP_NO_DATE INT64_MIN
 
 /* What is known of the whole. */
-struct netp_http_part {
+struct netp_http_partial {
     struct netp_str url;    /* it was asked for; without userinfo, which would end up in a file */
     struct netp_str etag;   /* an entity tag as in ETag, weak or strong; n is 0 without one */
     int64_t modified, date; /* Last-Modified, and Date of the same answer; or NETP_HTTP_NO_DATE */
@@ -38,8 +37,9 @@ struct netp_http_part {
  * [in], url as given. Fields that are malformed or contradict each other are as if absent. now: as
  * in netp_http_date_parse().
  * NETP_E_UNSUPPORTED: status is not 200, or the body has a content coding: don't resume it. */
-NETP_API int netp_http_part_read(const struct netp_http_head *head, const char *p,
-                                 struct netp_str url, int64_t now, struct netp_http_part *part);
+NETP_API int netp_http_partial_read(const struct netp_http_head *head, const char *p,
+                                    struct netp_str url, int64_t now,
+                                    struct netp_http_partial *part);
 
 /* The same as text, one line each, those that are absent left out:
  *     url https://example.com/file
@@ -47,12 +47,13 @@ NETP_API int netp_http_part_read(const struct netp_http_head *head, const char *
  *     last-modified Sun, 06 Nov 1994 08:49:37 GMT
  *     date Sun, 06 Nov 1994 10:00:00 GMT
  *     length 1000000
- * format writes it without a NUL and returns its length; NETP_HTTP_PART_CAP is always enough.
+ * format writes it without a NUL and returns its length; NETP_HTTP_PARTIAL_CAP is always enough.
  * NETP_E_ARG: a member has no such form; NETP_E_NOSPACE. parse reads that and nothing else; views
  * [in]. NETP_E_SYNTAX: then begin anew. */
-#define NETP_HTTP_PART_CAP(part) ((part)->url.n + (part)->etag.n + 128)
-NETP_API ptrdiff_t netp_http_part_format(const struct netp_http_part *part, char *out, size_t cap);
-NETP_API int netp_http_part_parse(struct netp_str text, struct netp_http_part *part);
+#define NETP_HTTP_PARTIAL_CAP(part) ((part)->url.n + (part)->etag.n + 128)
+NETP_API ptrdiff_t netp_http_partial_format(const struct netp_http_partial *part, char *out,
+                                            size_t cap);
+NETP_API int netp_http_partial_parse(struct netp_str text, struct netp_http_partial *part);
 
 /* The validator that goes into If-Range. */
 enum netp_http_resume_by {
@@ -67,7 +68,7 @@ enum netp_http_resume_by {
 struct netp_http_resume {
     enum netp_http_resume_by by;
     uint64_t have; /* bytes that are stored */
-    const struct netp_http_part *part;
+    const struct netp_http_partial *part;
     char range[NETP_HTTP_RANGE_CAP]; /* the values of Range and If-Range; the latter [in part] or */
     size_t range_n;                  /* [in this struct], which must not be moved then */
     struct netp_str if_range;
@@ -78,7 +79,7 @@ struct netp_http_resume {
  * Returns r->by: with NETP_HTTP_RESUME_BY_NONE nothing can be resumed, be it that have is 0 or more
  * than the length, or that there is no strong validator. */
 NETP_API enum netp_http_resume_by netp_http_resume_begin(struct netp_http_resume *r,
-                                                         const struct netp_http_part *part,
+                                                         const struct netp_http_partial *part,
                                                          uint64_t have);
 
 /* The same with the validator that is left when a server has not taken that of *r. */
