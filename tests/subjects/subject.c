@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct subject *const subjects[] = {&subject_frame, &subject_tftp};
+static const struct subject *const subjects[] = {&subject_frame, &subject_http1, &subject_tftp};
 
 const struct subject *subject_find(const char *name, size_t n)
 {

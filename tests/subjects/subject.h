@@ -30,7 +30,7 @@ struct subject {
     size_t ncmd;
 };
 
-extern const struct subject subject_frame, subject_tftp;
+extern const struct subject subject_frame, subject_http1, subject_tftp;
 
 /* The subject of that name, or NULL. */
 const struct subject *subject_find(const char *name, size_t n);
