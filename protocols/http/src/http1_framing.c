@@ -290,6 +290,8 @@ static bool request(struct netp_http1 *m, const struct found *found, struct netp
     return true;
 }
 
+static const struct netp_http_span status_code = {sizeof "HTTP/1.1", 3};
+
 /* A 1xx response is told of and forgotten; 100 lets a body go. */
 static bool info(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *fault)
 {
@@ -310,8 +312,7 @@ static bool info(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *f
 static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *fault)
 {
     if (m->tx_ != HTTP1_TX_NONE || !http1_queue_is_empty(m)) {
-        return blame(fault, NETP_E_SYNTAX, 0, "tunnel before the end of the request",
-                     m->head_.reason);
+        return blame(fault, NETP_E_SYNTAX, 0, "tunnel before the end of the request", status_code);
     }
     http1_close(m, false);
     m->npending_ = 0;
@@ -328,7 +329,7 @@ static bool response(struct netp_http1 *m, const struct found *found, struct net
         return tunnel(m, ev, fault);
     }
     if (status == 101) {
-        return blame(fault, NETP_E_SYNTAX, 0, "101 that was not offered", m->head_.reason);
+        return blame(fault, NETP_E_SYNTAX, 0, "101 that was not offered", status_code);
     }
     if (status < 200) {
         return info(m, ev, fault);
