@@ -223,7 +223,10 @@ static bool ends(const struct law_row *row, char *why, size_t n)
     for (size_t k = 0; k <= all.n && !row->subject->dgram && why[0] == '\0'; k++) {
         int eof = end_at(row, all.in, k, NETP_IN_EOF, why, n);
         int broken = end_at(row, all.in, k, NETP_IN_BROKEN, why, n);
-        bool kept = eof == NETP_E_TRUNCATED ? broken == eof : eof == NETP_OK && broken == NETP_E_IO;
+        bool kept = eof == NETP_E_TRUNCATED
+                        ? broken == eof
+                        : eof == NETP_OK &&
+                              (broken == NETP_E_IO || (row->to_end && broken == NETP_E_TRUNCATED));
         if (!kept && eof <= 0 && why[0] == '\0') {
             snprintf(why, n, "%s: law 8: after %zu bytes EOF is %s, BROKEN is %s", row->name, k,
                      netp_errname(eof), netp_errname(broken));

@@ -32,6 +32,7 @@ struct law_row {
     const void *cfg;           /* for its make() */
     const struct law_say *say; /* a stream: one conversation, in its order */
     size_t nsay;
+    bool to_end; /* a message may last to the end of the stream: cut there, it is truncated */
 };
 
 /* Whether a machine keeps the laws; if not, why[0..n) says which it broke. */

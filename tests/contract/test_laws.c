@@ -171,6 +171,31 @@ static const struct law_say socks5_plain[] = {LAW_SAY("\5\0"), LAW_SAY("\5\0\0\1
                                               LAW_SAY("HTTP/1.1 200 OK\r\n")};
 static const struct law_say socks5_login[] = {LAW_SAY("\5\2"), LAW_SAY("\1\0"),
                                               LAW_SAY("\5\0\0\3\2ab\0\120")};
+/* ---- netp_http1 ---- */
+
+static const struct law_say http1_requests[] = {
+    LAW_SAY("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+    LAW_SAY("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"),
+    LAW_SAY("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"),
+    LAW_SAY("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n10\r\n0123456789abcdef\r\n"
+            "0\r\nFoo: bar\r\n\r\n"),
+    LAW_SAY("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+    LAW_SAY("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n"),
+    LAW_SAY("CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n"),
+};
+static const struct law_say http1_responses[] = {
+    LAW_SAY("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+    LAW_SAY("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n"),
+    LAW_SAY("HTTP/1.1 204 No Content\r\n\r\n"),
+    LAW_SAY("HTTP/1.1 200 OK\r\n\r\nto the end"),
+};
+static const struct law_say http1_switch[] = {
+    LAW_SAY("HTTP/1.1 100 Continue\r\n\r\n"),
+    LAW_SAY("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\nfoo"),
+    LAW_SAY("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+};
 /* ---- the table ---- */
 
 #define SAYS(a) .say = (a), .nsay = COUNT(a)
@@ -178,6 +203,7 @@ static const struct law_say socks5_login[] = {LAW_SAY("\5\2"), LAW_SAY("\1\0"),
 #define DATA    .subject = &subject_data
 #define FRAME   .subject = &subject_frame
 #define SOCKS5  .subject = &subject_socks5
+#define HTTP1   .subject = &subject_http1
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 #define CODING  .subject = &subject_coding
 
@@ -209,6 +235,19 @@ static const struct law_row rows[] = {
     {.name = "frame COBS", .cfg = "cobs resync collect", FRAME, SAYS(frame_cobss)},
     {.name = "SOCKS 5", .cfg = "", SOCKS5, SAYS(socks5_plain)},
     {.name = "SOCKS 5 login", .cfg = "ipv6 login", SOCKS5, SAYS(socks5_login)},
+    {.name = "HTTP/1.x server", .cfg = "server", HTTP1, SAYS(http1_requests)},
+    {.name = "HTTP/1.x server, in haste",
+     .cfg = "server headlen=200 nfield=3 tx=256 max_body=19 head_ms=900 idle_ms=1500 min_rate=9",
+     HTTP1,
+     SAYS(http1_requests)},
+    {.name = "HTTP/1.x client",
+     .cfg = "client get=4",
+     HTTP1,
+     SAYS(http1_responses),
+     .to_end = true},
+    {.name = "HTTP/1.x client, hold", .cfg = "client hold=1", HTTP1, SAYS(http1_responses)},
+    {.name = "HTTP/1.x client, idle", .cfg = "client idle_ms=900", HTTP1, SAYS(http1_responses)},
+    {.name = "HTTP/1.x client, upgrade", .cfg = "client upgrade=1", HTTP1, SAYS(http1_switch)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},

@@ -13,6 +13,7 @@ static const struct subject *const subjects[] = {
 #endif
     &subject_form,   &subject_frame, &subject_multipart, &subject_socks5, &subject_tftp,
 };
+static const struct subject *const subjects[] = {&subject_frame, &subject_http1, &subject_tftp};
 
 const struct subject *subject_find(const char *name, size_t n)
 {

@@ -35,15 +35,19 @@ int netp_http1_init_(struct netp_http1 *m, size_t size, const struct netp_http1_
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
+/* Whether an answer is due and not begun: to the request that is being received, or behind it. */
+static bool owes_answer(const struct netp_http1 *m)
+{
+    return m->tx_ == HTTP1_TX_OWED || (m->tx_ == HTTP1_TX_NONE && m->rx_ <= HTTP1_RX_HEAD);
+}
+
 int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at, const char *where)
 {
-    bool server = http1_is_server(m);
+    bool server = http1_is_server(m), answer = server && status > 0 && owes_answer(m);
 
-    if (server && status > 0 && m->tx_ <= HTTP1_TX_OWED) {
-        http1_put_reply(m, (unsigned)status);
-    }
-    m->rx_ = HTTP1_RX_CLOSED;
-    return netp_fail_with(&m->fail_, code, server && status > 0 ? status : -1, at, where);
+    answer = answer && http1_put_reply(m, (unsigned)status);
+    http1_close(m, !server);
+    return netp_fail_with(&m->fail_, code, answer ? status : -1, at, where);
 }
 
 void http1_close(struct netp_http1 *m, bool broken)
@@ -59,6 +63,14 @@ void http1_close(struct netp_http1 *m, bool broken)
     }
 }
 
+/* Closes between messages, if none follows. What a client's body lacks then is of no use. */
+static void close_if_last(struct netp_http1 *m)
+{
+    if ((m->bits_ & HTTP1_LAST) && m->rx_ == HTTP1_RX_BETWEEN && m->npending_ == 0) {
+        http1_close(m, !http1_is_server(m));
+    }
+}
+
 void http1_received(struct netp_http1 *m)
 {
     if (http1_is_server(m)) {
@@ -67,23 +79,20 @@ void http1_received(struct netp_http1 *m)
         m->rx_ = HTTP1_RX_BETWEEN;
         m->pending_ >>= 2;
         m->npending_--;
+        m->count_ = 0;
     }
-    if (m->rx_ == HTTP1_RX_BETWEEN && (m->bits_ & HTTP1_LAST) && m->npending_ == 0) {
-        http1_close(m, !http1_is_server(m));
-    }
+    close_if_last(m);
 }
 
 void http1_answered(struct netp_http1 *m)
 {
     m->tx_ = HTTP1_TX_NONE;
-    if (!http1_is_server(m)) {
-        return;
-    }
     if (m->rx_ == HTTP1_RX_ANSWERING) {
         m->rx_ = HTTP1_RX_BETWEEN;
     }
+    close_if_last(m);
     /* A body that nobody waits for any more is not read to its end for the sake of closing. */
-    if ((m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_COMPLETE) {
+    if (http1_is_server(m) && (m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_COMPLETE) {
         http1_close(m, false);
     }
 }
@@ -95,9 +104,7 @@ int netp_http1_finish(struct netp_http1 *m, netp_ms now)
         return NETP_E_STATE;
     }
     m->bits_ |= HTTP1_LAST;
-    if (m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0) {
-        http1_close(m, false);
-    }
+    close_if_last(m);
     return NETP_OK;
 }
 
@@ -186,12 +193,15 @@ static netp_ms hold_deadline(const struct netp_http1 *m)
     return waits ? after(m->moved_, m->cfg_.expect_ms) : NETP_NEVER;
 }
 
+static netp_ms idle_deadline(const struct netp_http1 *m)
+{
+    return is_peers_turn(m) ? after(m->moved_, m->cfg_.idle_ms) : NETP_NEVER;
+}
+
 /* When it is too late. */
 static netp_ms limit(const struct netp_http1 *m)
 {
-    netp_ms idle = is_peers_turn(m) ? after(m->moved_, m->cfg_.idle_ms) : NETP_NEVER;
-
-    return least(idle, message_deadline(m));
+    return least(idle_deadline(m), message_deadline(m));
 }
 
 netp_ms netp_http1_deadline(const struct netp_http1 *m)
@@ -213,6 +223,9 @@ static int timed(struct netp_http1 *m)
     }
     if (limit(m) > m->clock_) {
         return 0;
+    }
+    if (!http1_queue_is_empty(m) && idle_deadline(m) <= m->clock_) {
+        http1_close(m, true); /* it does not read, either */
     }
     return http1_fail(m, NETP_E_TIMEOUT, m->rx_ == HTTP1_RX_HEAD || is_in_body(m) ? 408 : 0,
                       m->pos_, "time");

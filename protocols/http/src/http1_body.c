@@ -59,6 +59,22 @@ static int count(struct netp_http1 *m, struct netp_in *in)
     return 0;
 }
 
+/* Behind the digits: CRLF, or BWS and an extension. */
+static int chunk_size_end(struct netp_http1 *m, struct netp_in *in)
+{
+    uint8_t c = in->p[0];
+
+    if (c == ';' || (c == '\r' && m->rx_ == HTTP1_RX_CHUNK_SIZE)) {
+        m->rx_ = HTTP1_RX_CHUNK_EXT;
+        return 0;
+    }
+    if (c != ' ' && c != '\t') {
+        return bad(m, NETP_E_SYNTAX, "chunk size");
+    }
+    m->rx_ = HTTP1_RX_CHUNK_BWS;
+    return count(m, in);
+}
+
 /* 1*HEXDIG, of which as many as the line may have */
 static int chunk_size(struct netp_http1 *m, struct netp_in *in)
 {
@@ -66,11 +82,8 @@ static int chunk_size(struct netp_http1 *m, struct netp_in *in)
     unsigned digit = netp_hex_digit((char)in->p[0]);
 
     if (digit == 16) {
-        if (m->rx_ == HTTP1_RX_CHUNK_BEGIN || (in->p[0] != '\r' && in->p[0] != ';')) {
-            return bad(m, NETP_E_SYNTAX, "chunk size");
-        }
-        m->rx_ = HTTP1_RX_CHUNK_EXT;
-        return 0;
+        return m->rx_ == HTTP1_RX_CHUNK_SIZE ? chunk_size_end(m, in)
+                                             : bad(m, NETP_E_SYNTAX, "chunk size");
     }
     if (digit > most || m->left_ > (most - digit) / 16) {
         return bad(m, NETP_E_LIMIT, "chunk size");
@@ -169,6 +182,8 @@ static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
     case HTTP1_RX_CHUNK_BEGIN:
     case HTTP1_RX_CHUNK_SIZE:
         return chunk_size(m, in);
+    case HTTP1_RX_CHUNK_BWS:
+        return chunk_size_end(m, in);
     case HTTP1_RX_CHUNK_EXT:
         return chunk_ext(m, in);
     case HTTP1_RX_CHUNK_LF:

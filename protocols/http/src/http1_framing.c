@@ -132,26 +132,31 @@ static bool is_method(const struct netp_http1 *m, struct netp_str name)
     return netp_str_eq(netp_http_str(m->cfg_.head, m->head_.method), name);
 }
 
-/* RFC 9112 section 3.2: the target has the form that its method wants. */
-static bool target(struct netp_http1 *m, struct fault *fault)
+bool http1_is_target(struct netp_str method, struct netp_str s)
 {
-    struct netp_str s = netp_http_str(m->cfg_.head, m->head_.target);
     struct netp_url u;
     size_t at;
-    bool good;
 
-    if (is_method(m, NETP_STR("CONNECT"))) {
-        good = http1_is_host(s) && s.p[s.n - 1] != ':' && memchr(s.p, ':', s.n) != NULL &&
+    if (netp_str_eq(method, NETP_STR("CONNECT"))) {
+        return http1_is_host(s) && memchr(s.p, ':', s.n) != NULL && s.p[s.n - 1] != ':' &&
                s.p[s.n - 1] != ']';
-    } else if (s.p[0] == '/') {
-        good = memchr(s.p, '#', s.n) == NULL;
-    } else if (s.n == 1 && s.p[0] == '*') {
-        good = is_method(m, NETP_STR("OPTIONS"));
-    } else {
-        good = netp_url_parse(s, &u, &at) == NETP_OK && (u.has & NETP_URL_SCHEME) && u.host.n > 0 &&
-               (u.has & (NETP_URL_USERINFO | NETP_URL_FRAGMENT)) == 0;
     }
-    return good || blame(fault, NETP_E_SYNTAX, 400, "request target", m->head_.target);
+    if (s.p[0] == '/') {
+        return memchr(s.p, '#', s.n) == NULL;
+    }
+    if (netp_str_eq(s, NETP_STR("*"))) {
+        return netp_str_eq(method, NETP_STR("OPTIONS"));
+    }
+    return netp_url_parse(s, &u, &at) == NETP_OK && (u.has & NETP_URL_SCHEME) && u.host.n > 0 &&
+           (u.has & (NETP_URL_USERINFO | NETP_URL_FRAGMENT)) == 0;
+}
+
+static bool target(const struct netp_http1 *m, struct fault *fault)
+{
+    const char *p = m->cfg_.head;
+
+    return http1_is_target(netp_http_str(p, m->head_.method), netp_http_str(p, m->head_.target)) ||
+           blame(fault, NETP_E_SYNTAX, 400, "request target", m->head_.target);
 }
 
 /* RFC 9110 section 7.2, RFC 9112 section 3.2.2. */
@@ -163,6 +168,29 @@ static bool host(const struct netp_http1 *m, const struct found *found, struct f
     }
     return http1_is_host(netp_http_str(m->cfg_.head, found->host->value)) ||
            blame(fault, NETP_E_SYNTAX, 400, "Host", found->host->value);
+}
+
+/* RFC 9112 sections 6.1 and 6.3: a request must end in chunked, once. A response need not, but of
+ * another coding we know nothing. */
+static bool is_chunked(const struct netp_http1 *m, struct netp_http_span span, struct fault *fault)
+{
+    struct netp_str list = netp_http_str(m->cfg_.head, span), item;
+    unsigned items = 0, chunked = 0;
+    bool last = false;
+    int r;
+
+    while ((r = netp_http_list_next(&list, &item)) > 0) {
+        last = netp_str_ieq(item, NETP_STR("chunked"));
+        chunked += last;
+        items++;
+    }
+    if (r == 0 && items == 1 && last) {
+        return true;
+    }
+    if (r < 0 || chunked > 1 || (http1_is_server(m) && !last)) {
+        return blame(fault, NETP_E_SYNTAX, 400, "Transfer-Encoding", span);
+    }
+    return blame(fault, NETP_E_UNSUPPORTED, 501, "Transfer-Encoding", span);
 }
 
 /* RFC 9112 section 6.3, where no rule says that there is no body: *length of it, or UNKNOWN. */
@@ -181,8 +209,7 @@ static bool body_length(const struct netp_http1 *m, const struct found *found, u
                          found->length->value);
         }
         *length = NETP_HTTP1_UNKNOWN;
-        return netp_str_ieq(netp_http_str(m->cfg_.head, span), NETP_STR("chunked")) ||
-               blame(fault, NETP_E_UNSUPPORTED, 501, "Transfer-Encoding", span);
+        return is_chunked(m, span, fault);
     }
     if (found->length == NULL) {
         *length = http1_is_server(m) ? 0 : NETP_HTTP1_UNKNOWN;
@@ -255,12 +282,15 @@ static bool request(struct netp_http1 *m, const struct found *found, struct netp
                           (upgrade ? HTTP1_UPGRADE : 0) |
                           (is_method(m, NETP_STR("HEAD")) ? HTTP1_NO_BODY : 0) |
                           (is_persistent(m, found) ? 0 : HTTP1_LAST));
-    ev->flags |= upgrade ? NETP_HTTP1_UPGRADE : 0;
+    ev->flags |=
+        (upgrade ? NETP_HTTP1_UPGRADE : 0u) | (m->bits_ & HTTP1_LAST ? 0u : NETP_HTTP1_KEEPALIVE);
     m->tx_ = HTTP1_TX_OWED;
     expect_body(m, ev->length, found->coding != NULL);
     ev->type = NETP_HTTP1_REQUEST;
     return true;
 }
+
+static const struct netp_http_span status_code = {sizeof "HTTP/1.1", 3};
 
 /* A 1xx response is told of and forgotten; 100 lets a body go. */
 static bool info(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *fault)
@@ -277,12 +307,15 @@ static bool info(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *f
     return true;
 }
 
-/* After this the connection is no longer ours, nor is what was queued for it. */
-static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev)
+/* After this the connection is no longer ours. What the request still has to send would go to the
+ * wrong protocol. */
+static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault *fault)
 {
-    http1_close(m, true);
+    if (m->tx_ != HTTP1_TX_NONE || !http1_queue_is_empty(m)) {
+        return blame(fault, NETP_E_SYNTAX, 0, "tunnel before the end of the request", status_code);
+    }
+    http1_close(m, false);
     m->npending_ = 0;
-    ev->flags = 0;
     ev->type = NETP_HTTP1_TUNNEL;
     return true;
 }
@@ -292,19 +325,15 @@ static bool response(struct netp_http1 *m, const struct found *found, struct net
 {
     unsigned kind = m->pending_ & 3, status = m->head_.status;
 
+    if (status == 101 ? kind == HTTP1_OFFER : kind == HTTP1_TUNNEL && status / 100 == 2) {
+        return tunnel(m, ev, fault);
+    }
     if (status == 101) {
-        return kind == HTTP1_OFFER && m->tx_ == HTTP1_TX_NONE
-                   ? tunnel(m, ev)
-                   : blame(fault, NETP_E_SYNTAX, 0, "101 that was not offered",
-                           (struct netp_http_span){0, 0});
+        return blame(fault, NETP_E_SYNTAX, 0, "101 that was not offered", status_code);
     }
     if (status < 200) {
         return info(m, ev, fault);
     }
-    if (kind == HTTP1_TUNNEL && status < 300) {
-        return tunnel(m, ev);
-    }
-    m->count_ = 0;
     /* What waits for 100 is sent no more of itself: the application decides. */
     m->bits_ &= (uint8_t)~HTTP1_HELD;
     if (kind == HTTP1_HEADONLY || status == 204 || status == 304) {
@@ -316,7 +345,9 @@ static bool response(struct netp_http1 *m, const struct found *found, struct net
     }
     if (m->rx_ == HTTP1_RX_TO_END || !is_persistent(m, found)) {
         m->bits_ |= HTTP1_LAST;
+        m->npending_ = 1; /* those behind it will not be answered: RFC 9112 section 9.6 */
     }
+    ev->flags |= (m->bits_ & HTTP1_LAST) && m->npending_ == 1 ? 0 : NETP_HTTP1_KEEPALIVE;
     ev->type = NETP_HTTP1_RESPONSE;
     return true;
 }
@@ -335,9 +366,6 @@ int http1_framing(struct netp_http1 *m, uint64_t base, struct netp_http1_ev *ev)
     if (!good) {
         memset(ev, 0, sizeof *ev);
         return http1_fail(m, fault.code, fault.status, base + fault.span.at, fault.where);
-    }
-    if (ev->type != NETP_HTTP1_TUNNEL && ev->type != NETP_HTTP1_INFO) {
-        ev->flags |= m->bits_ & HTTP1_LAST ? 0 : NETP_HTTP1_KEEPALIVE;
     }
     return ev->type;
 }

@@ -14,7 +14,8 @@
     X(TO_END, "body to the end") /* of the connection */                                           \
     X(CHUNK_BEGIN, "chunk size")                                                                   \
     X(CHUNK_SIZE, "chunk size") /* behind its first digit */                                       \
-    X(CHUNK_EXT, "chunk line")  /* behind them */                                                  \
+    X(CHUNK_BWS, "chunk line")  /* blanks before the first extension */                            \
+    X(CHUNK_EXT, "chunk line")  /* behind that */                                                  \
     X(CHUNK_LF, "chunk line")   /* its last byte */                                                \
     X(CHUNK_DATA, "chunk")      /* left_ bytes of it are to come */                                \
     X(CHUNK_CR, "end of chunk")                                                                    \
@@ -104,10 +105,12 @@ struct http_writer;
 struct http_writer http1_queue_begin(struct netp_http1 *m);
 bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
 bool http1_queue_is_empty(const struct netp_http1 *m);
-void http1_put_reply(struct netp_http1 *m, unsigned status);
+bool http1_put_reply(struct netp_http1 *m, unsigned status);
 
 /* Whether s can be a Host: a host, maybe empty, and maybe a port. */
 bool http1_is_host(struct netp_str s);
+/* Whether s, visible characters, has the form that the method wants: RFC 9112 section 3.2. */
+bool http1_is_target(struct netp_str method, struct netp_str s);
 /* One of the fields that the machine itself sends and understands. */
 enum http1_name {
     HTTP1_OTHER,

@@ -64,7 +64,9 @@ size_t netp_http1_out(const struct netp_http1 *m, struct netp_out *v, size_t nv)
 void netp_http1_sent(struct netp_http1 *m, size_t n, netp_ms now)
 {
     netp_clock(&m->clock_, now);
-    m->moved_ = m->clock_;
+    if (n > 0) {
+        m->moved_ = m->clock_;
+    }
     if (m->lent_state_ == HTTP1_LENT_QUEUED) {
         size_t k = m->tx_split_ - m->tx_at_;
         k = n < k ? n : k;

@@ -155,14 +155,20 @@ static bool request_is_good(const struct netp_http1_msg *msg)
         return false;
     }
     return netp_http_is_token(msg->method) && is_visible(msg->target) &&
-           !(msg->flags & NETP_HTTP1_NO_LENGTH);
+           http1_is_target(msg->method, msg->target) && !(msg->flags & NETP_HTTP1_NO_LENGTH);
+}
+
+/* Whether the connection may become another protocol's with the answer to the last request. */
+static bool may_switch(const struct netp_http1 *m)
+{
+    return m->npending_ > 0 && (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
 }
 
 static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
     if (m->tx_ != HTTP1_TX_NONE || (m->bits_ & HTTP1_LAST) || m->rx_ == HTTP1_RX_CLOSED ||
-        m->npending_ == NETP_HTTP1_PIPELINE) {
+        m->npending_ == NETP_HTTP1_PIPELINE || may_switch(m)) {
         return NETP_E_STATE;
     }
     if (!request_is_good(msg)) {
@@ -218,7 +224,11 @@ static bool response_is_good(const struct netp_http1 *m, const struct netp_http1
     unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
                      (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
 
-    return (msg->flags & ~flags) == 0 && (!has_none(msg) || msg->length == 0);
+    if (msg->status < 200 && (m->bits_ & HTTP1_OLD)) {
+        return false; /* RFC 9110 section 15.2 */
+    }
+    return (msg->flags & ~flags) == 0 &&
+           ((!has_none(msg) && msg->status != 205) || msg->length == 0);
 }
 
 static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
@@ -314,7 +324,7 @@ int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
     return NETP_OK;
 }
 
-void http1_put_reply(struct netp_http1 *m, unsigned status)
+bool http1_put_reply(struct netp_http1 *m, unsigned status)
 {
     struct http_writer w = http1_queue_begin(m);
 
@@ -322,7 +332,7 @@ void http1_put_reply(struct netp_http1 *m, unsigned status)
     put_line(&w, "Content-Length: 0");
     put_line(&w, "Connection: close");
     put_line(&w, "");
-    http1_queue_end(m, &w);
+    return http1_queue_end(m, &w);
 }
 
 /* --- bodies ---------------------------------------------------------------------------------- */
@@ -461,19 +471,22 @@ int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trai
 int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, const void *p, size_t n,
                     netp_ms now)
 {
-    const struct netp_http1 before = *m;
     struct netp_http1_msg whole = *msg;
+    struct netp_http1 before;
     int r;
 
+    http1_queue_begin(m); /* moves what is queued, once */
+    before = *m;
     whole.length = n;
     whole.flags &= ~(unsigned)NETP_HTTP1_HOLD;
     r = netp_http1_send_head(m, &whole, now);
     if (r == NETP_OK && n > 0 && netp_http1_send_body(m, p, n, now) != (int)n) {
         r = NETP_E_NOSPACE;
     }
-    if (r == NETP_OK) {
-        return netp_http1_send_end(m, NULL, 0, now);
+    if (r != NETP_OK) {
+        *m = before;
+    } else if (m->tx_ > HTTP1_TX_OWED) {
+        r = netp_http1_send_end(m, NULL, 0, now);
     }
-    *m = before;
     return r;
 }

@@ -190,11 +190,12 @@ NETP_API extern const struct netp_ops netp_http1_ops;
  * Connection, Expect.
  *   NETP_E_ARG      method, target, status, reason or a field can't be sent (RFC 9112 sections 3 to
  *                   5); a field is one of those that the machine adds; a client's Host is missing,
- *                   double or malformed; a body where none can be (1xx, 204, CONNECT)
+ *                   double or malformed; a body where none can be (1xx, 204, 205, CONNECT); 1xx
+ *                   to a HTTP/1.0 client
  *   NETP_E_STATE    a message is being sent; server: no request waits for an answer; client: too
- *                   many requests are under way, or the connection goes on no longer; a change of
- * protocol before END NETP_E_NOSPACE  it does not fit into cfg.tx: send what out() shows first, if
- * there is any */
+ *                   many requests are under way, one of them may change the protocol, or the connection
+ *                   goes on no longer; a change of protocol before END
+ *   NETP_E_NOSPACE  it does not fit into cfg.tx: send what out() shows first, if there is any */
 NETP_API int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
                                   netp_ms now);
 
