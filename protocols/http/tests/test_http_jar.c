@@ -153,6 +153,15 @@ static void no_cookie_leaves_its_hosts(void **state)
         SET("http://[2001:DB8::0:1]/", "c=d", "stored"),
         GET("http://[2001:db8::1]/", "c=d"),
         GET("http://[2001:db8::11]/", ""),
+    };
+
+    (void)state;
+    CHECK(&with_suffixes, steps);
+}
+
+static void a_domain_is_for_the_hosts_below_it(void **state)
+{
+    static const struct step steps[] = {
         /* Without Domain for the host alone, with it for those below, too. */
         SET(WWW, "h=1", "stored"),
         SET(WWW, "d=2; Domain=EXAMPLE.com", "stored"),
@@ -163,6 +172,7 @@ static void no_cookie_leaves_its_hosts(void **state)
         GET("https://a.www.example.com/", "d=2; w=3"),
         GET("https://other.example.com/", "d=2"),
         GET("https://badexample.com/", ""),
+        GET("https://www.example.org/", ""),
         GET("https://example.com.evil.com/", ""),
         GET("https://com/", ""),
         /* The last Domain counts; an empty one is none. */
@@ -573,6 +583,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_cookie_leaves_its_hosts),
+        cmocka_unit_test(a_domain_is_for_the_hosts_below_it),
         cmocka_unit_test(without_a_list_single_labels_are_suffixes),
         cmocka_unit_test(a_prefix_promises),
         cmocka_unit_test(an_insecure_origin_leaves_secure_cookies_alone),

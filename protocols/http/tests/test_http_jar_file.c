@@ -138,6 +138,15 @@ static void lines_are_read_strictly(void **state)
         ROW("#HttpOnly_", "not a cookie's line|[]"),
         ROW("#HttpOnly_#x", "not a cookie's line|[]"),
         ROW("#httponly_a.b\tFALSE\t/\tFALSE\t0\tn\tv", "a comment|[]"),
+    };
+
+    (void)state;
+    check_rows(loaded, rows, COUNT(rows));
+}
+
+static void a_file_can_do_no_more_than_a_server(void **state)
+{
+    static const struct row rows[] = {
         /* what would be sent as another cookie, or as several */
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn\tv; x=y", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn;x\tv", "not a cookie's line|[]"),
@@ -181,6 +190,22 @@ static void a_tab_has_no_form(void **state)
     }
 }
 
+static void lengths_have_limits(void **state)
+{
+    static const char line[] = "a.b\tFALSE\t/\tFALSE\t0\tn\t";
+    static char text[6000];
+    struct netp_str s = {text, sizeof line - 1 + 4095};
+    struct netp_http_jar jar;
+
+    (void)state;
+    netp_http_jar_init(&jar, mem, sizeof mem, NULL);
+    memset(text, 'x', sizeof text);
+    memcpy(text, line, sizeof line - 1);
+    assert_int_equal(netp_http_jar_load(&jar, &s, NOW), NETP_HTTP_JAR_STORED);
+    s = netp_str_make(text, sizeof line + 4095);
+    assert_int_equal(netp_http_jar_load(&jar, &s, NOW), NETP_HTTP_JAR_LONG);
+}
+
 /* The longest line there can be. */
 static void a_line_has_a_longest(void **state)
 {
@@ -204,7 +229,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_curl_wrote_is_read_and_written),
         cmocka_unit_test(lines_are_read_strictly),
+        cmocka_unit_test(a_file_can_do_no_more_than_a_server),
         cmocka_unit_test(a_tab_has_no_form),
+        cmocka_unit_test(lengths_have_limits),
         cmocka_unit_test(a_line_has_a_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
