@@ -30,9 +30,8 @@ struct subject {
     size_t ncmd;
 };
 
-extern const struct subject subject_coding, subject_form, subject_frame, subject_multipart,
-    subject_socks5, subject_tftp;
-extern const struct subject subject_frame, subject_http1, subject_tftp;
+extern const struct subject subject_coding, subject_form, subject_frame, subject_http1,
+    subject_multipart, subject_socks5, subject_tftp;
 
 /* The subject of that name, or NULL. */
 const struct subject *subject_find(const char *name, size_t n);
