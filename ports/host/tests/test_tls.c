@@ -233,6 +233,32 @@ static void test_talk(void **state)
     part(&p);
 }
 
+/* Input that OpenSSL holds already is told of: no descriptor will. */
+static void test_buffered(void **state)
+{
+    struct pair p;
+    struct netp_in in;
+    uint8_t buf[4];
+
+    (void)state;
+    join(&p, client_ctx(&(struct netp_tls_client_cfg){0}),
+         server_ctx(&(struct netp_tls_server_cfg){0}), "host.test");
+    listen_to(&p.client);
+    listen_to(&p.server);
+    listen_to(&p.client);
+    assert_int_equal(say(&p.client, "abcdef"), 6);
+    assert_int_equal(p.server.t->send(p.server.t->ctx, NULL, 0), 0); /* reads more than it needs */
+    assert_int_equal(p.server.t->need(p.server.t->ctx, NETP_WANT_IN), NETP_TRANSPORT_NOW);
+    assert_int_equal(p.server.t->need(p.server.t->ctx, NETP_WANT_OUT), NETP_WANT_OUT);
+    assert_int_equal(p.server.t->receive(p.server.t->ctx, buf, 4, &in), 1);
+    assert_int_equal(in.n, 4);
+    assert_int_equal(p.server.t->need(p.server.t->ctx, NETP_WANT_IN), NETP_TRANSPORT_NOW);
+    assert_int_equal(p.server.t->receive(p.server.t->ctx, buf, 4, &in), 1);
+    assert_int_equal(in.n, 2);
+    assert_int_equal(p.server.t->need(p.server.t->ctx, NETP_WANT_IN), NETP_WANT_IN);
+    part(&p);
+}
+
 /* What the client finds: the server shows a certificate as s has it. */
 static void verify(const struct spec *s, const struct made *issuer, const struct made *second,
                    const char *host, enum netp_tls_code code, const char *text)
@@ -725,6 +751,33 @@ static void test_sessions(void **state)
     netp_tls_ctx_free(t);
 }
 
+/* A ticket is used once: the second of two connections at a time shakes hands in full. */
+static void test_ticket_once(void **state)
+{
+    struct netp_tls_ctx *c = client_ctx(&(struct netp_tls_client_cfg){0});
+    struct netp_tls_ctx *s = server_ctx(&(struct netp_tls_server_cfg){0});
+    struct netp_tls_info info;
+    struct pair p[2];
+
+    (void)state;
+    assert_false(resumes(c, s, "host.test"));
+    join(&p[0], c, s, "host.test");
+    join(&p[1], c, s, "host.test");
+    for (int i = 0; i < 8; i++) {
+        listen_to(&p[i % 2].client);
+        listen_to(&p[i % 2].server);
+    }
+    for (int i = 0; i < 2; i++) {
+        exchange(&p[i]);
+        expect_info(&p[i].client, &info);
+        assert_int_equal(info.resumed, i == 0);
+        leave(&p[i].client);
+        leave(&p[i].server);
+    }
+    netp_tls_ctx_free(c);
+    netp_tls_ctx_free(s);
+}
+
 static void test_keylog(void **state)
 {
     const char *file = certs_path("keys");
@@ -881,6 +934,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_buffered),
+        cmocka_unit_test(test_ticket_once),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_trust),

@@ -102,10 +102,11 @@ static unsigned pour_want(const void *m)
 {
     const struct pour *p = m;
 
-    if (p->fail.code || (p->fin && (p->eof || p->leaves))) {
+    if (p->fail.code || (p->fin && p->left == 0 && (p->eof || p->leaves))) {
         return NETP_CLOSED;
     }
-    return (p->eof ? 0u : (unsigned)NETP_WANT_IN) | (p->fin ? 0u : (unsigned)NETP_WANT_OUT);
+    return (p->eof ? 0u : (unsigned)NETP_WANT_IN) |
+           (p->fin && p->left == 0 ? 0u : (unsigned)NETP_WANT_OUT);
 }
 
 static const struct netp_fail *pour_fail(const void *m)
@@ -236,7 +237,7 @@ static void expect_heard(const struct side *t, const struct pour *p, uint64_t n)
     assert_false(p->wrong);
 }
 
-static void both_ways(uint64_t up, uint64_t down, int sndbuf, bool leaves)
+static void both_ways(uint64_t up, uint64_t down, int sndbuf, bool leaves, bool fin)
 {
     struct both b;
     int fd[2];
@@ -245,6 +246,7 @@ static void both_ways(uint64_t up, uint64_t down, int sndbuf, bool leaves)
     b.client.m.left = up;
     b.server.m.left = down;
     b.server.m.leaves = leaves;
+    b.server.m.fin = fin; /* the stream ends it, not the machine */
     open_side(&b, &b.client, fd[0], true);
     open_side(&b, &b.server, fd[1], true);
     run(&b);
@@ -258,18 +260,19 @@ static void both_ways(uint64_t up, uint64_t down, int sndbuf, bool leaves)
 static void test_bulk(void **state)
 {
     (void)state;
-    both_ways(0, 0, 0, false);
-    both_ways(1, 70000, 0, false);
-    both_ways(0, 1000000, 0, true);
-    both_ways(100u << 20, 100u << 20, 0, false);
+    both_ways(0, 0, 0, false, false);
+    both_ways(1, 70000, 0, false, false);
+    both_ways(0, 1000000, 0, true, false);
+    both_ways(100u << 20, 100u << 20, 0, false, false);
 }
 
 /* Every record waits for room, and so do the handshake and the end. */
 static void test_small_buffers(void **state)
 {
     (void)state;
-    both_ways(2000000, 2000000, 1, false);
-    both_ways(0, 300000, 1, true);
+    both_ways(2000000, 2000000, 1, false, false);
+    both_ways(0, 300000, 1, true, false);
+    both_ways(0, 300000, 1, true, true);
 }
 
 /* The machine learns that nothing came, and the application why. */
