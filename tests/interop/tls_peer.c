@@ -59,7 +59,7 @@ static int fill(struct peer *x)
     } else if (x->from >= 0 && (r = read(x->from, block, BLOCK)) > 0) {
         x->p = block;
         x->left = (size_t)r;
-    } else if (x->from >= 0 || (x->echo && x->eof) || x->state == 5) {
+    } else if (x->from >= 0 || x->eof || x->state == 5) {
         return -1;
     }
     return x->left > 0;
