@@ -6,6 +6,7 @@
 #include <netproto/host/loop.h>
 #include <netproto/host/resolve.h>
 #include <netproto/host/socket.h>
+#include <netproto/host/random.h>
 #include <netproto/host/user.h>
 #include <pwd.h>
 #include <signal.h>
@@ -205,6 +206,24 @@ static bool timers(struct world *w)
     return set == 70;
 }
 
+/* --- random bytes ---------------------------------------------------------------------------- */
+
+/* 32 zeros in a row are no accident. */
+static bool random_bytes(struct world *w)
+{
+    static const uint8_t zeros[32];
+    uint8_t got[32] = {0};
+
+    errno = 0;
+    if (!netp_random(got, sizeof got)) {
+        return failed(w, "netp_random");
+    }
+    if (memcmp(got, zeros, sizeof got) == 0 || memcmp(got + 16, zeros, 16) == 0) {
+        world_wrong(w, "not all bytes are random");
+    }
+    return true;
+}
+
 /* --- users ----------------------------------------------------------------------------------- */
 
 enum { BECAME = 3, REFUSED, HALF, NO_ERRNO };
@@ -245,5 +264,6 @@ const struct scenario scenarios_local[] = {
     {"resolve", resolve, 0},
     {"resolve-in-loop", resolve_in_loop, 0},
     {"timers-and-signals", timers, 0},
+    {"random", random_bytes, 0},
     {"user", user, 0},
     {NULL, NULL, 0}};
