@@ -59,7 +59,10 @@ static void read_attribute(struct netp_http_cookie *c, struct netp_str name, str
         http_take_char(&value, '.');
         c->domain = value;
     } else if (netp_str_ieq(name, NETP_STR("Path"))) {
-        c->path = value.n > 0 && value.p[0] == '/' ? value : http_take(&value, 0);
+        c->path = value;
+        if (value.n > 0 && value.p[0] != '/') {
+            c->path.n = 0;
+        }
     } else if (netp_str_ieq(name, NETP_STR("Secure"))) {
         c->flags |= NETP_HTTP_COOKIE_SECURE;
     } else if (netp_str_ieq(name, NETP_STR("HttpOnly"))) {

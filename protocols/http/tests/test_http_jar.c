@@ -163,6 +163,7 @@ static void no_cookie_leaves_its_hosts(void **state)
         GET("https://a.www.example.com/", "d=2; w=3"),
         GET("https://other.example.com/", "d=2"),
         GET("https://badexample.com/", ""),
+        GET("https://www.example.org/", ""),
         GET("https://example.com.evil.com/", ""),
         GET("https://com/", ""),
         /* The last Domain counts; an empty one is none. */

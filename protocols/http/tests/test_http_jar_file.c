@@ -181,6 +181,22 @@ static void a_tab_has_no_form(void **state)
     }
 }
 
+static void lengths_have_limits(void **state)
+{
+    static const char line[] = "a.b\tFALSE\t/\tFALSE\t0\tn\t";
+    static char text[6000];
+    struct netp_str s = {text, sizeof line - 1 + 4095};
+    struct netp_http_jar jar;
+
+    (void)state;
+    netp_http_jar_init(&jar, mem, sizeof mem, NULL);
+    memset(text, 'x', sizeof text);
+    memcpy(text, line, sizeof line - 1);
+    assert_int_equal(netp_http_jar_load(&jar, &s, NOW), NETP_HTTP_JAR_STORED);
+    s = netp_str_make(text, sizeof line + 4095);
+    assert_int_equal(netp_http_jar_load(&jar, &s, NOW), NETP_HTTP_JAR_LONG);
+}
+
 /* The longest line there can be. */
 static void a_line_has_a_longest(void **state)
 {
@@ -205,6 +221,7 @@ int main(void)
         cmocka_unit_test(what_curl_wrote_is_read_and_written),
         cmocka_unit_test(lines_are_read_strictly),
         cmocka_unit_test(a_tab_has_no_form),
+        cmocka_unit_test(lengths_have_limits),
         cmocka_unit_test(a_line_has_a_longest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ NETP_API void netp_http_jar_init(struct netp_http_jar *jar, void *mem, size_t n,
     X(NETP_HTTP_JAR_SYNTAX, "not a cookie's line") /* of load alone */                             \
     X(NETP_HTTP_JAR_CONTROL, "a control character")                                                \
     X(NETP_HTTP_JAR_EMPTY, "neither name nor value")                                               \
-    X(NETP_HTTP_JAR_LONG, "too long")                /* name and value, or the path, over 1024 */  \
+    X(NETP_HTTP_JAR_LONG, "too long")                /* name and value, or the default path */     \
     X(NETP_HTTP_JAR_HOST, "the host has no cookies") /* netp_url_host() refuses it, or a zone */   \
     X(NETP_HTTP_JAR_DOMAIN, "not a domain of the host")                                            \
     X(NETP_HTTP_JAR_SUFFIX, "a public suffix")                                                     \
@@ -114,13 +114,15 @@ NETP_API bool netp_http_jar_next(const struct netp_http_jar *jar, size_t *at,
 /* Removes the cookies that last no longer than a session, and those that have expired. */
 NETP_API void netp_http_jar_end_session(struct netp_http_jar *jar, int64_t now);
 
-/* Netscape's cookies.txt, which curl and Python read and write: a line a cookie, seven parts with
- * tabs between them. It does not tell SameSite, so what is loaded has DEFAULT. A file holds
- * passwords, in effect: let nobody but its owner read it. */
-#define NETP_HTTP_JAR_HEADER "# Netscape HTTP Cookie File\n" /* Python wants it as first line */
+/* Netscape's cookies.txt as curl reads and writes it: a line a cookie, seven parts with tabs
+ * between them. It does not tell SameSite, so what is loaded has DEFAULT. curl takes a cookie
+ * without name for one without value. What lies in such a file is as good as passwords: let nobody
+ * but its owner read it. */
+/* Some readers want this as the first line. */
+#define NETP_HTTP_JAR_HEADER "# Netscape HTTP Cookie File\n"
 
-/* Takes a line off *text and puts its cookie into the jar, as if it had been set at the age that
- * *text gives it, over https. A line may end in LF or CRLF, the last one in neither. Call it until
+/* Takes a line off *text and puts its cookie into the jar, after those that are there; no origin is
+ * asked for. A line may end in LF or CRLF, the last one in neither. Call it until
  * NETP_HTTP_JAR_END: a line that is refused does not harm the others. */
 NETP_API enum netp_http_jar_result netp_http_jar_load(struct netp_http_jar *jar,
                                                       struct netp_str *text, int64_t now);
