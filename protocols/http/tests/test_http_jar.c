@@ -153,6 +153,15 @@ static void no_cookie_leaves_its_hosts(void **state)
         SET("http://[2001:DB8::0:1]/", "c=d", "stored"),
         GET("http://[2001:db8::1]/", "c=d"),
         GET("http://[2001:db8::11]/", ""),
+    };
+
+    (void)state;
+    CHECK(&with_suffixes, steps);
+}
+
+static void a_domain_is_for_the_hosts_below_it(void **state)
+{
+    static const struct step steps[] = {
         /* Without Domain for the host alone, with it for those below, too. */
         SET(WWW, "h=1", "stored"),
         SET(WWW, "d=2; Domain=EXAMPLE.com", "stored"),
@@ -574,6 +583,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_cookie_leaves_its_hosts),
+        cmocka_unit_test(a_domain_is_for_the_hosts_below_it),
         cmocka_unit_test(without_a_list_single_labels_are_suffixes),
         cmocka_unit_test(a_prefix_promises),
         cmocka_unit_test(an_insecure_origin_leaves_secure_cookies_alone),

@@ -138,6 +138,15 @@ static void lines_are_read_strictly(void **state)
         ROW("#HttpOnly_", "not a cookie's line|[]"),
         ROW("#HttpOnly_#x", "not a cookie's line|[]"),
         ROW("#httponly_a.b\tFALSE\t/\tFALSE\t0\tn\tv", "a comment|[]"),
+    };
+
+    (void)state;
+    check_rows(loaded, rows, COUNT(rows));
+}
+
+static void a_file_can_do_no_more_than_a_server(void **state)
+{
+    static const struct row rows[] = {
         /* what would be sent as another cookie, or as several */
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn\tv; x=y", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn;x\tv", "not a cookie's line|[]"),
@@ -220,6 +229,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_curl_wrote_is_read_and_written),
         cmocka_unit_test(lines_are_read_strictly),
+        cmocka_unit_test(a_file_can_do_no_more_than_a_server),
         cmocka_unit_test(a_tab_has_no_form),
         cmocka_unit_test(lengths_have_limits),
         cmocka_unit_test(a_line_has_a_longest),

@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 /* Whether nobody owns domain, a name in lower case, as a whole: "com", "co.uk", "github.io", and
- * each name without a dot. For netp_http_jar_cfg.is_public_suffix; ctx is not looked at. A name that
- * can't be looked up counts as one. */
+ * each name without a dot. For netp_http_jar_cfg.is_public_suffix; ctx is not looked at. A name
+ * that can't be looked up counts as one. */
 NETP_API bool netp_psl_is_public_suffix(void *ctx, struct netp_str domain);
 
 #ifdef __cplusplus
