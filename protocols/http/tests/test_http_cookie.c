@@ -309,6 +309,33 @@ static void a_server_is_not_tricked_into_bad_ones(void **state)
     assert_true(netp_http_set_cookie_format(text, 0, &c) == NETP_E_NOSPACE);
 }
 
+/* Section 4.1.1: token, cookie-octet and av-octet. */
+static void each_character_has_its_places(void **state)
+{
+    char out[40], text[2] = "/";
+
+    (void)state;
+    for (int i = 0; i < 256; i++) {
+        char c = (char)i;
+        bool visible = i > ' ' && i < 127;
+        struct netp_http_cookie named = cookie("", "", "", "", 0),
+                                valued = cookie("a", "", "", "", 0);
+        struct netp_http_cookie placed = cookie("a", "", "", "/xx", 0);
+        char path[3] = {'/', c, 'x'};
+
+        text[0] = c;
+        named.name = netp_str_make(text, 1);
+        valued.value = netp_str_make(text, 1);
+        placed.path = netp_str_make(path, 3);
+        assert_int_equal(netp_http_set_cookie_format(out, sizeof out, &named) > 0,
+                         visible && memchr("()<>@,;:\\\"/[]?={}", c, 17) == NULL);
+        assert_int_equal(netp_http_set_cookie_format(out, sizeof out, &valued) > 0,
+                         visible && memchr("\",;\\", c, 4) == NULL);
+        assert_int_equal(netp_http_set_cookie_format(out, sizeof out, &placed) > 0,
+                         (visible || c == ' ') && c != ';');
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -318,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_server_reads_cookies),
         cmocka_unit_test(a_server_writes_cookies),
         cmocka_unit_test(a_server_is_not_tricked_into_bad_ones),
+        cmocka_unit_test(each_character_has_its_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,6 +220,8 @@ static void a_prefix_promises(void **state)
         /* Without a name it would be sent as if that was the name. */
         SET(WWW, "=__Host-i=1; Secure; Path=/", PREFIX),
         SET(WWW, "__Secure-i; Secure; Path=/", PREFIX),
+        SET(WWW, "__Secure-=j", PREFIX),
+        SET(WWW, "__Host-; Path=/; Secure", PREFIX),
         SET(WWW, "a=__Host-b", "stored"),
         SET(WWW, "__Host=1", "stored"),
         GET(WWW, "__Host-a=1; __secure-g=1; a=__Host-b; __Host=1"),
@@ -415,6 +417,30 @@ static void bad_cookies_are_refused(void **state)
                         "unknown");
 }
 
+static void all_of_a_cookie_is_kept(void **state)
+{
+    enum { S = NETP_HTTP_COOKIE_SECURE, H = NETP_HTTP_COOKIE_HTTP_ONLY };
+    struct netp_http_cookie c;
+    struct netp_http_jar jar;
+    size_t at = 0;
+
+    (void)state;
+    netp_http_jar_init(&jar, mem, sizeof mem, NULL);
+    set(&jar, WWW, "a=b; SameSite=None; Secure; HttpOnly; Max-Age=5", NOW, 0);
+    set(&jar, WWW, "c=d; SameSite=Strict; Domain=Example.com; Path=/x; Secure; HttpOnly", NOW, 0);
+    assert_true(netp_http_jar_next(&jar, &at, &c));
+    assert_int_equal(c.flags, S | H | NETP_HTTP_COOKIE_EXPIRES | NETP_HTTP_COOKIE_HOST_ONLY);
+    assert_int_equal(c.same_site, NETP_HTTP_SAME_SITE_NONE);
+    assert_true(c.expires == NOW + 5);
+    assert_true(netp_str_eq(c.domain, NETP_STR("www.example.com")));
+    assert_true(netp_http_jar_next(&jar, &at, &c));
+    assert_int_equal(c.flags, S | H);
+    assert_int_equal(c.same_site, NETP_HTTP_SAME_SITE_STRICT);
+    assert_true(netp_str_eq(c.domain, NETP_STR("example.com")));
+    assert_true(netp_str_eq(c.path, NETP_STR("/x")));
+    assert_false(netp_http_jar_next(&jar, &at, &c));
+}
+
 /* ---- limits ---- */
 
 static void names(struct netp_http_jar *jar, struct told *told)
@@ -592,6 +618,7 @@ int main(void)
         cmocka_unit_test(cookies_expire),
         cmocka_unit_test(same_site_is_honoured),
         cmocka_unit_test(bad_cookies_are_refused),
+        cmocka_unit_test(all_of_a_cookie_is_kept),
         cmocka_unit_test(a_domain_has_a_limit),
         cmocka_unit_test(a_jar_has_a_limit),
         cmocka_unit_test(the_limits_are_those_of_a_browser),

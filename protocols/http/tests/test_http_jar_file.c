@@ -150,6 +150,8 @@ static void a_file_can_do_no_more_than_a_server(void **state)
         /* what would be sent as another cookie, or as several */
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn\tv; x=y", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn;x\tv", "not a cookie's line|[]"),
+        ROW("a.b\tFALSE\t/\tFALSE\t0\tn\t;", "not a cookie's line|[]"),
+        ROW("a.b\tFALSE\t/\tFALSE\t0\t=\tv", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn=x\tv", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\t n\tv", "not a cookie's line|[]"),
         ROW("a.b\tFALSE\t/\tFALSE\t0\tn\tv ", "not a cookie's line|[]"),
