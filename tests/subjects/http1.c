@@ -363,7 +363,8 @@ static void fields_lines(const struct netp_http1_ev *ev, const char *kind, struc
             log_line(log, "a field that can't be found");
         }
         netp_escape(text, sizeof text, value.p, value.n);
-        log_line(log, "%s %.*s: %s", kind, (int)(name.n < 100 ? name.n : 100), name.p, text);
+        log_line(log, "%s %.*s:%s%s", kind, (int)(name.n < 100 ? name.n : 100), name.p,
+                 value.n > 0 ? " " : "", text);
     }
 }
 

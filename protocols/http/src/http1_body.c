@@ -47,15 +47,15 @@ static int to_end(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev
     return m->left_ > 0 ? data(m, in, ev) : bad(m, NETP_E_LIMIT, "body");
 }
 
-/* A byte of chunk framing is taken. */
+/* Takes a byte of chunk framing. */
 static int count(struct netp_http1 *m, struct netp_in *in)
 {
-    http1_take(m, in, 1);
     m->overhead_++;
     if (++m->count_ > LINE_MAX ||
         (m->overhead_ > OVERHEAD_FREE && m->overhead_ - OVERHEAD_FREE > OVERHEAD_MAX * m->body_)) {
         return bad(m, NETP_E_LIMIT, "chunk framing");
     }
+    http1_take(m, in, 1);
     return 0;
 }
 
@@ -81,6 +81,9 @@ static int chunk_size(struct netp_http1 *m, struct netp_in *in)
     uint64_t most = m->cfg_.max_body - m->body_;
     unsigned digit = netp_hex_digit((char)in->p[0]);
 
+    if (m->rx_ == HTTP1_RX_CHUNK_BEGIN) {
+        m->count_ = 0;
+    }
     if (digit == 16) {
         return m->rx_ == HTTP1_RX_CHUNK_SIZE ? chunk_size_end(m, in)
                                              : bad(m, NETP_E_SYNTAX, "chunk size");
@@ -110,7 +113,6 @@ static int chunk_lf(struct netp_http1 *m, struct netp_in *in)
         return bad(m, NETP_E_SYNTAX, "chunk line");
     }
     m->rx_ = m->left_ > 0 ? HTTP1_RX_CHUNK_DATA : HTTP1_RX_TRAILERS;
-    m->count_ = 0;
     return count(m, in);
 }
 
