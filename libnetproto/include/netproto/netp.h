@@ -148,7 +148,9 @@ enum {
     NETP_OUT_STABLE = 1, /* p[] stays unchanged after sent(), too: it may be sent without copying */
     NETP_OUT_FIN = 2,    /* alone and with n == 0: half-close, then sent(m, 0) says done */
     NETP_OUT_DGRAM = 4,  /* datagram output; sent() counts datagrams */
-    NETP_OUT_MORE = 8    /* the next element belongs to the same datagram */
+    NETP_OUT_MORE = 8,   /* the next element belongs to the same datagram */
+    NETP_OUT_FILE = 16   /* p does not point to the bytes but to what names them, a struct of the
+                            port that lent it; the n that are left. No other port can send it */
 };
 
 /* One element of the gather list of out(), which returns how many elements it wrote to v, at most

@@ -4,14 +4,16 @@
 #include <netproto/host/stream.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define GATHER    32   /* elements that leave with one system call */
-#define READS     8    /* buffers a turn; others are to have theirs, too */
-#define LINGER_MS 1000 /* for the peer to close after us */
-#define ACCEPTS   32   /* connections a turn */
-#define PAUSE_MS  100  /* before another try, when there were no descriptors left */
+#define GATHER     32                /* elements that leave with one system call */
+#define FILE_PIECE ((size_t)1 << 20) /* bytes of a file that leave with one system call */
+#define READS      8                 /* buffers a turn; others are to have theirs, too */
+#define LINGER_MS  1000              /* for the peer to close after us */
+#define ACCEPTS    32                /* connections a turn */
+#define PAUSE_MS   100               /* before another try, when there were no descriptors left */
 
 enum { CONNECTING = 1, OPEN, FINISHING, LINGERING };
 
@@ -34,14 +36,19 @@ int netp_stream_receive(int fd, void *p, size_t n, struct netp_in *in)
     return 1;
 }
 
-/* Puts elements from the front of v into h, up to a half-close: the bytes that they are. A
- * half-close without bytes stands alone, for sent(m, 0) must tell of it. */
-static size_t gather(struct msghdr *h, const struct netp_out *v, size_t nv, bool *fin)
+/* Puts elements from the front of v into h, up to a half-close or a file: the bytes that they are.
+ * A half-close without bytes stands alone, for sent(m, 0) must tell of it. */
+static size_t gather(struct msghdr *h, const struct netp_out *v, size_t nv, bool *fin, bool *more)
 {
     size_t total = 0;
 
     *fin = false;
+    *more = false;
     for (size_t i = 0; i < nv && i < GATHER && !*fin && (v[i].n > 0 || total == 0); i++) {
+        if (v[i].flags & NETP_OUT_FILE) {
+            *more = true;
+            break;
+        }
         h->msg_iov[h->msg_iovlen++] = (struct iovec){(void *)(uintptr_t)v[i].p, v[i].n};
         total += v[i].n;
         *fin = (v[i].flags & NETP_OUT_FIN) != 0;
@@ -49,18 +56,61 @@ static size_t gather(struct msghdr *h, const struct netp_out *v, size_t nv, bool
     return total;
 }
 
+static ptrdiff_t send_error(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK ? NETP_E_AGAIN : NETP_E_IO;
+}
+
+ptrdiff_t netp_file_span_read(const struct netp_out *v, size_t skip, void *p, size_t n)
+{
+    const struct netp_file_span *span = (const void *)v->p;
+    size_t left = v->n - skip;
+    ssize_t r;
+
+    do {
+        r = pread(span->fd, p, n < left ? n : left, (off_t)(span->end - left));
+    } while (r < 0 && errno == EINTR);
+    if (r == 0) {
+        errno = ENODATA;
+        return -1;
+    }
+    return r;
+}
+
+static ptrdiff_t send_file(int fd, const struct netp_out *v)
+{
+    const struct netp_file_span *span = (const void *)v->p;
+    off_t at = (off_t)(span->end - v->n);
+    ssize_t r;
+
+    do {
+        r = sendfile(fd, span->fd, &at, v->n < FILE_PIECE ? v->n : FILE_PIECE);
+    } while (r < 0 && errno == EINTR);
+    if (r == 0) {
+        errno = ENODATA; /* it has become shorter */
+        return NETP_E_IO;
+    }
+    return r > 0 ? r : send_error();
+}
+
 ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv)
 {
     struct iovec iov[GATHER];
     struct msghdr h = {.msg_iov = iov};
-    bool fin;
-    size_t total = gather(&h, v, nv, &fin);
+    bool fin, more;
+    size_t total;
     ssize_t r = 0;
 
-    while (total > 0 && (r = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL)) < 0 && errno == EINTR) {
+    if (v->flags & NETP_OUT_FILE) {
+        return send_file(fd, v);
+    }
+    total = gather(&h, v, nv, &fin, &more);
+    while (total > 0 &&
+           (r = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0))) < 0 &&
+           errno == EINTR) {
     }
     if (r < 0) {
-        return errno == EAGAIN || errno == EWOULDBLOCK ? NETP_E_AGAIN : NETP_E_IO;
+        return send_error();
     }
     if (fin && (size_t)r == total && shutdown(fd, SHUT_WR) != 0) {
         return NETP_E_IO;

@@ -7,6 +7,7 @@
 #include "tls_priv.h"
 #include <errno.h>
 #include <netproto/addr.h>
+#include <netproto/host/stream.h>
 #include <netproto/text.h>
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -238,9 +239,9 @@ static void advance(struct place *l, size_t n)
     l->at += n;
 }
 
-/* What goes into the next record: as it lies there, or joined in stage when it is in small pieces.
- * 0: there is nothing more, or the end. */
-static size_t next_piece(struct place l, uint8_t stage[RECORD], const uint8_t **p)
+/* What goes into the next record: as it lies there, or joined in stage when it is in small pieces,
+ * or comes from a file. 0: there is nothing more, or the end; < 0: the file can't be read. */
+static ptrdiff_t next_piece(struct place l, uint8_t stage[RECORD], const uint8_t **p)
 {
     size_t n = 0;
 
@@ -248,11 +249,15 @@ static size_t next_piece(struct place l, uint8_t stage[RECORD], const uint8_t **
     if (l.v == l.end || l.v->n == 0) {
         return 0;
     }
+    if (l.v->flags & NETP_OUT_FILE) {
+        *p = stage;
+        return netp_file_span_read(l.v, l.at, stage, RECORD);
+    }
     if (l.v->n - l.at >= RECORD || l.v + 1 == l.end) {
         *p = l.v->p + l.at;
-        return l.v->n - l.at < RECORD ? l.v->n - l.at : RECORD;
+        return (ptrdiff_t)(l.v->n - l.at < RECORD ? l.v->n - l.at : RECORD);
     }
-    for (; l.v < l.end && n < RECORD; l.v++, l.at = 0) {
+    for (; l.v < l.end && n < RECORD && !(l.v->flags & NETP_OUT_FILE); l.v++, l.at = 0) {
         size_t k = l.v->n - l.at < RECORD - n ? l.v->n - l.at : RECORD - n;
         if (k > 0) {
             memcpy(stage + n, l.v->p + l.at, k);
@@ -260,7 +265,7 @@ static size_t next_piece(struct place l, uint8_t stage[RECORD], const uint8_t **
         n += k;
     }
     *p = stage;
-    return n;
+    return (ptrdiff_t)n;
 }
 
 /* Says that nothing follows: 0 when that has left, NETP_E_AGAIN, NETP_E_IO with errno. */
@@ -288,14 +293,15 @@ static ptrdiff_t tls_send(void *ctx, const struct netp_out *v, size_t nv)
     ptrdiff_t r = flush(t);
     uint8_t stage[RECORD];
     const uint8_t *p;
-    size_t n, k, total = 0;
+    size_t k, total = 0;
+    ptrdiff_t n = 0;
 
     if (r < 0 || (r = handshake(t)) < 0) {
         return nv == 0 && r == NETP_E_AGAIN ? 0 : r;
     }
     while (t->nqueue == 0 && (n = next_piece(l, stage, &p)) > 0) {
         ERR_clear_error();
-        if (!SSL_write_ex(t->ssl, p, n, &k)) {
+        if (!SSL_write_ex(t->ssl, p, (size_t)n, &k)) {
             r = stopped(t, 0);
             break;
         }
@@ -308,6 +314,9 @@ static ptrdiff_t tls_send(void *ctx, const struct netp_out *v, size_t nv)
     }
     if (total > 0 || nv == 0) {
         return (ptrdiff_t)total;
+    }
+    if (n < 0) {
+        return NETP_E_IO;
     }
     if (r < 0) {
         errno = t->cut ? t->cut : EPROTO;

@@ -154,10 +154,27 @@ static bool is_in_body(const struct netp_http1 *m)
     return m->rx_ >= HTTP1_RX_LENGTH && m->rx_ <= HTTP1_RX_TRAILERS;
 }
 
+/* Whether a body comes in that the application does not take now. */
+static bool is_paused(const struct netp_http1 *m)
+{
+    return is_in_body(m) && (m->bits_ & HTTP1_PAUSED);
+}
+
+void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
+{
+    netp_clock(&m->clock_, now);
+    m->bits_ &= (uint8_t)~HTTP1_PAUSED;
+    if (paused) {
+        m->bits_ |= HTTP1_PAUSED;
+    } else if (is_in_body(m)) {
+        m->moved_ = m->begun_ = m->clock_;
+    }
+}
+
 /* Whether the peer has to do something: to send, or to read. */
 static bool is_peers_turn(const struct netp_http1 *m)
 {
-    if (!http1_queue_is_empty(m) || m->rx_ == HTTP1_RX_HEAD || is_in_body(m)) {
+    if (!http1_queue_is_empty(m) || m->rx_ == HTTP1_RX_HEAD || (is_in_body(m) && !is_paused(m))) {
         return true;
     }
     return m->rx_ == HTTP1_RX_BETWEEN &&
@@ -173,7 +190,7 @@ static netp_ms message_deadline(const struct netp_http1 *m)
     if (m->rx_ == HTTP1_RX_HEAD) {
         return least(after(m->begun_, m->cfg_.head_ms), after(m->begun_, m->cfg_.total_ms));
     }
-    if (!is_in_body(m)) {
+    if (!is_in_body(m) || is_paused(m)) {
         return NETP_NEVER;
     }
     at = after(m->begun_, m->cfg_.total_ms);
@@ -261,12 +278,15 @@ static int receive(struct netp_http1 *m, struct netp_in *in, struct netp_http1_e
 
 static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
-    size_t n = in->n;
+    struct netp_in none = {NULL, 0, 0, NULL};
+    size_t n;
     int r = told(m, ev);
 
     if (r != 0) {
         return r;
     }
+    in = in != NULL && !is_paused(m) ? in : &none;
+    n = in->n;
     r = receive(m, in, ev);
     if (in->n != n) {
         m->moved_ = m->clock_;
@@ -283,14 +303,18 @@ static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_e
 
 int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struct netp_http1_ev *ev)
 {
-    struct netp_in none = {NULL, 0, 0, NULL};
-
     if (m->fail_.code != NETP_OK) {
         return m->fail_.code;
     }
     netp_clock(&m->clock_, now);
     memset(ev, 0, sizeof *ev);
-    return advance(m, in != NULL ? in : &none, ev);
+    return advance(m, in, ev);
+}
+
+/* Whether a message that is sent, or is to be, can't go on by itself. */
+static bool waits_for_app(const struct netp_http1 *m)
+{
+    return m->tx_ != HTTP1_TX_NONE && (http1_is_server(m) || !(m->bits_ & HTTP1_HELD));
 }
 
 unsigned netp_http1_want(const struct netp_http1 *m)
@@ -302,13 +326,12 @@ unsigned netp_http1_want(const struct netp_http1 *m)
                    ? want
                    : NETP_CLOSED;
     }
-    if (m->rx_ < HTTP1_RX_COMPLETE && (m->rx_ != HTTP1_RX_BETWEEN || http1_may_begin(m))) {
+    if (is_paused(m)) {
+        want |= NETP_WANT_APP;
+    } else if (m->rx_ < HTTP1_RX_COMPLETE && (m->rx_ != HTTP1_RX_BETWEEN || http1_may_begin(m))) {
         want |= NETP_WANT_IN;
     }
-    if (m->tx_ != HTTP1_TX_NONE && !(m->bits_ & HTTP1_HELD && !http1_is_server(m))) {
-        want |= NETP_WANT_APP;
-    }
-    return want;
+    return waits_for_app(m) ? want | NETP_WANT_APP : want;
 }
 
 const struct netp_fail *netp_http1_fail(const struct netp_http1 *m)

@@ -232,6 +232,7 @@ static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
 {
     m->body_ = 0;
     m->overhead_ = 0;
+    m->bits_ &= (uint8_t)~HTTP1_PAUSED;
     m->count_ = 0;
     m->left_ = chunked ? 0 : length;
     if (chunked) {

@@ -50,7 +50,8 @@ enum {
     HTTP1_CONNECT = 8,  /* server: it is CONNECT */
     HTTP1_UPGRADE = 16, /* server: it offers an upgrade */
     HTTP1_HELD = 32,    /* client: the body waits for 100 */
-    HTTP1_GO = 64       /* client: CONTINUE is due */
+    HTTP1_GO = 64,      /* client: CONTINUE is due */
+    HTTP1_PAUSED = 128  /* the application takes no body now */
 };
 
 /* m->pending_: what kind of request it was, for that decides how the answer is framed. */

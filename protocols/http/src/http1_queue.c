@@ -73,7 +73,7 @@ void netp_http1_sent(struct netp_http1 *m, size_t n, netp_ms now)
         m->tx_at_ += (uint32_t)k;
         n -= k;
         k = n < m->lent_n_ ? n : m->lent_n_;
-        m->lent_ += k;
+        m->lent_ += m->lent_flags_ & NETP_OUT_FILE ? 0 : k;
         m->lent_n_ -= k;
         n -= k;
         if (m->lent_n_ == 0) {

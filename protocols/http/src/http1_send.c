@@ -408,7 +408,7 @@ int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned
     struct http_writer w;
     int r = may_send(m, n);
 
-    if (r != NETP_OK || (out_flags & ~(unsigned)NETP_OUT_STABLE)) {
+    if (r != NETP_OK || (out_flags & ~(unsigned)(NETP_OUT_STABLE | NETP_OUT_FILE))) {
         return r != NETP_OK ? r : NETP_E_ARG;
     }
     if (m->lent_state_ != HTTP1_LENT_NONE || (m->bits_ & HTTP1_HELD) ||

@@ -193,9 +193,9 @@ NETP_API extern const struct netp_ops netp_http1_ops;
  *                   double or malformed; a body where none can be (1xx, 204, 205, CONNECT); 1xx
  *                   to a HTTP/1.0 client
  *   NETP_E_STATE    a message is being sent; server: no request waits for an answer; client: too
- *                   many requests are under way, one of them may change the protocol, or the connection
- *                   goes on no longer; a change of protocol before END
- *   NETP_E_NOSPACE  it does not fit into cfg.tx: send what out() shows first, if there is any */
+ *                   many requests are under way, one of them may change the protocol, or the
+ * connection goes on no longer; a change of protocol before END NETP_E_NOSPACE  it does not fit
+ * into cfg.tx: send what out() shows first, if there is any */
 NETP_API int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
                                   netp_ms now);
 
@@ -205,8 +205,9 @@ NETP_API int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_
 NETP_API int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms now);
 
 /* Sends p[0..n), which must stay unchanged until RELEASED, without copying it. out_flags: 0, or
- * NETP_OUT_STABLE if it never changes. Errors as above, and NETP_E_NOSPACE: one piece is lent
- * already, there is no room for the chunk's framing, or it has to wait for CONTINUE. */
+ * NETP_OUT_STABLE if it never changes, or NETP_OUT_FILE where p is the port's name for n bytes.
+ * Errors as above, and NETP_E_NOSPACE: one piece is lent already, there is no room for the chunk's
+ * framing, or it has to wait for CONTINUE. */
 NETP_API int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                                   netp_ms now);
 
@@ -220,6 +221,10 @@ NETP_API int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_p
  * all three, and nothing of it is done then. msg->length is not looked at. */
 NETP_API int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, const void *p,
                              size_t n, netp_ms now);
+
+/* Takes no more of the body that is received, until it is called again with false; the time for it
+ * begins anew then. */
+NETP_API void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now);
 
 /* Lets the exchanges that have begun be the last; between them, closes now. NETP_E_STATE after a
  * failure. */

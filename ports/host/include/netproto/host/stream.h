@@ -123,6 +123,17 @@ NETP_API int netp_stream_io_finish(struct netp_stream_io *s, netp_ms until);
 NETP_API int netp_tcp_connect_any(const struct netp_addr *a, unsigned n,
                                   const struct netp_addr *local, netp_ms ms);
 
+/* What p of a NETP_OUT_FILE element points to: the n bytes are those before `end` of the file fd. A
+ * file that is shorter by then is NETP_E_IO. */
+struct netp_file_span {
+    int fd;
+    uint64_t end;
+};
+
+/* Reads the beginning of such an element, behind its first `skip` bytes: at most n bytes. < 0: it
+ * can't, with errno. */
+NETP_API ptrdiff_t netp_file_span_read(const struct netp_out *v, size_t skip, void *p, size_t n);
+
 /* --- for other drivers ----------------------------------------------------------------------- */
 
 /* Receives into p[0..n), n > 0, without waiting: 1: *in was set to bytes, or to an end; 0: nothing
