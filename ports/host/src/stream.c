@@ -355,6 +355,9 @@ static void turn(struct netp_stream *s, bool readable)
 
     s->gone_ = &gone;
     pump(s, readable, &gone);
+    if (!gone && s->turned && s->state_ == OPEN) {
+        s->turned(s->arg);
+    }
     if (!gone) {
         s->gone_ = NULL;
         settle(s);
@@ -414,6 +417,22 @@ int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd, bool
         return -1;
     }
     return 0;
+}
+
+int netp_stream_release(struct netp_stream *s)
+{
+    int fd = s->watch_.fd;
+
+    if (s->state_ != OPEN || s->gone_ || s->in_.n > 0 || s->in_.flags || s->sys_errno_ ||
+        (s->ops->want(s->m) & NETP_WANT_OUT) || netp_transport_need(s->transport, 0) != 0 ||
+        has_input(s)) {
+        return -1;
+    }
+    netp_loop_unwatch(s->loop_, &s->watch_);
+    netp_loop_at(s->loop_, &s->timer_, NETP_NEVER);
+    forget_input(s);
+    s->watch_.fd = -1;
+    return fd;
 }
 
 static bool is_running(const struct netp_stream *s)

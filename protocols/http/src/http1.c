@@ -108,10 +108,16 @@ int netp_http1_finish(struct netp_http1 *m, netp_ms now)
     return NETP_OK;
 }
 
+bool netp_http1_is_between(const struct netp_http1 *m)
+{
+    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0 &&
+           http1_queue_is_empty(m);
+}
+
 bool netp_http1_is_idle(const struct netp_http1 *m)
 {
-    return m->fail_.code == NETP_OK && m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE &&
-           m->npending_ == 0 && (m->bits_ & HTTP1_LAST) == 0;
+    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0 &&
+           (m->bits_ & HTTP1_LAST) == 0;
 }
 
 /* Law 8. */

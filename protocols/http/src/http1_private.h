@@ -60,7 +60,6 @@ enum { HTTP1_PLAIN, HTTP1_HEADONLY, HTTP1_TUNNEL, HTTP1_OFFER };
 /* m->lent_state_ */
 enum { HTTP1_LENT_NONE, HTTP1_LENT_QUEUED, HTTP1_LENT_BACK };
 
-#define HTTP1_REPLY_MAX 96u /* bytes of an answer that the machine gives of itself */
 
 static inline bool http1_is_server(const struct netp_http1 *m)
 {
@@ -80,10 +79,14 @@ static inline void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n
 int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at,
                const char *where);
 
-/* Between messages: whether one may begin. A server must be able to answer a bad one. */
+/* Nothing waits to be sent. */
+bool http1_queue_is_empty(const struct netp_http1 *m);
+
+/* Between messages: whether one may begin. A server reads no further while an answer is not gone:
+ * so that a client which does not read is not served on, and what follows finds room. */
 static inline bool http1_may_begin(const struct netp_http1 *m)
 {
-    return !http1_is_server(m) || netp_http1_room(m) >= HTTP1_REPLY_MAX;
+    return !http1_is_server(m) || http1_queue_is_empty(m);
 }
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */
@@ -105,7 +108,6 @@ void http1_close(struct netp_http1 *m, bool broken);
 struct http_writer;
 struct http_writer http1_queue_begin(struct netp_http1 *m);
 bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
-bool http1_queue_is_empty(const struct netp_http1 *m);
 bool http1_put_reply(struct netp_http1 *m, unsigned status);
 
 /* Whether s can be a Host: a host, maybe empty, and maybe a port. */

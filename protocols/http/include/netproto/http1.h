@@ -230,6 +230,9 @@ NETP_API void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now);
  * failure. */
 NETP_API int netp_http1_finish(struct netp_http1 *m, netp_ms now);
 
+/* Whether it is between messages, of which nothing has come or is to be sent. */
+NETP_API bool netp_http1_is_between(const struct netp_http1 *m);
+
 /* Client: whether a new request can be sent and be the only one: all exchanges are complete, and
  * the connection goes on. */
 NETP_API bool netp_http1_is_idle(const struct netp_http1 *m);

@@ -27,6 +27,11 @@ struct netp_stream {
      * NETP_OK when m was done, a netp_err when m failed (see ops->fail(m)), NETP_E_IO with
      * sys_errno, and no failure in m, when the socket failed, or could not be connected. */
     void (*closed)(void *arg, int err, int sys_errno);
+
+    /* Called at the end of each turn in which something may have moved, and when events have been
+     * told of: the place to see whether there is room for more output. As event() otherwise. May be
+     * NULL. */
+    void (*turned)(void *arg);
     void *arg;
     const struct netp_transport *transport; /* NULL: the socket itself; outlives the stream */
 
@@ -56,6 +61,11 @@ NETP_API void netp_stream_flush(struct netp_stream *s);
 /* Closes the socket without a word to the peer, which TLS takes for an attack. closed() is not
  * called. Harmless the second time. */
 NETP_API void netp_stream_close(struct netp_stream *s);
+
+/* Gives the socket back, open, with no more than a watch and a timer taken from the loop: for
+ * connections that have nothing to do for long. -1: there is input that was received already, or
+ * output that was not sent; then s goes on. Not in event() or turned(). */
+NETP_API int netp_stream_release(struct netp_stream *s);
 
 /* Goes on with another machine (after CONNECT, SOCKS, an upgrade), which gets the bytes that this
  * one has left, and over another transport. In an event callback or at any other time. The machine

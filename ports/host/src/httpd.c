@@ -1,0 +1,439 @@
+/* httpd.c - connections of the HTTP server: those that work, and those that wait.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "httpd_priv.h"
+#include <errno.h>
+#include <netproto/host/socket.h>
+#include <netproto/http_date.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REST_MS 1000u /* without a request, before a connection gives its work back */
+
+static void on_event(void *arg, void *event);
+static void on_turned(void *arg);
+static void on_closed(void *arg, int err, int sys_errno);
+static void wake(void *arg, unsigned what);
+static void rest(void *arg);
+
+const char *httpd_date(struct netp_httpd *h)
+{
+    int64_t t = time(NULL);
+
+    if (t != h->date_at) {
+        h->date_at = t;
+        h->date[0] = '\0';
+        if (netp_http_date_format(t, h->date) == NETP_OK) {
+            h->date[NETP_HTTP_DATE_LEN] = '\0';
+        }
+    }
+    return h->date;
+}
+
+/* --- work ------------------------------------------------------------------------------------ */
+
+static struct httpd_work *take_work(struct netp_httpd *h)
+{
+    struct httpd_work *w = h->free;
+    size_t fields = h->cfg.max_fields * sizeof(struct netp_http_field);
+
+    if (w) {
+        h->free = w->next;
+        return w;
+    }
+    return malloc(sizeof *w + fields + h->cfg.max_head);
+}
+
+static void give_work(struct netp_httpd *h, struct httpd_work *w)
+{
+    w->next = h->free;
+    h->free = w;
+}
+
+/* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
+static bool begin_work(struct httpd_conn *c, int fd)
+{
+    struct netp_httpd *h = c->httpd;
+    struct httpd_work *w = take_work(h);
+    struct netp_http1_cfg cfg = NETP_HTTP1_CFG_INIT;
+
+    if (!w) {
+        return false;
+    }
+    cfg.role = NETP_HTTP1_SERVER;
+    cfg.field = w->field;
+    cfg.nfield = h->cfg.max_fields;
+    cfg.head = (char *)(w->field + h->cfg.max_fields);
+    cfg.headlen = h->cfg.max_head;
+    cfg.tx = w->tx;
+    cfg.txlen = sizeof w->tx;
+    cfg.head_ms = h->cfg.head_ms;
+    cfg.idle_ms = h->cfg.stall_ms; /* between requests it is ours: rest() */
+    cfg.min_rate = h->cfg.min_rate;
+    netp_http1_init(&w->http, &cfg, netp_loop_now(h->loop));
+    w->x.phase = HTTPD_NONE;
+    w->stream = (struct netp_stream){.ops = &netp_http1_ops,
+                                     .m = &w->http,
+                                     .ev = &w->ev,
+                                     .event = on_event,
+                                     .turned = on_turned,
+                                     .closed = on_closed,
+                                     .arg = c,
+                                     .transport = c->tls ? netp_tls_transport(c->tls) : NULL};
+    if (netp_stream_open(&w->stream, h->loop, fd, false) != 0) {
+        give_work(h, w);
+        return false;
+    }
+    c->work = w;
+    return true;
+}
+
+/* --- connections ----------------------------------------------------------------------------- */
+
+static void check_stopped(struct netp_httpd *h)
+{
+    if (h->stopping && !h->conns && h->stopped) {
+        netp_loop_at(h->loop, &h->stop, 0);
+    }
+}
+
+/* The socket is closed already, or it is now. */
+static void conn_free(struct httpd_conn *c)
+{
+    struct netp_httpd *h = c->httpd;
+
+    if (c->work) {
+        if (c->work->x.phase != HTTPD_NONE) {
+            httpd_over(&c->work->x, false);
+        }
+        netp_stream_close(&c->work->stream);
+        give_work(h, c->work);
+    } else if (c->watch.fd >= 0) {
+        netp_loop_unwatch(h->loop, &c->watch);
+        close(c->watch.fd);
+    }
+    netp_loop_at(h->loop, &c->timer, NETP_NEVER);
+    netp_tls_free(c->tls);
+    if (c->next) {
+        c->next->prev = c->prev;
+    }
+    *(c->prev ? &c->prev->next : &h->conns) = c->next;
+    h->counts.connections--;
+    netp_listener_done(&c->port->listener);
+    free(c);
+    check_stopped(h);
+}
+
+void httpd_conn_cut(struct httpd_conn *c)
+{
+    if (c->work && c->work->x.in_handler) {
+        c->cut = true; /* when the handler has returned */
+    } else {
+        conn_free(c);
+    }
+}
+
+/* Whether another request may come from now on: then the connection may soon rest. */
+static void exchange_over(struct httpd_conn *c)
+{
+    httpd_over(&c->work->x, true);
+    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+}
+
+static bool is_sent(const struct httpd_conn *c)
+{
+    return !(netp_http1_want(&c->work->http) & NETP_WANT_OUT);
+}
+
+static void on_turned(void *arg)
+{
+    struct httpd_conn *c = arg;
+
+    if (c->work->x.phase != HTTPD_NONE) {
+        httpd_turned(&c->work->x, false);
+    }
+    if (c->cut) {
+        conn_free(c);
+        return;
+    }
+    netp_stream_flush(&c->work->stream);
+    if (c->work->x.phase == HTTPD_ENDED && is_sent(c)) {
+        exchange_over(c);
+    }
+}
+
+static void on_event(void *arg, void *event)
+{
+    struct httpd_conn *c = arg;
+    const struct netp_http1_ev *ev = event;
+    struct netp_httpd_exchange *x = &c->work->x;
+
+    switch (ev->type) {
+    case NETP_HTTP1_REQUEST:
+        if (x->phase != HTTPD_NONE) {
+            httpd_over(x, true);
+        }
+        httpd_asked(c, ev);
+        break;
+    case NETP_HTTP1_DATA:
+        httpd_received(x, ev->p, ev->n);
+        break;
+    case NETP_HTTP1_END:
+        httpd_received(x, NULL, 0);
+        break;
+    case NETP_HTTP1_RELEASED:
+        httpd_turned(x, true);
+        break;
+    default: /* EOF: what was answered has left */
+        break;
+    }
+    if (c->cut) {
+        conn_free(c);
+    }
+}
+
+static void on_closed(void *arg, int err, int sys_errno)
+{
+    struct httpd_conn *c = arg;
+    struct netp_httpd *h = c->httpd;
+    struct httpd_work *w = c->work;
+    const struct netp_fail *why = netp_http1_fail(&w->http);
+
+    (void)sys_errno;
+    if (w->x.phase == HTTPD_ENDED && err == NETP_OK) {
+        httpd_over(&w->x, true);
+    } else if (w->x.phase == HTTPD_ASKED && why->peer_code > 0) {
+        w->x.status = (unsigned)why->peer_code;
+    }
+    if (why->code == NETP_E_SYNTAX || why->code == NETP_E_LIMIT ||
+        why->code == NETP_E_UNSUPPORTED || why->peer_code > 0) {
+        h->counts.bad++;
+        if (h->cfg.bad) {
+            h->cfg.bad(h->cfg.arg, &c->peer, why);
+        }
+    }
+    conn_free(c);
+}
+
+/* --- rest ------------------------------------------------------------------------------------ */
+
+/* The time of a connection that rests is over. */
+static void expired(void *arg)
+{
+    conn_free(arg);
+}
+
+/* Between requests: gives the work to others. If there is something to do after all, later. */
+static void rest(void *arg)
+{
+    struct httpd_conn *c = arg;
+    struct netp_httpd *h = c->httpd;
+    int fd = -1;
+
+    if (c->work->x.phase == HTTPD_NONE && netp_http1_is_between(&c->work->http)) {
+        fd = netp_stream_release(&c->work->stream);
+    }
+    if (fd < 0) {
+        netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+        return;
+    }
+    give_work(h, c->work);
+    c->work = NULL;
+    c->watch = (struct netp_watch){.fd = fd, .ready = wake, .arg = c};
+    c->timer.due = expired;
+    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + h->cfg.idle_ms);
+    if (netp_loop_watch(h->loop, &c->watch, NETP_WANT_IN) != 0) {
+        conn_free(c);
+    }
+}
+
+static void wake(void *arg, unsigned what)
+{
+    struct httpd_conn *c = arg;
+    int fd = c->watch.fd;
+
+    (void)what;
+    netp_loop_unwatch(c->httpd->loop, &c->watch);
+    c->timer.due = rest;
+    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+    if (begin_work(c, fd)) {
+        c->watch.fd = -1;
+    } else {
+        conn_free(c);
+    }
+}
+
+/* --- listening ------------------------------------------------------------------------------- */
+
+/* IPv4, or an IPv6 network of 64 bits, which is what one customer has. */
+static bool same_customer(const struct netp_addr *a, const struct netp_addr *b)
+{
+    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 6 ? 8 : 4) == 0;
+}
+
+static bool is_one_too_many(const struct netp_httpd *h, const struct netp_addr *peer)
+{
+    unsigned n = 0;
+
+    for (const struct httpd_conn *c = h->cfg.max_per_address ? h->conns : NULL; c; c = c->next) {
+        n += same_customer(&c->peer, peer);
+    }
+    return h->cfg.max_per_address && n >= h->cfg.max_per_address;
+}
+
+static void accepted(void *arg, int fd, const struct netp_addr *peer)
+{
+    struct httpd_port *p = arg;
+    struct netp_httpd *h = p->httpd;
+    bool refused = is_one_too_many(h, peer);
+    struct httpd_conn *c = refused ? NULL : calloc(1, sizeof *c);
+
+    h->counts.accepted++;
+    h->counts.refused += refused;
+    if (!c) {
+        close(fd);
+        netp_listener_done(&p->listener);
+        return;
+    }
+    c->httpd = h;
+    c->port = p;
+    c->peer = *peer;
+    c->watch.fd = -1;
+    c->timer = (struct netp_timer){.due = rest, .arg = c};
+    c->next = h->conns;
+    if (c->next) {
+        c->next->prev = c;
+    }
+    h->conns = c;
+    h->counts.connections++;
+    if ((p->tls && !(c->tls = netp_tls_server(p->tls, fd, NULL))) || !begin_work(c, fd)) {
+        c->watch.fd = fd;
+        conn_free(c);
+        return;
+    }
+    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+}
+
+int netp_httpd_listen(struct netp_httpd *h, int fd, struct netp_tls_ctx *tls)
+{
+    struct httpd_port *p = calloc(1, sizeof *p);
+
+    if (!p) {
+        return -1;
+    }
+    p->httpd = h;
+    p->tls = tls;
+    p->local = netp_local_addr(fd);
+    p->listener.accepted = accepted;
+    p->listener.arg = p;
+    p->listener.max = h->cfg.max_connections;
+    if (netp_listener_open(&p->listener, h->loop, fd) != 0) {
+        free(p);
+        return -1;
+    }
+    p->next = h->ports;
+    h->ports = p;
+    return 0;
+}
+
+/* --- servers --------------------------------------------------------------------------------- */
+
+static uint32_t or_else(uint32_t value, uint32_t otherwise)
+{
+    return value ? value : otherwise;
+}
+
+struct netp_httpd *netp_httpd_new(struct netp_loop *loop, const struct netp_httpd_cfg *cfg)
+{
+    struct netp_httpd *h = calloc(1, sizeof *h);
+    struct netp_httpd_cfg *own;
+
+    if (!h) {
+        return NULL;
+    }
+    h->loop = loop;
+    h->cfg = *cfg;
+    own = &h->cfg;
+    own->max_connections = or_else(own->max_connections, 10000);
+    own->max_requests = or_else(own->max_requests, 1000000);
+    own->head_ms = or_else(own->head_ms, 10000);
+    own->idle_ms = or_else(own->idle_ms, 15000);
+    own->stall_ms = or_else(own->stall_ms, 60000);
+    own->min_rate = or_else(own->min_rate, 500);
+    own->max_body = own->max_body ? own->max_body : 1u << 20;
+    own->max_head = (uint16_t)or_else(own->max_head, 16384);
+    own->max_fields = (uint16_t)or_else(own->max_fields, 100);
+    h->date_at = -1;
+    return h;
+}
+
+static void stopped(void *arg)
+{
+    struct netp_httpd *h = arg;
+    void (*done)(void *) = h->stopped;
+
+    while (h->conns) {
+        h->stopped = NULL;
+        conn_free(h->conns);
+    }
+    h->stopped = NULL;
+    if (done) {
+        done(h->stopped_arg);
+    }
+}
+
+void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *arg), void *arg)
+{
+    struct httpd_conn *next;
+
+    h->stopping = true;
+    h->stopped = done;
+    h->stopped_arg = arg;
+    h->stop = (struct netp_timer){.due = stopped, .arg = h};
+    netp_loop_at(h->loop, &h->stop, netp_loop_now(h->loop) + grace_ms);
+    for (struct httpd_port *p = h->ports; p; p = p->next) {
+        netp_listener_close(&p->listener);
+    }
+    for (struct httpd_conn *c = h->conns; c; c = next) {
+        next = c->next;
+        if (!c->work) {
+            conn_free(c);
+        } else {
+            netp_http1_finish(&c->work->http, netp_loop_now(h->loop));
+            netp_stream_kick(&c->work->stream);
+        }
+    }
+    check_stopped(h);
+}
+
+void netp_httpd_free(struct netp_httpd *h)
+{
+    struct httpd_port *port;
+    struct httpd_work *work;
+
+    if (!h) {
+        return;
+    }
+    h->stopped = NULL;
+    while (h->conns) {
+        conn_free(h->conns);
+    }
+    while ((port = h->ports)) {
+        h->ports = port->next;
+        netp_listener_close(&port->listener);
+        free(port);
+    }
+    while ((work = h->free)) {
+        h->free = work->next;
+        free(work);
+    }
+    netp_loop_at(h->loop, &h->stop, NETP_NEVER);
+    free(h);
+}
+
+void netp_httpd_counts(const struct netp_httpd *h, struct netp_httpd_counts *counts)
+{
+    *counts = h->counts;
+}
