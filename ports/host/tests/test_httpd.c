@@ -1,0 +1,497 @@
+/* test_httpd.c - the HTTP server, in a process of its own, asked by plain sockets.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netproto/host/httpd.h>
+#include <netproto/host/socket.h>
+#include <netproto/text.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* --- the server's side ----------------------------------------------------------------------- */
+
+static struct netp_loop *loop;
+static struct netp_httpd *httpd;
+static struct netp_httpd_exchange *late;
+static char big[1 << 20];
+
+static void hello(void *arg, struct netp_httpd_exchange *x)
+{
+    const struct netp_httpd_request *r = netp_httpd_request(x);
+    char text[200];
+    int n = snprintf(text, sizeof text, "%s %.*s %.*s %.*s?%.*s", (const char *)arg, (int)r->host.n,
+                     r->host.p, r->nparam > 0 ? (int)r->param[0].n : 0,
+                     r->nparam > 0 ? r->param[0].p : "", (int)r->path.n, r->path.p, (int)r->query.n,
+                     r->query.p ? r->query.p : "");
+
+    netp_httpd_reply(x, 200, "text/plain", text, (size_t)n);
+}
+
+/* Counts the body, and answers with how much it was. */
+static void count_body(void *arg, struct netp_httpd_exchange *x, const void *p, size_t n)
+{
+    static uint64_t bytes;
+    char text[32];
+    int k;
+
+    (void)arg;
+    (void)p;
+    bytes += n;
+    if (n == 0) {
+        k = snprintf(text, sizeof text, "%llu bytes", (unsigned long long)bytes);
+        bytes = 0;
+        netp_httpd_reply(x, 200, NULL, text, (size_t)k);
+    }
+}
+
+static void take(void *arg, struct netp_httpd_exchange *x)
+{
+    (void)arg;
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.data = count_body}, 1000);
+}
+
+static void answer_late(void *arg)
+{
+    (void)arg;
+    netp_httpd_reply(late, 200, NULL, "late", 4);
+    late = NULL;
+}
+
+static void wait_a_while(void *arg, struct netp_httpd_exchange *x)
+{
+    static struct netp_timer timer = {.due = answer_late};
+
+    (void)arg;
+    late = x;
+    netp_loop_at(loop, &timer, netp_loop_now(loop) + 50);
+}
+
+/* Lends one piece after the other; the first is sent by write. */
+static void more(void *arg, struct netp_httpd_exchange *x)
+{
+    static unsigned pieces;
+
+    (void)arg;
+    if (++pieces < 3) {
+        netp_httpd_lend(x, big, sizeof big);
+    } else {
+        pieces = 0;
+        netp_httpd_end(x);
+    }
+}
+
+static void stream(void *arg, struct netp_httpd_exchange *x)
+{
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.ready = more}, 0);
+    netp_httpd_begin(x, 200, arg ? NETP_HTTP1_CHUNKED : 5 + 2 * sizeof big, false);
+    netp_httpd_write(x, "begin", 5);
+    more(NULL, x);
+}
+
+static void cut(void *arg, struct netp_httpd_exchange *x)
+{
+    (void)arg;
+    netp_httpd_begin(x, 200, 100, false);
+    netp_httpd_write(x, "half", 4);
+    netp_httpd_cut(x);
+}
+
+static void file(void *arg, struct netp_httpd_exchange *x)
+{
+    static int fd = -1;
+
+    if (fd < 0) {
+        char name[] = "/tmp/test_httpd.XXXXXX";
+        fd = mkstemp(name);
+        unlink(name);
+        if (write(fd, "0123456789", 10) != 10) {
+            abort();
+        }
+    }
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.ready = NULL}, 0);
+    netp_httpd_begin(x, 200, arg ? 20 : 5, false);
+    netp_httpd_lend_file(x, fd, 3, arg ? 20 : 5);
+    netp_httpd_end(x);
+}
+
+static void bad_field(void *arg, struct netp_httpd_exchange *x)
+{
+    (void)arg;
+    netp_httpd_add(x, "X", NETP_STR("a\r\nSet-Cookie: b"));
+    netp_httpd_reply(x, 200, NULL, "no", 2);
+}
+
+static const struct netp_httpd_route routes[] = {
+    {.host = "other.test", .pattern = "/", .handle = hello, .arg = "other"},
+    {.host = "*.wild.test", .pattern = "/", .handle = hello, .arg = "wild"},
+    {.method = "GET", .pattern = "/", .handle = hello, .arg = "root"},
+    {.method = "GET", .pattern = "/item/{}/x", .handle = hello, .arg = "item"},
+    {.pattern = "/all/*", .handle = hello, .arg = "all"},
+    {.method = "POST", .pattern = "/take", .handle = take},
+    {.method = "POST", .pattern = "/leave", .handle = hello, .arg = "left"},
+    {.pattern = "/late", .handle = wait_a_while},
+    {.pattern = "/stream", .handle = stream},
+    {.pattern = "/chunks", .handle = stream, .arg = "chunked"},
+    {.pattern = "/cut", .handle = cut},
+    {.pattern = "/file", .handle = file},
+    {.pattern = "/short", .handle = file, .arg = "20 of 10 bytes"},
+    {.pattern = "/bad", .handle = bad_field},
+};
+
+static const struct netp_httpd_cfg plain = {.route = routes,
+                                            .nroute = sizeof routes / sizeof *routes,
+                                            .server = "test",
+                                            .max_head = 1024,
+                                            .max_fields = 10};
+
+static void done(void *arg)
+{
+    (void)arg;
+    netp_loop_stop(loop);
+}
+
+static void stop(void *arg, int sig)
+{
+    (void)arg;
+    (void)sig;
+    netp_httpd_stop(httpd, 500, done, NULL);
+}
+
+static void serve(int fd, const struct netp_httpd_cfg *cfg)
+{
+    loop = netp_loop_new();
+    httpd = netp_httpd_new(loop, cfg);
+    if (!loop || !httpd || netp_loop_signals(loop, stop, NULL) != 0 ||
+        netp_httpd_listen(httpd, fd, NULL) != 0) {
+        exit(9);
+    }
+    netp_loop_run(loop);
+    netp_httpd_free(httpd);
+    netp_loop_free(loop);
+    exit(0);
+}
+
+/* --- the client's side ----------------------------------------------------------------------- */
+
+struct server {
+    pid_t pid;
+    struct netp_addr at;
+};
+
+static void start(struct server *s, const struct netp_httpd_cfg *cfg)
+{
+    struct netp_addr any = {.ip = {127, 0, 0, 1}, .fam = 4};
+    int fd = netp_tcp_listen(&any);
+
+    assert_true(fd >= 0);
+    s->at = netp_local_addr(fd);
+    s->pid = fork();
+    assert_true(s->pid >= 0);
+    if (s->pid == 0) {
+        serve(fd, cfg);
+    }
+    close(fd);
+}
+
+/* Ends it, and looks at how it ended: with a sanitizer, leaks make it fail. */
+static void finish(struct server *s)
+{
+    int status;
+
+    kill(s->pid, SIGTERM);
+    assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static int dial(const struct server *s)
+{
+    int fd = netp_tcp_connect(&s->at, NULL);
+    struct pollfd p = {fd, POLLOUT, 0};
+
+    assert_int_equal(poll(&p, 1, 2000), 1);
+    assert_int_equal(netp_connect_result(fd), 0);
+    return fd;
+}
+
+static void say(int fd, const char *text)
+{
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Reads until `until` has come, or the end (then "" closes it), for at most 3 s. The bytes. */
+static size_t hear(int fd, const char *until, char *out, size_t cap)
+{
+    size_t n = 0;
+    struct pollfd p = {fd, POLLIN, 0};
+
+    out[0] = '\0';
+    while (n < cap - 1 && poll(&p, 1, 3000) == 1) {
+        ssize_t r = recv(fd, out + n, cap - 1 - n, 0);
+        if (r <= 0) {
+            break;
+        }
+        n += (size_t)r;
+        out[n] = '\0';
+        if (*until && strstr(out, until)) {
+            break;
+        }
+    }
+    return n;
+}
+
+static void expect(const struct server *s, const char *request, const char *const *answer, size_t n)
+{
+    char out[8192];
+    int fd = dial(s);
+
+    say(fd, request);
+    shutdown(fd, SHUT_WR);
+    hear(fd, "", out, sizeof out);
+    for (size_t i = 0; i < n; i++) {
+        if (!strstr(out, answer[i])) {
+            fail_msg("%s\n--- has no \"%s\" in its answer:\n%s", request, answer[i], out);
+        }
+    }
+    close(fd);
+}
+
+#define EXPECT(s, request, ...)                                                                    \
+    expect((s), (request), (const char *const[]){__VA_ARGS__},                                     \
+           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define HOST " HTTP/1.1\r\nHost: a\r\n"
+
+/* --- tests ----------------------------------------------------------------------------------- */
+
+static void requests_find_their_handlers(void **state)
+{
+    struct server s;
+
+    (void)state;
+    start(&s, &plain);
+    EXPECT(&s, "GET /?q=1" HOST "\r\n", "HTTP/1.1 200 OK\r\n", "Server: test\r\n",
+           "Date: ", "root a  /?q=1");
+    EXPECT(&s, "GET / HTTP/1.1\r\nHost: OTHER.test:80\r\n\r\n", "other OTHER.test");
+    EXPECT(&s, "GET / HTTP/1.1\r\nHost: x.wild.test\r\n\r\n", "wild x.wild.test");
+    EXPECT(&s, "GET / HTTP/1.1\r\nHost: .wild.test\r\n\r\n", "\r\n\r\n");
+    EXPECT(&s, "GET http://other.test/ HTTP/1.1\r\nHost: a\r\n\r\n", "other other.test");
+    EXPECT(&s, "GET /item/a%2Fb/x" HOST "\r\n", "item a a%2Fb /item/a%2Fb/x");
+    EXPECT(&s, "GET /item//x" HOST "\r\n", "HTTP/1.1 404 Not Found\r\n", "404 Not Found\n");
+    EXPECT(&s, "GET /all/b/c" HOST "\r\n", "all a b/c /all/b/c");
+    EXPECT(&s, "GET /allb" HOST "\r\n", "404");
+    EXPECT(&s, "PUT /take" HOST "\r\n", "405 Method Not Allowed", "Allow: POST, OPTIONS\r\n");
+    EXPECT(&s, "OPTIONS /" HOST "\r\n", "204 No Content", "Allow: GET, HEAD, OPTIONS\r\n");
+    EXPECT(&s, "OPTIONS *" HOST "\r\n", "204 No Content");
+    EXPECT(&s, "HEAD /" HOST "\r\n", "200 OK", "Content-Length: ", "\r\n\r\n");
+    EXPECT(&s, "GET /bad" HOST "\r\n", "500 Internal Server Error", "Connection: close");
+    finish(&s);
+}
+
+static void bodies_are_bounded(void **state)
+{
+    struct server s;
+
+    (void)state;
+    start(&s, &plain);
+    EXPECT(&s, "POST /take" HOST "Content-Length: 3\r\n\r\nabc", "200 OK", "3 bytes");
+    EXPECT(&s, "POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+           "3 bytes");
+    EXPECT(&s, "POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
+           "100 Continue\r\n\r\n", "1 bytes");
+    EXPECT(&s, "POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n",
+           "HTTP/1.1 413 Content Too Large", "Connection: close");
+    EXPECT(&s, "POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3e9\r\n", "");
+    EXPECT(&s, "POST /leave" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", "left", "root");
+    EXPECT(&s, "POST /leave" HOST "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", "left",
+           "Connection: close");
+    finish(&s);
+}
+
+static void what_is_no_request_ends_the_connection(void **state)
+{
+    struct server s;
+
+    (void)state;
+    start(&s, &plain);
+    EXPECT(&s, "GET / HTTP/1.1\r\n\r\nGET /" HOST "\r\n", "HTTP/1.1 400 Bad Request",
+           "Connection: close");
+    EXPECT(&s, "GET / HTTP/2.0\r\n\r\n", "505");
+    EXPECT(&s,
+           "GET /" HOST "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF: 1\r\nG: 1\r\nH: 1\r\n"
+           "I: 1\r\nJ: 1\r\n\r\n",
+           "431");
+    EXPECT(&s, "GET /" HOST "\r\nnonsense\r\n\r\n", "root", "400 Bad Request");
+    finish(&s);
+}
+
+static void answers_come_in_pieces_and_in_order(void **state)
+{
+    struct server s;
+    static char out[3 << 20];
+    int fd;
+    size_t n;
+
+    (void)state;
+    start(&s, &plain);
+    fd = dial(&s);
+    say(fd, "GET /late" HOST "\r\nGET /" HOST "\r\nGET /file" HOST "\r\n");
+    hear(fd, "34567", out, sizeof out);
+    assert_non_null(strstr(out, "late"));
+    assert_true(strstr(out, "late") < strstr(out, "root"));
+    assert_true(strstr(out, "root") < strstr(out, "34567"));
+    say(fd, "GET /stream HTTP/1.0\r\n\r\n");
+    n = hear(fd, "", out, sizeof out);
+    assert_non_null(strstr(out, "Content-Length: 2097157\r\n"));
+    assert_true(n > 2097157);
+    close(fd);
+    fd = dial(&s);
+    say(fd, "GET /chunks" HOST "Connection: close\r\n\r\n");
+    n = hear(fd, "", out, sizeof out);
+    assert_true(n > 2097157);
+    assert_memory_equal(out + n - 5, "0\r\n\r\n", 5);
+    close(fd);
+    finish(&s);
+}
+
+static void what_cant_be_completed_is_cut(void **state)
+{
+    struct server s;
+    char out[1000];
+    int fd;
+
+    (void)state;
+    start(&s, &plain);
+    fd = dial(&s);
+    say(fd, "GET /cut" HOST "\r\nGET /" HOST "\r\n");
+    hear(fd, "", out, sizeof out);
+    assert_null(strstr(out, "root"));
+    close(fd);
+    fd = dial(&s);
+    say(fd, "GET /short" HOST "\r\nGET /" HOST "\r\n");
+    hear(fd, "", out, sizeof out);
+    assert_non_null(strstr(out, "Content-Length: 20\r\n"));
+    assert_null(strstr(out, "root"));
+    close(fd);
+    finish(&s);
+}
+
+static void connections_rest_and_wake(void **state)
+{
+    struct netp_httpd_cfg cfg = plain;
+    struct server s;
+    char out[1000];
+    int fd, silent;
+
+    (void)state;
+    cfg.idle_ms = 1000;
+    start(&s, &cfg);
+    silent = dial(&s);
+    fd = dial(&s);
+    say(fd, "GET /" HOST "\r\n");
+    assert_true(hear(fd, "root a", out, sizeof out) > 0);
+    usleep(1500000); /* it rests now */
+    say(fd, "GET /all/again" HOST "\r\n");
+    hear(fd, "again", out, sizeof out);
+    assert_non_null(strstr(out, "all a again"));
+    assert_int_equal(hear(fd, "", out, sizeof out), 0); /* until it is closed */
+    assert_int_equal(hear(silent, "", out, sizeof out), 0);
+    close(fd);
+    close(silent);
+    finish(&s);
+}
+
+static void slow_heads_and_bodies_end(void **state)
+{
+    struct netp_httpd_cfg cfg = plain;
+    struct server s;
+    char out[1000];
+    int head, body;
+
+    (void)state;
+    cfg.head_ms = 200;
+    cfg.stall_ms = 300;
+    start(&s, &cfg);
+    head = dial(&s);
+    body = dial(&s);
+    say(head, "GET /");
+    say(body, "POST /take" HOST "Content-Length: 5\r\n\r\nab");
+    hear(head, "", out, sizeof out);
+    assert_non_null(strstr(out, "408 Request Timeout"));
+    hear(body, "", out, sizeof out);
+    assert_non_null(strstr(out, "408 Request Timeout"));
+    close(head);
+    close(body);
+    finish(&s);
+}
+
+static void one_address_has_its_limit(void **state)
+{
+    struct netp_httpd_cfg cfg = plain;
+    struct server s;
+    char out[1000];
+    int fd[3];
+
+    (void)state;
+    cfg.max_per_address = 2;
+    start(&s, &cfg);
+    for (unsigned i = 0; i < 3; i++) {
+        fd[i] = dial(&s);
+        usleep(20000);
+    }
+    assert_int_equal(hear(fd[2], "", out, sizeof out), 0);
+    say(fd[1], "GET /" HOST "\r\n");
+    assert_true(hear(fd[1], "root", out, sizeof out) > 0);
+    for (unsigned i = 0; i < 3; i++) {
+        close(fd[i]);
+    }
+    finish(&s);
+}
+
+static void a_stop_lets_answers_end(void **state)
+{
+    struct server s;
+    char out[1000];
+    int fd, idle;
+
+    (void)state;
+    start(&s, &plain);
+    idle = dial(&s);
+    fd = dial(&s);
+    say(fd, "GET /late" HOST "\r\n");
+    usleep(20000);
+    kill(s.pid, SIGTERM);
+    assert_int_equal(hear(idle, "", out, sizeof out), 0);
+    hear(fd, "", out, sizeof out);
+    assert_non_null(strstr(out, "late"));
+    assert_non_null(strstr(out, "Connection: close"));
+    close(idle);
+    close(fd);
+    finish(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(requests_find_their_handlers),
+        cmocka_unit_test(bodies_are_bounded),
+        cmocka_unit_test(what_is_no_request_ends_the_connection),
+        cmocka_unit_test(answers_come_in_pieces_and_in_order),
+        cmocka_unit_test(what_cant_be_completed_is_cut),
+        cmocka_unit_test(connections_rest_and_wake),
+        cmocka_unit_test(slow_heads_and_bodies_end),
+        cmocka_unit_test(one_address_has_its_limit),
+        cmocka_unit_test(a_stop_lets_answers_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
