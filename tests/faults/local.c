@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <netproto/host/file.h>
 #include <netproto/host/loop.h>
+#include <netproto/host/random.h>
 #include <netproto/host/resolve.h>
 #include <netproto/host/socket.h>
-#include <netproto/host/random.h>
 #include <netproto/host/user.h>
 #include <pwd.h>
 #include <signal.h>

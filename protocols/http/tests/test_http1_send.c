@@ -1,6 +1,7 @@
 /* test_http1_send.c - what the HTTP/1.x machine refuses to send, how it queues what it sends, and
  * its smaller calls. SPDX-License-Identifier: MIT */
 #include "http1.h"
+#include <limits.h>
 #include <netproto/text.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,6 +234,10 @@ static void test_reason(void **state)
     asked(&o);
     assert_int_equal(netp_http1_send(&o.m, &msg, NULL, 0, 0), NETP_OK);
     assert_string_equal(queued(&o), "HTTP/1.1 200 Very Good\r\nContent-Length: 0\r\n\r\n");
+    asked(&o);
+    msg.reason.n = 1;
+    assert_int_equal(netp_http1_send(&o.m, &msg, NULL, 0, 0), NETP_OK);
+    assert_string_equal(queued(&o), "HTTP/1.1 200 V\r\nContent-Length: 0\r\n\r\n");
 }
 
 /* RFC 9110 section 6.5.1. */
@@ -307,31 +312,30 @@ static void test_a_lent_piece_keeps_its_place(void **state)
     }
 }
 
-/* The next answer may be queued behind a piece that is still lent; a failed call leaves all as it
- * was, though it has moved what is queued. */
+/* More may be queued behind a piece that is still lent; a failed call leaves all as it was, though
+ * it has moved what is queued. */
 static void test_a_queue_that_moves(void **state)
 {
-    struct netp_http1_msg msg = {.status = 200, .length = 4};
-    char big[256] = "", text[600];
+    struct netp_http1_msg msg = {.status = 200, .length = NETP_HTTP1_CHUNKED};
+    const char *text = "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlent\r\n3\r\nabc\r\n";
+    char big[250];
+    struct netp_http1_pair trailer = {{"A", 1}, {big, sizeof big}};
     struct one o;
     (void)state;
 
+    memset(big, 'x', sizeof big);
     asked(&o);
     assert_int_equal(netp_http1_send_head(&o.m, &msg, 0), NETP_OK);
     assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, 0, 0), NETP_OK);
-    assert_int_equal(netp_http1_send_end(&o.m, NULL, 0, 0), NETP_OK);
     netp_http1_sent(&o.m, 9, 0);
-    assert_int_equal(hear(&o, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"), NETP_HTTP1_END);
-    assert_int_equal(netp_http1_send(&o.m, &msg, big, 200, 0), NETP_E_NOSPACE);
-    assert_string_equal(queued(&o), "200 OK\r\nContent-Length: 4\r\n\r\nlent");
-    assert_int_equal(netp_http1_send(&o.m, &msg, "abc", 3, 0), NETP_OK);
-    strcpy(text,
-           "200 OK\r\nContent-Length: 4\r\n\r\nlentHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
-           "abc");
+    assert_int_equal(netp_http1_send_body(&o.m, "abc", 3, 0), 3);
     assert_string_equal(queued(&o), text);
-    netp_http1_sent(&o.m, strlen(text), 0);
+    netp_http1_sent(&o.m, 3, 0);
+    assert_int_equal(netp_http1_send_end(&o.m, &trailer, 1, 0), NETP_E_NOSPACE);
+    assert_string_equal(queued(&o), text + 3);
+    netp_http1_sent(&o.m, strlen(text + 3), 0);
     assert_int_equal(netp_http1_next(&o.m, NULL, 0, &o.ev), NETP_HTTP1_RELEASED);
-    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_IN);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_APP);
 }
 
 static void test_room(void **state)
@@ -437,6 +441,28 @@ static void test_lend_flags(void **state)
     assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, NETP_OUT_STABLE, 0), NETP_OK);
 }
 
+/* The name of a file is not moved: what is left is at its end. */
+static void test_a_lent_file(void **state)
+{
+    static const char name[] = "what names the file";
+    struct netp_http1_msg msg = {.status = 200, .length = 1000};
+    struct netp_out v[2];
+    struct one o;
+    (void)state;
+
+    asked(&o);
+    netp_http1_send_head(&o.m, &msg, 0);
+    netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+    assert_int_equal(netp_http1_lend_body(&o.m, name, 1000, NETP_OUT_FILE, 0), NETP_OK);
+    netp_http1_sent(&o.m, 300, 0);
+    assert_int_equal(netp_http1_out(&o.m, v, 2), 1);
+    assert_ptr_equal(v[0].p, name);
+    assert_int_equal(v[0].n, 700);
+    assert_int_equal(v[0].flags, NETP_OUT_FILE);
+    netp_http1_sent(&o.m, 700, 0);
+    assert_int_equal(netp_http1_next(&o.m, NULL, 0, &o.ev), NETP_HTTP1_RELEASED);
+}
+
 /* Cut while a piece is lent: it comes back, and nothing is sent. */
 static void test_cut_while_lent(void **state)
 {
@@ -468,6 +494,85 @@ static void test_released_behind_the_end(void **state)
     netp_http1_sent(&o.m, strlen(queued(&o)), 0);
     assert_int_not_equal(netp_http1_want(&o.m), NETP_CLOSED);
     assert_int_equal(netp_http1_next(&o.m, NULL, 0, &o.ev), NETP_HTTP1_RELEASED);
+    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
+}
+
+/* What is dropped is counted in an int, too. */
+static void test_a_large_piece_that_is_dropped(void **state)
+{
+    struct netp_http1_msg msg = {.status = 304, .length = NETP_HTTP1_CHUNKED};
+    struct one o;
+    (void)state;
+
+    asked(&o);
+    netp_http1_send_head(&o.m, &msg, 0);
+    assert_int_equal(netp_http1_send_body(&o.m, "", (size_t)INT_MAX - 1, 0), INT_MAX - 1);
+    assert_int_equal(netp_http1_send_body(&o.m, "", (size_t)INT_MAX + 1, 0), INT_MAX);
+}
+
+/* The client's half-close while 101 is on its way is the tunnel's business. */
+static void test_the_end_while_switching(void **state)
+{
+    static const struct netp_http1_pair upgrade = {{"Upgrade", 7}, {"foo", 3}};
+    struct netp_http1_msg msg = {
+        .status = 101, .field = &upgrade, .nfield = 1, .flags = NETP_HTTP1_SWITCH};
+    struct netp_in in = {(const uint8_t *)"foo", 3, NETP_IN_EOF, NULL};
+    struct one o;
+    (void)state;
+
+    start(&o, NETP_HTTP1_SERVER);
+    hear(&o, "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n");
+    assert_int_equal(netp_http1_send_head(&o.m, &msg, 0), NETP_OK);
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), 0);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
+    in.n = 0;
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), 0);
+    netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+    in.n = 3;
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), NETP_HTTP1_TUNNEL);
+    assert_int_equal(in.n, 3);
+    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
+}
+
+/* RFC 9112 section 7.1: hexadecimal, no digit more than it takes. */
+static void test_sizes_of_chunks(void **state)
+{
+    static const struct {
+        size_t n;
+        const char *line;
+    } sizes[] = {{1, "1\r\n"},  {9, "9\r\n"},   {10, "a\r\n"},
+                 {15, "f\r\n"}, {16, "10\r\n"}, {160, "a0\r\n"}};
+    struct netp_http1_msg msg = {.status = 200, .length = NETP_HTTP1_CHUNKED};
+    char body[160];
+    struct one o;
+    (void)state;
+
+    memset(body, 'x', sizeof body);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        asked(&o);
+        netp_http1_send_head(&o.m, &msg, 0);
+        netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+        assert_int_equal(netp_http1_send_body(&o.m, body, sizes[i].n, 0), sizes[i].n);
+        assert_memory_equal(queued(&o), sizes[i].line, strlen(sizes[i].line));
+        assert_int_equal(strlen(queued(&o)), strlen(sizes[i].line) + sizes[i].n + 2);
+    }
+}
+
+/* A client that has failed sends no more of its request, and has what it lent. */
+static void test_a_failed_client_is_silent(void **state)
+{
+    struct netp_http1_pair host = {{"Host", 4}, {"h", 1}};
+    struct netp_http1_msg msg = {
+        .method = {"PUT", 3}, .target = {"/", 1}, .field = &host, .nfield = 1, .length = 4};
+    struct one o;
+    (void)state;
+
+    start(&o, NETP_HTTP1_CLIENT);
+    assert_int_equal(netp_http1_send_head(&o.m, &msg, 0), NETP_OK);
+    assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, 0, 0), NETP_OK);
+    netp_http1_sent(&o.m, 3, 0);
+    assert_int_equal(hear(&o, "x"), NETP_E_SYNTAX);
+    assert_string_equal(queued(&o), "");
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
 }
 
@@ -578,8 +683,13 @@ int main(void)
         cmocka_unit_test(test_no_space),
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_lend_flags),
+        cmocka_unit_test(test_a_lent_file),
         cmocka_unit_test(test_cut_while_lent),
         cmocka_unit_test(test_released_behind_the_end),
+        cmocka_unit_test(test_a_large_piece_that_is_dropped),
+        cmocka_unit_test(test_the_end_while_switching),
+        cmocka_unit_test(test_sizes_of_chunks),
+        cmocka_unit_test(test_a_failed_client_is_silent),
         cmocka_unit_test(test_no_room_for_an_answer),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_state),

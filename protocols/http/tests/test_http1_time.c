@@ -84,6 +84,19 @@ static const struct tr_case cases[] = {
      .cfg = "server",
      .steps = TR_STEPS(TR_IN(POST("9")), POSTED("9"), TR_WAIT(1000000), TR_IN("abcdefghi"),
                        TR_EV("data abcdefghi"), TR_EV("end"))},
+    {.name = "paused: nothing is taken, and no time runs, until it goes on",
+     .cfg = "server min_rate=4 idle_ms=1000 total_ms=20000",
+     .steps = TR_STEPS(TR_IN(POST("9")), POSTED("9"), TR_WAIT(900), TR_DO(do_pause, "x", NETP_OK),
+                       TR_WANT(NETP_WANT_APP), TR_WAIT(100000), TR_DO(do_pause, "", NETP_OK),
+                       TR_WANT(NETP_WANT_APP | NETP_WANT_IN), TR_WAIT(999), TR_IN("abcde"),
+                       TR_EV("data abcde"), TR_WAIT(999), TR_IN("f"), TR_EV("data f"), TR_WAIT(999),
+                       TR_WANT(NETP_WANT_APP | NETP_WANT_IN), TR_WAIT(1), TIMEOUT,
+                       TR_FAIL(NETP_E_TIMEOUT, 408, 53, "time"), CLOSED)},
+    {.name = "a pause is of one body alone",
+     .cfg = "server",
+     .steps = TR_STEPS(TR_DO(do_pause, "x", NETP_OK), TR_WANT(NETP_WANT_IN), TR_IN(POST("1") "a"),
+                       POSTED("1"), TR_EV("data a"), TR_EV("end"), TR_DO(do_pause, "x", NETP_OK),
+                       TR_WANT(NETP_WANT_APP), TR_DO(do_pause, "", NETP_OK), SAY_OK)},
     {.name = "client: no response",
      .cfg = "client get=1 idle_ms=1000",
      .steps = TR_STEPS(SENT_GET, TR_WAIT(999), TR_WANT(NETP_WANT_IN), TR_WAIT(1),
@@ -185,7 +198,7 @@ static void test_an_answer_that_is_not_read(void **state)
     netp_http1_sent(&o.m, 0, 7000); /* nothing has moved */
     assert_int_equal(netp_http1_deadline(&o.m), 66000);
     assert_int_equal(hear(&o, "", 65999), 0);
-    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_IN | NETP_WANT_OUT);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
     assert_int_equal(hear(&o, "", 66000), NETP_E_TIMEOUT);
     assert_int_equal(netp_http1_fail(&o.m)->peer_code, -1);
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
@@ -207,26 +220,6 @@ static void test_a_lent_piece_that_is_not_read(void **state)
     assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, 0, 9000), NETP_OK);
     assert_int_equal(netp_http1_deadline(&o.m), 69000);
     assert_int_equal(hear(&o, "", 69000), NETP_E_TIMEOUT);
-    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
-}
-
-/* A head that comes too slowly is told so even behind an answer that is still on its way. */
-static void test_408_behind_an_answer(void **state)
-{
-    struct netp_http1_cfg cfg = settings_of(NETP_HTTP1_SERVER);
-    struct one o;
-    (void)state;
-
-    cfg.head_ms = 500;
-    start(&o, &cfg);
-    hear(&o, REQUEST, 2000);
-    assert_int_equal(netp_http1_send(&o.m, &ok, "", 0, 5000), NETP_OK);
-    assert_int_equal(hear(&o, "G", 6000), 0);
-    assert_int_equal(netp_http1_deadline(&o.m), 6500);
-    assert_int_equal(hear(&o, "", 6500), NETP_E_TIMEOUT);
-    assert_int_equal(netp_http1_fail(&o.m)->peer_code, 408);
-    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
-    send_all(&o, 6500);
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
 }
 
@@ -254,14 +247,35 @@ static void test_a_hold_begins_when_the_head_is_sent(void **state)
     assert_int_equal(netp_http1_deadline(&o.m), NETP_NEVER);
 }
 
-/* A server reads no request that it could not answer. */
-static void test_no_request_without_room_for_an_answer(void **state)
+/* What comes meanwhile stays in the cursor, as does the end behind it. */
+static void test_a_pause_leaves_the_input(void **state)
+{
+    static const char text[] = POST("3") "abc";
+    struct netp_http1_cfg cfg = settings_of(NETP_HTTP1_SERVER);
+    struct netp_in in = {(const uint8_t *)text, sizeof text - 1, NETP_IN_EOF, NULL};
+    struct one o;
+    (void)state;
+
+    start(&o, &cfg);
+    assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), NETP_HTTP1_REQUEST);
+    netp_http1_pause(&o.m, true, 2000);
+    assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), 0);
+    assert_int_equal(in.n, 3);
+    assert_int_equal(netp_http1_deadline(&o.m), NETP_NEVER);
+    netp_http1_pause(&o.m, false, 9000);
+    assert_int_equal(netp_http1_deadline(&o.m), 69000);
+    assert_int_equal(netp_http1_next(&o.m, &in, 9000, &o.ev), NETP_HTTP1_DATA);
+    assert_int_equal(netp_http1_next(&o.m, &in, 9000, &o.ev), NETP_HTTP1_END);
+    assert_int_equal(in.n, 0);
+}
+
+/* A server reads no request before the answer to the last one has left. */
+static void test_no_request_before_the_answer_is_gone(void **state)
 {
     struct netp_http1_cfg cfg = settings_of(NETP_HTTP1_SERVER);
     struct netp_in in = {(const uint8_t *)REQUEST, sizeof REQUEST - 1, 0, NULL};
     char body[256] = "";
     struct one o;
-    size_t room;
     (void)state;
 
     start(&o, &cfg);
@@ -269,16 +283,16 @@ static void test_no_request_without_room_for_an_answer(void **state)
     assert_int_equal(netp_http1_send(&o.m, &ok, body, 256, 2000), NETP_E_NOSPACE);
     assert_int_equal(netp_http1_room(&o.m), 256);
     assert_int_equal(netp_http1_send(&o.m, &ok, body, 130, 2000), NETP_OK);
-    room = netp_http1_room(&o.m);
-    assert_in_range(room, 1, 95);
+    netp_http1_sent(&o.m, 256 - netp_http1_room(&o.m) - 1, 2000);
     assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), 0);
     assert_int_equal(in.n, sizeof REQUEST - 1);
     assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
-    netp_http1_sent(&o.m, 95 - room, 2000);
-    assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), 0);
+    assert_false(netp_http1_is_between(&o.m));
     netp_http1_sent(&o.m, 1, 2000);
-    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT | NETP_WANT_IN);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_IN);
+    assert_true(netp_http1_is_between(&o.m));
     assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), NETP_HTTP1_REQUEST);
+    assert_false(netp_http1_is_between(&o.m));
 }
 
 int main(void)
@@ -287,9 +301,9 @@ int main(void)
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_an_answer_that_is_not_read),
         cmocka_unit_test(test_a_lent_piece_that_is_not_read),
-        cmocka_unit_test(test_408_behind_an_answer),
         cmocka_unit_test(test_a_hold_begins_when_the_head_is_sent),
-        cmocka_unit_test(test_no_request_without_room_for_an_answer),
+        cmocka_unit_test(test_a_pause_leaves_the_input),
+        cmocka_unit_test(test_no_request_before_the_answer_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
