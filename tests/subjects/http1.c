@@ -34,7 +34,7 @@ enum {
     SETTINGS
 };
 
-/* "client" or "server"; a client may begin with so many GETs, then HEADs, then one POST that waits
+/* "client" or "server"; a client may begin with so many HEADs, then GETs, then a POST that waits
  * for 100, an offer to change to another protocol, a CONNECT. */
 static const struct subject_setting settings[SETTINGS] = {[CLIENT] = {"client", 0},
                                                           [SERVER] = {"server", 0},
@@ -298,8 +298,8 @@ static int make(struct checked *c, const void *text)
     static const struct {
         int setting;
         const char *request;
-    } first[] = {{GET, "GET /"},
-                 {HEAD, "HEAD /"},
+    } first[] = {{HEAD, "HEAD /"},
+                 {GET, "GET /"},
                  {HOLD, "POST / length=5 hold"},
                  {UPGRADE, "GET / switch\nUpgrade: foo"},
                  {CONNECT, "CONNECT h:443"}};

@@ -90,11 +90,10 @@ void http1_answered(struct netp_http1 *m)
     if (m->rx_ == HTTP1_RX_ANSWERING) {
         m->rx_ = HTTP1_RX_BETWEEN;
     }
-    close_if_last(m);
-    /* A body that nobody waits for any more is not read to its end for the sake of closing. */
-    if (http1_is_server(m) && (m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_COMPLETE) {
-        http1_close(m, false);
+    if (http1_is_server(m) && (m->bits_ & HTTP1_LAST)) {
+        http1_close(m, false); /* what is missing of the request nobody waits for */
     }
+    close_if_last(m);
 }
 
 int netp_http1_finish(struct netp_http1 *m, netp_ms now)
@@ -116,8 +115,7 @@ bool netp_http1_is_between(const struct netp_http1 *m)
 
 bool netp_http1_is_idle(const struct netp_http1 *m)
 {
-    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0 &&
-           (m->bits_ & HTTP1_LAST) == 0;
+    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0;
 }
 
 /* Law 8. */
@@ -211,9 +209,8 @@ static netp_ms message_deadline(const struct netp_http1 *m)
 /* When the body that waits for 100 (Continue) goes without it. */
 static netp_ms hold_deadline(const struct netp_http1 *m)
 {
-    bool waits = !http1_is_server(m) && (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m);
-
-    return waits ? after(m->moved_, m->cfg_.expect_ms) : NETP_NEVER;
+    return (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m) ? after(m->moved_, m->cfg_.expect_ms)
+                                                              : NETP_NEVER;
 }
 
 static netp_ms idle_deadline(const struct netp_http1 *m)
@@ -317,12 +314,6 @@ int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struc
     return advance(m, in, ev);
 }
 
-/* Whether a message that is sent, or is to be, can't go on by itself. */
-static bool waits_for_app(const struct netp_http1 *m)
-{
-    return m->tx_ != HTTP1_TX_NONE && (http1_is_server(m) || !(m->bits_ & HTTP1_HELD));
-}
-
 unsigned netp_http1_want(const struct netp_http1 *m)
 {
     unsigned want = http1_queue_is_empty(m) ? 0 : NETP_WANT_OUT;
@@ -337,7 +328,10 @@ unsigned netp_http1_want(const struct netp_http1 *m)
     } else if (m->rx_ < HTTP1_RX_COMPLETE && (m->rx_ != HTTP1_RX_BETWEEN || http1_may_begin(m))) {
         want |= NETP_WANT_IN;
     }
-    return waits_for_app(m) ? want | NETP_WANT_APP : want;
+    if (m->tx_ != HTTP1_TX_NONE && !(m->bits_ & HTTP1_HELD)) {
+        want |= NETP_WANT_APP;
+    }
+    return want;
 }
 
 const struct netp_fail *netp_http1_fail(const struct netp_http1 *m)

@@ -80,7 +80,10 @@ static bool connection(const char *text, const struct netp_http_field *f, struct
         found->keep_alive |= netp_str_ieq(item, NETP_STR("keep-alive"));
         found->upgrade_option |= netp_str_ieq(item, NETP_STR("upgrade"));
     }
-    return r == 0 || blame(fault, NETP_E_SYNTAX, 400, "Connection", f->value);
+    if (r < 0) {
+        return blame(fault, NETP_E_SYNTAX, 400, "Connection", f->value);
+    }
+    return true;
 }
 
 /* Notes a field that may be there once. */
@@ -155,19 +158,22 @@ static bool target(const struct netp_http1 *m, struct fault *fault)
 {
     const char *p = m->cfg_.head;
 
-    return http1_is_target(netp_http_str(p, m->head_.method), netp_http_str(p, m->head_.target)) ||
-           blame(fault, NETP_E_SYNTAX, 400, "request target", m->head_.target);
+    if (!http1_is_target(netp_http_str(p, m->head_.method), netp_http_str(p, m->head_.target))) {
+        return blame(fault, NETP_E_SYNTAX, 400, "request target", m->head_.target);
+    }
+    return true;
 }
 
 /* RFC 9110 section 7.2, RFC 9112 section 3.2.2. */
 static bool host(const struct netp_http1 *m, const struct found *found, struct fault *fault)
 {
-    if (found->host == NULL) {
-        return m->head_.minor == 0 ||
-               blame(fault, NETP_E_SYNTAX, 400, "Host", (struct netp_http_span){m->have_, 0});
+    if (found->host == NULL && m->head_.minor > 0) {
+        return blame(fault, NETP_E_SYNTAX, 400, "Host", (struct netp_http_span){m->have_, 0});
     }
-    return http1_is_host(netp_http_str(m->cfg_.head, found->host->value)) ||
-           blame(fault, NETP_E_SYNTAX, 400, "Host", found->host->value);
+    if (found->host != NULL && !http1_is_host(netp_http_str(m->cfg_.head, found->host->value))) {
+        return blame(fault, NETP_E_SYNTAX, 400, "Host", found->host->value);
+    }
+    return true;
 }
 
 /* RFC 9112 sections 6.1 and 6.3: a request must end in chunked, once. A response need not, but of
@@ -198,6 +204,7 @@ static bool body_length(const struct netp_http1 *m, const struct found *found, u
                         struct fault *fault)
 {
     struct netp_http_span span;
+    int r;
 
     if (found->coding != NULL) {
         span = found->coding->value;
@@ -216,15 +223,15 @@ static bool body_length(const struct netp_http1 *m, const struct found *found, u
         return true;
     }
     span = found->length->value;
-    switch (netp_http_content_length(netp_http_str(m->cfg_.head, span), false, length)) {
-    case NETP_OK:
-        return *length <= m->cfg_.max_body ||
-               blame(fault, NETP_E_LIMIT, 413, "Content-Length", span);
-    case NETP_E_LIMIT:
-        return blame(fault, NETP_E_LIMIT, 413, "Content-Length", span);
-    default:
-        return blame(fault, NETP_E_SYNTAX, 400, "Content-Length", span);
+    r = netp_http_content_length(netp_http_str(m->cfg_.head, span), false, length);
+    if (r == NETP_OK && *length > m->cfg_.max_body) {
+        r = NETP_E_LIMIT;
     }
+    if (r != NETP_OK) {
+        return blame(fault, (enum netp_err)r, r == NETP_E_LIMIT ? 413 : 400, "Content-Length",
+                     span);
+    }
+    return true;
 }
 
 /* Begins to receive a body. */
@@ -265,28 +272,34 @@ static bool expectation(const struct netp_http1 *m, const struct found *found,
     return true;
 }
 
+/* What of a request its answer depends on. */
+static unsigned bits_of(const struct netp_http1 *m, const struct found *found)
+{
+    bool old = m->head_.minor == 0;
+
+    return (old ? HTTP1_OLD : 0u) | (is_method(m, NETP_STR("HEAD")) ? HTTP1_NO_BODY : 0u) |
+           (is_method(m, NETP_STR("CONNECT")) ? HTTP1_CONNECT : 0u) |
+           (found->upgrade && found->upgrade_option && !old ? HTTP1_UPGRADE : 0u) |
+           (is_persistent(m, found) ? 0u : HTTP1_LAST);
+}
+
 static bool request(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev,
                     struct fault *fault)
 {
-    bool connect = is_method(m, NETP_STR("CONNECT")), old = m->head_.minor == 0;
-    bool upgrade = found->upgrade && found->upgrade_option && !old;
+    unsigned bits = bits_of(m, found) | (m->bits_ & HTTP1_LAST);
 
     if (!target(m, fault) || !host(m, found, fault) || !body_length(m, found, &ev->length, fault) ||
         !expectation(m, found, ev, fault)) {
         return false;
     }
-    if (connect && ev->length > 0) {
+    if ((bits & HTTP1_CONNECT) && ev->length > 0) {
         return blame(fault, NETP_E_SYNTAX, 400, "body of CONNECT", m->head_.method);
     }
-    m->bits_ &= HTTP1_LAST;
-    m->bits_ |= (uint8_t)((old ? HTTP1_OLD : 0) | (connect ? HTTP1_CONNECT : 0) |
-                          (upgrade ? HTTP1_UPGRADE : 0) |
-                          (is_method(m, NETP_STR("HEAD")) ? HTTP1_NO_BODY : 0) |
-                          (is_persistent(m, found) ? 0 : HTTP1_LAST));
-    ev->flags |=
-        (upgrade ? NETP_HTTP1_UPGRADE : 0u) | (m->bits_ & HTTP1_LAST ? 0u : NETP_HTTP1_KEEPALIVE);
+    m->bits_ = (uint8_t)bits;
     m->tx_ = HTTP1_TX_OWED;
     expect_body(m, ev->length, found->coding != NULL);
+    ev->flags |= (bits & HTTP1_UPGRADE ? NETP_HTTP1_UPGRADE : 0u) |
+                 (bits & HTTP1_LAST ? 0u : NETP_HTTP1_KEEPALIVE);
     ev->type = NETP_HTTP1_REQUEST;
     return true;
 }

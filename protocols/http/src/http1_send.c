@@ -127,7 +127,7 @@ static void put_framing(const struct netp_http1 *m, struct http_writer *w,
         put_line(w, f->close ? "Connection: close, upgrade" : "Connection: upgrade");
     } else if (f->close) {
         put_line(w, "Connection: close");
-    } else if ((m->bits_ & HTTP1_OLD) && msg->status >= 200) {
+    } else if (m->bits_ & HTTP1_OLD) {
         put_line(w, "Connection: keep-alive");
     }
     put_line(w, "");

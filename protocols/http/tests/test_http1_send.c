@@ -1,6 +1,7 @@
 /* test_http1_send.c - what the HTTP/1.x machine refuses to send, how it queues what it sends, and
  * its smaller calls. SPDX-License-Identifier: MIT */
 #include "http1.h"
+#include <limits.h>
 #include <netproto/text.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -471,6 +472,43 @@ static void test_released_behind_the_end(void **state)
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
 }
 
+/* What is dropped is counted in an int, too. */
+static void test_a_large_piece_that_is_dropped(void **state)
+{
+    struct netp_http1_msg msg = {.status = 304, .length = NETP_HTTP1_CHUNKED};
+    struct one o;
+    (void)state;
+
+    asked(&o);
+    netp_http1_send_head(&o.m, &msg, 0);
+    assert_int_equal(netp_http1_send_body(&o.m, "", (size_t)INT_MAX - 1, 0), INT_MAX - 1);
+    assert_int_equal(netp_http1_send_body(&o.m, "", (size_t)INT_MAX + 1, 0), INT_MAX);
+}
+
+/* The client's half-close while 101 is on its way is the tunnel's business. */
+static void test_the_end_while_switching(void **state)
+{
+    static const struct netp_http1_pair upgrade = {{"Upgrade", 7}, {"foo", 3}};
+    struct netp_http1_msg msg = {
+        .status = 101, .field = &upgrade, .nfield = 1, .flags = NETP_HTTP1_SWITCH};
+    struct netp_in in = {(const uint8_t *)"foo", 3, NETP_IN_EOF, NULL};
+    struct one o;
+    (void)state;
+
+    start(&o, NETP_HTTP1_SERVER);
+    hear(&o, "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n");
+    assert_int_equal(netp_http1_send_head(&o.m, &msg, 0), NETP_OK);
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), 0);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
+    in.n = 0;
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), 0);
+    netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+    in.n = 3;
+    assert_int_equal(netp_http1_next(&o.m, &in, 0, &o.ev), NETP_HTTP1_TUNNEL);
+    assert_int_equal(in.n, 3);
+    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
+}
+
 /* No room for an answer to a bad body: the failure does not claim one. */
 static void test_no_room_for_an_answer(void **state)
 {
@@ -580,6 +618,8 @@ int main(void)
         cmocka_unit_test(test_lend_flags),
         cmocka_unit_test(test_cut_while_lent),
         cmocka_unit_test(test_released_behind_the_end),
+        cmocka_unit_test(test_a_large_piece_that_is_dropped),
+        cmocka_unit_test(test_the_end_while_switching),
         cmocka_unit_test(test_no_room_for_an_answer),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_state),

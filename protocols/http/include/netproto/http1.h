@@ -63,14 +63,16 @@ struct netp_http1_cfg {
 enum {
     NETP_HTTP1_REQUEST = 1, /* server: head, length, flags */
     NETP_HTTP1_INFO,        /* client: a 1xx response: head */
-    NETP_HTTP1_RESPONSE,    /* client: head, length, flags */
+    NETP_HTTP1_RESPONSE,    /* client: head, length, flags. Without KEEPALIVE it is the last, and
+                               requests behind it are not answered */
     NETP_HTTP1_DATA,        /* more of the body: p, n > 0, offset */
-    NETP_HTTP1_END,         /* the message is complete: head has the trailers as its fields */
+    NETP_HTTP1_END,         /* the message is complete: head has the trailers as its fields. Not
+                               told to a server that has already given its last answer */
     NETP_HTTP1_CONTINUE,    /* client: send the body that waited for 100 (Continue) */
     NETP_HTTP1_RELEASED,    /* what was lent is yours again */
     NETP_HTTP1_TUNNEL,      /* the connection is another protocol's from here on: after 2xx to
                                CONNECT, after 101. All this machine had to send is gone; the bytes
-                               left in the cursor are the tunnel's. Client: head, flags */
+                               left in the cursor are the tunnel's. Client: head */
     NETP_HTTP1_EOF          /* the peer closed between messages; once */
 };
 
@@ -164,11 +166,12 @@ NETP_API int netp_http1_init_(struct netp_http1 *m, size_t size, const struct ne
  *   NETP_E_SYNTAX       400: head, chunk or trailers break the grammar; a field that frames the
  *                       message is there twice, malformed, or at odds with another; Host is
  *                       missing, double or malformed. Client: bytes without a request, too
- *   NETP_E_UNSUPPORTED  501: a transfer coding other than chunked; 505: another HTTP than 1; 417:
+ *   NETP_E_UNSUPPORTED  501: a transfer coding before chunked; 505: another HTTP than 1; 417:
  *                       an expectation other than 100-continue
  *   NETP_E_LIMIT        414, 431: head longer than cfg permits; 413: max_body, or small chunks
  *                       with 64 KiB and four times the body of framing; client: max_info
- *   NETP_E_TIMEOUT      408: a request came too slowly; -1: none came, or the answer is not read
+ *   NETP_E_TIMEOUT      408: a request came too slowly; -1: none came, or the answer is not read,
+ *                       of which nothing more is sent
  *   NETP_E_TRUNCATED    the stream ended within a message; at a client, before a response that is
  *                       due
  *   NETP_E_IO           the stream was cut between messages
@@ -190,12 +193,12 @@ NETP_API extern const struct netp_ops netp_http1_ops;
  * Connection, Expect.
  *   NETP_E_ARG      method, target, status, reason or a field can't be sent (RFC 9112 sections 3 to
  *                   5); a field is one of those that the machine adds; a client's Host is missing,
- *                   double or malformed; a body where none can be (1xx, 204, 205, CONNECT); 1xx
- *                   to a HTTP/1.0 client
- *   NETP_E_STATE    a message is being sent; server: no request waits for an answer; client: too
- *                   many requests are under way, one of them may change the protocol, or the
- * connection goes on no longer; a change of protocol before END NETP_E_NOSPACE  it does not fit
- * into cfg.tx: send what out() shows first, if there is any */
+ *                   double or malformed; a body where none can be (1xx, 204, 205, CONNECT); 1xx to
+ *                   a HTTP/1.0 client
+ *   NETP_E_STATE    a message is being sent; server: no request waits for an answer, or a change of
+ *                   protocol before END; client: too many requests are under way, the last of them
+ *                   may change the protocol, or the connection goes on no longer
+ *   NETP_E_NOSPACE  it does not fit into cfg.tx: send what out() shows first, if there is any */
 NETP_API int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
                                   netp_ms now);
 
