@@ -23,7 +23,7 @@ can() # COMPILER OPTION...
 
 hash_all() # PROGRAM
 {
-    for protocol in tftp frame; do
+    for protocol in tftp frame http1; do
         for profile in clean lan wan awful small; do
             echo "$protocol $profile $("$1" --protocol $protocol --profile $profile --runs 1000 --hash)"
         done

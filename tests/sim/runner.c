@@ -11,6 +11,7 @@ static const struct protocol protocols[] = {
     {"tftp", sim_tftp},
     {"tftp-wrap", sim_tftp_wrap},
     {"frame", sim_frame},
+    {"http1", sim_http1},
 };
 
 static const char *const profiles[] = {
