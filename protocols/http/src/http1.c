@@ -54,7 +54,6 @@ void http1_close(struct netp_http1 *m, bool broken)
 {
     m->rx_ = HTTP1_RX_CLOSED;
     m->tx_ = HTTP1_TX_NONE;
-    m->bits_ &= (uint8_t) ~(HTTP1_HELD | HTTP1_GO);
     if (broken) {
         m->tx_at_ = m->tx_end_ = 0;
         if (m->lent_state_ == HTTP1_LENT_QUEUED) {
@@ -93,7 +92,6 @@ void http1_answered(struct netp_http1 *m)
     if (http1_is_server(m) && (m->bits_ & HTTP1_LAST)) {
         http1_close(m, false); /* what is missing of the request nobody waits for */
     }
-    close_if_last(m);
 }
 
 int netp_http1_finish(struct netp_http1 *m, netp_ms now)
@@ -131,7 +129,7 @@ static int end_of_stream(struct netp_http1 *m, unsigned flags, struct netp_http1
         m->rx_ = HTTP1_RX_COMPLETE;
         return http1_body_next(m, &(struct netp_in){NULL, 0, flags, NULL}, ev);
     } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
-        http1_close(m, broken || !http1_is_server(m)); /* a server's answers before it still go */
+        http1_close(m, broken); /* a server's answers before it still go */
         return http1_fail(m, NETP_E_TRUNCATED, 0, m->pos_, "message");
     }
     http1_close(m, broken);

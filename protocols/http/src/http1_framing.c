@@ -329,7 +329,6 @@ static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev, struct fault 
         return blame(fault, NETP_E_SYNTAX, 0, "tunnel before the end of the request", status_code);
     }
     http1_close(m, false);
-    m->npending_ = 0;
     ev->type = NETP_HTTP1_TUNNEL;
     return true;
 }

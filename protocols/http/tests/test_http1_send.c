@@ -234,6 +234,10 @@ static void test_reason(void **state)
     asked(&o);
     assert_int_equal(netp_http1_send(&o.m, &msg, NULL, 0, 0), NETP_OK);
     assert_string_equal(queued(&o), "HTTP/1.1 200 Very Good\r\nContent-Length: 0\r\n\r\n");
+    asked(&o);
+    msg.reason.n = 1;
+    assert_int_equal(netp_http1_send(&o.m, &msg, NULL, 0, 0), NETP_OK);
+    assert_string_equal(queued(&o), "HTTP/1.1 200 V\r\nContent-Length: 0\r\n\r\n");
 }
 
 /* RFC 9110 section 6.5.1. */
@@ -509,6 +513,48 @@ static void test_the_end_while_switching(void **state)
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
 }
 
+/* RFC 9112 section 7.1: hexadecimal, no digit more than it takes. */
+static void test_sizes_of_chunks(void **state)
+{
+    static const struct {
+        size_t n;
+        const char *line;
+    } sizes[] = {{1, "1\r\n"},  {9, "9\r\n"},   {10, "a\r\n"},
+                 {15, "f\r\n"}, {16, "10\r\n"}, {160, "a0\r\n"}};
+    struct netp_http1_msg msg = {.status = 200, .length = NETP_HTTP1_CHUNKED};
+    char body[160];
+    struct one o;
+    (void)state;
+
+    memset(body, 'x', sizeof body);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        asked(&o);
+        netp_http1_send_head(&o.m, &msg, 0);
+        netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+        assert_int_equal(netp_http1_send_body(&o.m, body, sizes[i].n, 0), sizes[i].n);
+        assert_memory_equal(queued(&o), sizes[i].line, strlen(sizes[i].line));
+        assert_int_equal(strlen(queued(&o)), strlen(sizes[i].line) + sizes[i].n + 2);
+    }
+}
+
+/* A client that has failed sends no more of its request, and has what it lent. */
+static void test_a_failed_client_is_silent(void **state)
+{
+    struct netp_http1_pair host = {{"Host", 4}, {"h", 1}};
+    struct netp_http1_msg msg = {
+        .method = {"PUT", 3}, .target = {"/", 1}, .field = &host, .nfield = 1, .length = 4};
+    struct one o;
+    (void)state;
+
+    start(&o, NETP_HTTP1_CLIENT);
+    assert_int_equal(netp_http1_send_head(&o.m, &msg, 0), NETP_OK);
+    assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, 0, 0), NETP_OK);
+    netp_http1_sent(&o.m, 3, 0);
+    assert_int_equal(hear(&o, "x"), NETP_E_SYNTAX);
+    assert_string_equal(queued(&o), "");
+    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
+}
+
 /* No room for an answer to a bad body: the failure does not claim one. */
 static void test_no_room_for_an_answer(void **state)
 {
@@ -620,6 +666,8 @@ int main(void)
         cmocka_unit_test(test_released_behind_the_end),
         cmocka_unit_test(test_a_large_piece_that_is_dropped),
         cmocka_unit_test(test_the_end_while_switching),
+        cmocka_unit_test(test_sizes_of_chunks),
+        cmocka_unit_test(test_a_failed_client_is_silent),
         cmocka_unit_test(test_no_room_for_an_answer),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_state),

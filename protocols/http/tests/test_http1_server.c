@@ -478,6 +478,18 @@ static void test_small_chunks(void **state)
     assert_int_equal(netp_http1_init(&m, &cfg, 0), NETP_OK);
     assert_int_equal(chunks("2\r\nab\r\n", 100000, &m, &r), 56 + 100000 * 7);
     assert_int_equal(r, 0);
+
+    /* each message has its own account */
+    assert_int_equal(netp_http1_init(&m, &cfg, 0), NETP_OK);
+    for (unsigned i = 0; i < 3; i++) {
+        const struct netp_http1_msg ok = {.status = 204};
+        struct netp_in in = {(const uint8_t *)"0\r\n\r\n", 5, 0, NULL};
+        struct netp_http1_ev ev;
+        assert_int_equal(chunks("1\r\na\r\n", 20000, &m, &r), 56 + 20000 * 6);
+        assert_int_equal(netp_http1_next(&m, &in, 0, &ev), NETP_HTTP1_END);
+        assert_int_equal(netp_http1_send(&m, &ok, NULL, 0, 0), NETP_OK);
+        netp_http1_sent(&m, sizeof tx - netp_http1_room(&m), 0);
+    }
 }
 
 static void test_connections(void **state)
