@@ -264,6 +264,14 @@ static int trailers(void *m, const void *p, size_t n, netp_ms now)
     return netp_http1_send_end((struct netp_http1 *)m, field, nfield, now);
 }
 
+/* An odd number of bytes: no more of the body for now; else it goes on. */
+static int pause(void *m, const void *p, size_t n, netp_ms now)
+{
+    (void)p;
+    netp_http1_pause((struct netp_http1 *)m, n % 2 > 0, now);
+    return NETP_OK;
+}
+
 static int finish(void *m, const void *p, size_t n, netp_ms now)
 {
     (void)p;
@@ -272,9 +280,10 @@ static int finish(void *m, const void *p, size_t n, netp_ms now)
 }
 
 static const struct subject_cmd commands[] = {
-    {"end", end, false},   {"send", send, false},         {"rest", rest, false},
-    {"body", body, false}, {"lend", lend, false},         {"any", any, false},
-    {"head", head, false}, {"trailers", trailers, false}, {"finish", finish, true}};
+    {"end", end, false},     {"send", send, false},         {"rest", rest, false},
+    {"body", body, false},   {"lend", lend, false},         {"any", any, false},
+    {"head", head, false},   {"trailers", trailers, false}, {"pause", pause, false},
+    {"finish", finish, true}};
 
 /* ---- the machine ---- */
 

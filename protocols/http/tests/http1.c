@@ -25,6 +25,7 @@ DO(body)
 DO(lend)
 DO(end)
 DO(trailers)
+DO(pause)
 DO(finish)
 
 int do_lend_stable(void *m, const void *p, size_t n, netp_ms now)

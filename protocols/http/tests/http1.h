@@ -10,7 +10,7 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define CRLF     "\r\n"
 
-/* The commands of the subject, by name. */
+/* The commands of the subject, by name. do_pause: "x" pauses, "" goes on. */
 int do_head(void *m, const void *p, size_t n, netp_ms now);
 int do_send(void *m, const void *p, size_t n, netp_ms now);
 int do_body(void *m, const void *p, size_t n, netp_ms now);
@@ -18,6 +18,7 @@ int do_lend(void *m, const void *p, size_t n, netp_ms now);
 int do_lend_stable(void *m, const void *p, size_t n, netp_ms now);
 int do_end(void *m, const void *p, size_t n, netp_ms now);
 int do_trailers(void *m, const void *p, size_t n, netp_ms now);
+int do_pause(void *m, const void *p, size_t n, netp_ms now);
 int do_finish(void *m, const void *p, size_t n, netp_ms now);
 
 /* Whether netp_http1_is_idle(): 1 or 0. */

@@ -442,6 +442,28 @@ static void test_lend_flags(void **state)
     assert_int_equal(netp_http1_lend_body(&o.m, "lent", 4, NETP_OUT_STABLE, 0), NETP_OK);
 }
 
+/* The name of a file is not moved: what is left is at its end. */
+static void test_a_lent_file(void **state)
+{
+    static const char name[] = "what names the file";
+    struct netp_http1_msg msg = {.status = 200, .length = 1000};
+    struct netp_out v[2];
+    struct one o;
+    (void)state;
+
+    asked(&o);
+    netp_http1_send_head(&o.m, &msg, 0);
+    netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+    assert_int_equal(netp_http1_lend_body(&o.m, name, 1000, NETP_OUT_FILE, 0), NETP_OK);
+    netp_http1_sent(&o.m, 300, 0);
+    assert_int_equal(netp_http1_out(&o.m, v, 2), 1);
+    assert_ptr_equal(v[0].p, name);
+    assert_int_equal(v[0].n, 700);
+    assert_int_equal(v[0].flags, NETP_OUT_FILE);
+    netp_http1_sent(&o.m, 700, 0);
+    assert_int_equal(netp_http1_next(&o.m, NULL, 0, &o.ev), NETP_HTTP1_RELEASED);
+}
+
 /* Cut while a piece is lent: it comes back, and nothing is sent. */
 static void test_cut_while_lent(void **state)
 {
@@ -662,6 +684,7 @@ int main(void)
         cmocka_unit_test(test_no_space),
         cmocka_unit_test(test_init),
         cmocka_unit_test(test_lend_flags),
+        cmocka_unit_test(test_a_lent_file),
         cmocka_unit_test(test_cut_while_lent),
         cmocka_unit_test(test_released_behind_the_end),
         cmocka_unit_test(test_a_large_piece_that_is_dropped),

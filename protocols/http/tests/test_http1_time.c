@@ -84,6 +84,19 @@ static const struct tr_case cases[] = {
      .cfg = "server",
      .steps = TR_STEPS(TR_IN(POST("9")), POSTED("9"), TR_WAIT(1000000), TR_IN("abcdefghi"),
                        TR_EV("data abcdefghi"), TR_EV("end"))},
+    {.name = "paused: nothing is taken, and no time runs, until it goes on",
+     .cfg = "server min_rate=4 idle_ms=1000 total_ms=20000",
+     .steps = TR_STEPS(TR_IN(POST("9")), POSTED("9"), TR_WAIT(900), TR_DO(do_pause, "x", NETP_OK),
+                       TR_WANT(NETP_WANT_APP), TR_WAIT(100000), TR_DO(do_pause, "", NETP_OK),
+                       TR_WANT(NETP_WANT_APP | NETP_WANT_IN), TR_WAIT(999), TR_IN("abcde"),
+                       TR_EV("data abcde"), TR_WAIT(999), TR_IN("f"), TR_EV("data f"), TR_WAIT(999),
+                       TR_WANT(NETP_WANT_APP | NETP_WANT_IN), TR_WAIT(1), TIMEOUT,
+                       TR_FAIL(NETP_E_TIMEOUT, 408, 53, "time"), CLOSED)},
+    {.name = "a pause is of one body alone",
+     .cfg = "server",
+     .steps = TR_STEPS(TR_DO(do_pause, "x", NETP_OK), TR_WANT(NETP_WANT_IN), TR_IN(POST("1") "a"),
+                       POSTED("1"), TR_EV("data a"), TR_EV("end"), TR_DO(do_pause, "x", NETP_OK),
+                       TR_WANT(NETP_WANT_APP), TR_DO(do_pause, "", NETP_OK), SAY_OK)},
     {.name = "client: no response",
      .cfg = "client get=1 idle_ms=1000",
      .steps = TR_STEPS(SENT_GET, TR_WAIT(999), TR_WANT(NETP_WANT_IN), TR_WAIT(1),
@@ -254,6 +267,28 @@ static void test_a_hold_begins_when_the_head_is_sent(void **state)
     assert_int_equal(netp_http1_deadline(&o.m), NETP_NEVER);
 }
 
+/* What comes meanwhile stays in the cursor, as does the end behind it. */
+static void test_a_pause_leaves_the_input(void **state)
+{
+    static const char text[] = POST("3") "abc";
+    struct netp_http1_cfg cfg = settings_of(NETP_HTTP1_SERVER);
+    struct netp_in in = {(const uint8_t *)text, sizeof text - 1, NETP_IN_EOF, NULL};
+    struct one o;
+    (void)state;
+
+    start(&o, &cfg);
+    assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), NETP_HTTP1_REQUEST);
+    netp_http1_pause(&o.m, true, 2000);
+    assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), 0);
+    assert_int_equal(in.n, 3);
+    assert_int_equal(netp_http1_deadline(&o.m), NETP_NEVER);
+    netp_http1_pause(&o.m, false, 9000);
+    assert_int_equal(netp_http1_deadline(&o.m), 69000);
+    assert_int_equal(netp_http1_next(&o.m, &in, 9000, &o.ev), NETP_HTTP1_DATA);
+    assert_int_equal(netp_http1_next(&o.m, &in, 9000, &o.ev), NETP_HTTP1_END);
+    assert_int_equal(in.n, 0);
+}
+
 /* A server reads no request that it could not answer. */
 static void test_no_request_without_room_for_an_answer(void **state)
 {
@@ -289,6 +324,7 @@ int main(void)
         cmocka_unit_test(test_a_lent_piece_that_is_not_read),
         cmocka_unit_test(test_408_behind_an_answer),
         cmocka_unit_test(test_a_hold_begins_when_the_head_is_sent),
+        cmocka_unit_test(test_a_pause_leaves_the_input),
         cmocka_unit_test(test_no_request_without_room_for_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
