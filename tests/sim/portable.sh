@@ -12,7 +12,8 @@ hashes=tests/sim/hashes.txt
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-sources=(libnetproto/src/*.c protocols/*/src/*.c tests/sim/*.c tests/support/decision.c)
+mapfile -t sources < <(cmake -P cmake/files.cmake)
+sources+=(tests/sim/*.c tests/support/decision.c)
 mapfile -t includes < <(printf -- '-I%s\n' libnetproto/include protocols/*/include tests/support tests/sim)
 
 # Where nothing can be linked, the compiler or its libraries are missing.
