@@ -430,6 +430,25 @@ static void test_init(void **state)
     assert_int_equal(netp_http1_init(&o.m, &cfg, 0), NETP_OK);
 }
 
+/* Between messages: not while one is on its way in or out. */
+static void test_is_between(void **state)
+{
+    struct netp_http1_msg msg = {.status = 204};
+    struct one o;
+    (void)state;
+
+    start(&o, NETP_HTTP1_SERVER);
+    assert_true(netp_http1_is_between(&o.m));
+    hear(&o, "G");
+    assert_false(netp_http1_is_between(&o.m));
+    hear(&o, "ET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_false(netp_http1_is_between(&o.m));
+    assert_int_equal(netp_http1_send(&o.m, &msg, NULL, 0, 0), NETP_OK);
+    assert_false(netp_http1_is_between(&o.m));
+    netp_http1_sent(&o.m, strlen(queued(&o)), 0);
+    assert_true(netp_http1_is_between(&o.m));
+}
+
 static void test_lend_flags(void **state)
 {
     struct netp_http1_msg msg = {.status = 200, .length = 4};
@@ -683,6 +702,7 @@ int main(void)
         cmocka_unit_test(test_room),
         cmocka_unit_test(test_no_space),
         cmocka_unit_test(test_init),
+        cmocka_unit_test(test_is_between),
         cmocka_unit_test(test_lend_flags),
         cmocka_unit_test(test_a_lent_file),
         cmocka_unit_test(test_cut_while_lent),
