@@ -60,7 +60,6 @@ enum { HTTP1_PLAIN, HTTP1_HEADONLY, HTTP1_TUNNEL, HTTP1_OFFER };
 /* m->lent_state_ */
 enum { HTTP1_LENT_NONE, HTTP1_LENT_QUEUED, HTTP1_LENT_BACK };
 
-
 static inline bool http1_is_server(const struct netp_http1 *m)
 {
     return m->cfg_.role == NETP_HTTP1_SERVER;
