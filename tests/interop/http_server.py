@@ -67,14 +67,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def cookies(self, what):
         if what == "set":
-            fields = ["session=s1", "kept=k1; Max-Age=3600", "deep=d1; Path=/echo; HttpOnly",
-                      "other=o1; Path=/other", "safe=x1; Secure", "__Host-bad=b1",
-                      "far=f1; Domain=example.org", "gone=g1; Max-Age=3600"]
+            fields = ["session=s1; Path=/", "kept=k1; Path=/; Max-Age=3600",
+                      "deep=d1; Path=/echo; HttpOnly", "gone=g1; Path=/; Max-Age=3600",
+                      "other=o1; Path=/other", "local=l1", "__Host-bad=b1; Path=/",
+                      "far=f1; Path=/; Domain=example.org"]
         elif what == "delete":
-            fields = ["gone=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"]
+            fields = ["gone=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"]
         else:
             fields = []
-        self.reply(b"ok\n", [("Set-Cookie", f) for f in fields])
+        fields = [("Set-Cookie", f) for f in fields]
+        to = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("to")
+        self.reply(b"ok\n", fields + [("Location", to[0])] if to else fields, 302 if to else 200)
 
     def status(self, status):
         self.reply(b"status\n", [], int(status))

@@ -7,6 +7,9 @@
 http_root=$work/www
 http_logs=$work/logs
 password=Pa55-word
+out=$work/out
+export NETPROTO_PASSWORD=$password
+unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY
 
 need_http_peers() # SERVER...: ends the test as skipped when one is missing
 {
@@ -100,7 +103,7 @@ http {
         ${cacert:+ssl_verify_client optional; ssl_protocols TLSv1.2 TLSv1.3;}
         root $http_root;
         location /plain/ { alias $http_root/; gzip off; default_type application/octet-stream; }
-        location /slow/ { alias $http_root/; gzip off; limit_rate 4m; }
+        location /slow/ { alias $http_root/; gzip off; limit_rate ${slow_rate:-400k}; }
         location /basic/ {
             alias $http_root/; auth_basic "a \"realm\""; auth_basic_user_file $work/nginx/users;
         }
@@ -186,7 +189,8 @@ Redirect 307 /moved http://127.0.0.1:$port/cgi
 </Location>
 CONF
     } >"$work/apache.conf"
-    start apache "$servers/apache2-bin/usr/sbin/apache2" -f "$work/apache.conf" -DFOREGROUND
+    # In a process group of its own: when told to end it sends TERM to all of its group.
+    start apache setsid "$servers/apache2-bin/usr/sbin/apache2" -f "$work/apache.conf" -DFOREGROUND
     wait_for tcp "$port"
 }
 
@@ -232,6 +236,19 @@ alias.url = ("/sha256/" => "$http_root/", "/md5/" => "$http_root/", "/basic/" =>
 \$HTTP["url"] =~ "^/cgi/" { cgi.assign = ("" => "") deflate.mimetypes = () }
 CONF
     start lighttpd "$servers/lighttpd/usr/sbin/lighttpd" -D -m "$modules" -f "$work/lighttpd.conf"
+    wait_for tcp "$port"
+}
+
+# start_s_server NAME CERTIFICATE [OPTION...]: sets $s_server. It serves files, one client after the
+# other, by HTTP/1.0.
+start_s_server()
+{
+    local name=$1 leaf=$2 port
+    shift 2
+    port=$(free_port tcp)
+    start "$name" env -C "$http_root" openssl s_server -accept 127.0.0.1:"$port" -WWW \
+        -cert "$work/tls/$leaf.pem" -key "$work/tls/$leaf.key" "$@"
+    s_server=https://localhost:$port
     wait_for tcp "$port"
 }
 
@@ -342,6 +359,23 @@ fails()
     rm -f "$out" "$out".*
     expect "$@"
     [ ! -e "$out" ] && ok || bad "$2: it left a file of $(wc -c <"$out") bytes"
+}
+
+# never_ok WHAT COMMAND...: it ends with some status of failure, and leaves no file $out. What
+# failed is said; of which kind it is may depend on who noticed first.
+never_ok()
+{
+    local what=$1 status
+    shift
+    rm -f "$out" "$out".*
+    timeout 60 "$@" >"$work/last.log" 2>&1 </dev/null
+    status=$?
+    case $status in
+    1 | 3 | 4 | 5) ok ;;
+    *) bad "$what: exit status $status: $(tail -n 2 "$work/last.log")" ;;
+    esac
+    [ ! -e "$out" ] && ok || bad "$what: it left a file of $(wc -c <"$out") bytes"
+    [ -s "$work/last.log" ] && ok || bad "$what: not a word"
 }
 
 # gets WHAT FILE ARGUMENT...: `netproto get ARGUMENT...` makes $out the same as FILE.
