@@ -62,7 +62,7 @@ make_leaf()
             -CAcreateserial -days "${5:-2}" -extfile "$at/$1.ext" -out "$at/$1.pem" 2>/dev/null
 }
 
-localhost_names='subjectAltName=DNS:localhost,IP:127.0.0.1'
+localhost_names='subjectAltName=DNS:localhost,IP:127.0.0.1,IP:0.0.0.0'
 
 # A CA that the tests trust, and a leaf of it for this machine.
 make_certificates()
@@ -105,7 +105,7 @@ http {
         location /plain/ { alias $http_root/; gzip off; default_type application/octet-stream; }
         location /slow/ { alias $http_root/; gzip off; limit_rate ${slow_rate:-400k}; }
         location /basic/ {
-            alias $http_root/; auth_basic "a \"realm\""; auth_basic_user_file $work/nginx/users;
+            alias $http_root/; auth_basic "a realm"; auth_basic_user_file $work/nginx/users;
         }
         location /dav/ { dav_methods PUT DELETE; create_full_put_path on; }
         location /me { return 200 "cert=[\$ssl_client_s_dn] sni=[\$ssl_server_name] \$ssl_protocol\n"; }
@@ -267,7 +267,8 @@ start_python()
 
 # --- proxies -----------------------------------------------------------------------------------
 
-# start_squid NAME [auth]: $squid is host:port; with auth for user:$password.
+# start_squid NAME [auth]: $squid is host:port; with auth for user:$password. It alone knows of a
+# host origin.test.
 start_squid()
 {
     local port at=$work/squid.$1
@@ -275,10 +276,12 @@ start_squid()
     squid=127.0.0.1:$port
     mkdir -p "$at"
     echo "user:$(openssl passwd -apr1 "$password")" >"$at/users"
+    echo "127.0.0.1 origin.test" >"$at/hosts"
     {
         cat <<CONF
 http_port $squid
 pid_filename none
+hosts_file $at/hosts
 cache_log $at/cache.log
 cache_store_log none
 access_log stdio:$at/access.log

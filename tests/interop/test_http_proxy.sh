@@ -19,6 +19,9 @@ tinyproxy_auth=$tinyproxy tinyproxy=$open
 start_microsocks socks && open=$microsocks && start_microsocks socks_auth auth || exit
 socks_auth=$microsocks socks=$open
 trust=(--cacert "$cacert")
+# This address leads to the loopback without being one that goes past all proxies.
+loopback=$nginx
+nginx=http://0.0.0.0:${nginx##*:} nginx_tls=https://0.0.0.0:${nginx_tls##*:}
 
 both() # WHAT ARGUMENT...: by http and by https
 {
@@ -59,7 +62,7 @@ for proxy in squid tinyproxy; do
     fails 1 "what is absent through $proxy" "$netproto" get -x "http://${!proxy}" \
         "$nginx/absent" -o "$out"
     never_ok "a server that is not there through $proxy" "$netproto" get -x "http://${!proxy}" \
-        "https://127.0.0.1:$(free_port tcp)/" -o "$out"
+        "https://0.0.0.0:$(free_port tcp)/" -o "$out"
     move "put through $proxy" "$http_root/big" "$http_root/dav/up" \
         "$netproto" put -x "http://${!proxy}" "$http_root/big" "$nginx/dav/up"
 done
@@ -68,6 +71,8 @@ awk -F'[][]' '$8 != "-"' "$http_logs/nginx" >"$work/leaks"
 [ ! -s "$work/leaks" ] && ok || bad "the server saw the login of the proxy: $(head -n 1 "$work/leaks")"
 finds "$http_logs/nginx" '\[1.1 .*(squid' "squid was asked"
 finds "$http_logs/nginx" '(tinyproxy' "tinyproxy was asked"
+gets "a name that squid alone can resolve" "$http_root/one" -x "http://$squid" \
+    "http://origin.test:${nginx##*:}/one"
 
 # --- from the environment ------------------------------------------------------------------------
 
@@ -92,10 +97,10 @@ through no "http_proxy and https" http_proxy="http://$squid" "$nginx_tls/one"
 through yes "https_proxy" https_proxy="http://$squid" "$nginx_tls/one"
 through yes "all_proxy" all_proxy="http://$squid" "$nginx/one"
 through no "HTTP_PROXY, which a CGI might get" HTTP_PROXY="http://$squid" "$nginx/one"
-through no "no_proxy, address" http_proxy="http://$squid" no_proxy="x.test,127.0.0.1" "$nginx/one"
-through no "no_proxy, CIDR" http_proxy="http://$squid" no_proxy="127.0.0.0/8" "$nginx/one"
-through yes "no_proxy, another" http_proxy="http://$squid" no_proxy="127.0.0.2,host" "$nginx/one"
-through no "no_proxy, name" https_proxy="http://$squid" no_proxy="localhost" "$nginx_tls/one"
+through no "http_proxy and a loopback address" http_proxy="http://$squid" "$loopback/one"
+through no "no_proxy, address" http_proxy="http://$squid" no_proxy="x.test,0.0.0.0" "$nginx/one"
+through no "no_proxy, CIDR" http_proxy="http://$squid" no_proxy="0.0.0.0/8" "$nginx/one"
+through yes "no_proxy, another" http_proxy="http://$squid" no_proxy="0.0.0.1,host" "$nginx/one"
 through no "no_proxy, all" https_proxy="http://$squid" no_proxy="*" "$nginx_tls/one"
 
 # --- SOCKS ---------------------------------------------------------------------------------------
@@ -105,15 +110,13 @@ both "through microsocks, name and all" -x "socks5h://$socks"
 both "through microsocks with a login" -x "socks5h://user:$password@$socks_auth"
 neither "microsocks without a login" -x "socks5h://$socks_auth"
 neither "microsocks with a wrong login" -x "socks5h://user:wrong-one@$socks_auth"
-: >"$work/socks.log"
-gets "a name for the proxy to resolve" "$http_root/one" "${trust[@]}" -x "socks5h://$socks" \
-    "$nginx_tls/one"
-gets "a name that we resolve" "$http_root/one" "${trust[@]}" -x "socks5://$socks" \
-    --resolve "localhost:${nginx_tls##*:}:127.0.0.1" "$nginx_tls/one"
-finds "$work/socks.log" "connected to localhost:" "a name for the proxy to resolve"
-finds "$work/socks.log" "connected to 127.0.0.1:" "a name that we resolve"
+finds "$work/socks.log" "connected to 0.0.0.0:" "microsocks was asked"
+# A name that we can resolve, and the proxy can't.
+name=(--resolve "some.test:${nginx##*:}:0.0.0.0" "http://some.test:${nginx##*:}/one")
+gets "a name that we resolve" "$http_root/one" -x "socks5://$socks" "${name[@]}"
+never_ok "a name for the proxy to resolve" "$netproto" get -x "socks5h://$socks" "${name[@]}" -o "$out"
 never_ok "a server that is not there through microsocks" "$netproto" get -x "socks5://$socks" \
-    "http://127.0.0.1:$(free_port tcp)/" -o "$out"
+    "http://0.0.0.0:$(free_port tcp)/" -o "$out"
 
 # --- proxies that are none -----------------------------------------------------------------------
 
