@@ -21,7 +21,7 @@ size() # FILE: its bytes, 0 if there is none
 grows()
 {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 500; i++)); do
         [ "$(size "$out.part")" -lt "$1" ] || return 0
         kill -0 "$2" 2>/dev/null || return 1
         sleep 0.02
