@@ -9,10 +9,12 @@ fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
-peer_servers=(atftpd dnsmasq-base tftpd-hpa)
+peer_servers=(apache2-bin atftpd dnsmasq-base lighttpd lighttpd-mod-deflate microsocks nginx squid
+    squid-common tftpd-hpa tinyproxy-bin)
 # What they are linked with.
-peer_libraries=(libdbus-1-3 libgmp10 libhogweed6 libidn2-0 libnetfilter-conntrack3 libnettle8
-    libnftables1 libpcre2-8-0 libwrap0)
+peer_libraries=(libapr1 libaprutil1 libbrotli1 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3
+    libgmp10 libgnutls30 libgssapi-krb5-2 libhogweed6 libidn2-0 libltdl7 libnetfilter-conntrack3
+    libnettle8 libnftables1 libpcre2-8-0 libssl3 libsystemd0 libwrap0 libxxhash0 libzstd1)
 
 # apt-get that asks nothing, removes nothing and does not wait for ever.
 quiet_apt() # ARGUMENT...

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# scripts/peers.sh [SERVER...]: unpacks Debian's TFTP servers (default: all) under
+# scripts/peers.sh [SERVER...]: unpacks the servers of others (default: all) under
 # ${NETPROTO_PEERS:-/opt/netproto-peers}, each in a folder of its package's name. Installed side
 # by side they would conflict, and each would start a service; unpacked they do neither.
 set -euo pipefail

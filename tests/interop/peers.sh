@@ -25,7 +25,7 @@ start() # NAME COMMAND...
     local name=$1
     shift
     : >"$work/$name.log" # not the one of an earlier server of that name
-    "$@" >"$work/$name.log" 2>&1 &
+    "$@" >>"$work/$name.log" 2>&1 &
     pid_of[$name]=$!
 }
 

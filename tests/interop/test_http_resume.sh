@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Downloads that break: a server that is killed in mid-transfer ten times, and what is asked for
+# afterwards: the rest of the same file, and never that of another.
+set -u
+cd "$(dirname "$0")" || exit
+. ./peers.sh
+. ./http_servers.sh
+need_http_peers nginx
+
+make_files
+big=$http_root/big
+
+size() # FILE: its bytes, 0 if there is none
+{
+    stat -c %s "$1" 2>/dev/null || echo 0
+}
+
+# grows BYTES PID: waits until $out.part has that many, or the process is gone.
+grows()
+{
+    local i
+    for ((i = 0; i < 500; i++)); do
+        [ "$(size "$out.part")" -lt "$1" ] || return 0
+        kill -0 "$2" 2>/dev/null || return 1
+        sleep 0.02
+    done
+    return 1
+}
+
+kill_nginx()
+{
+    kill -KILL "${pid_of[nginx]}"
+    wait "${pid_of[nginx]}" 2>/dev/null
+    unset "pid_of[nginx]"
+}
+
+# The log has those requests alone that nginx lived to see the end of: there the rest was asked for,
+# from a place on that ten breaks had led to, and under a condition.
+partial() # WHAT
+{
+    local last
+    last=$(grep -a ' /.*/big ' "$http_logs/nginx" | tail -n 1)
+    [[ $last =~ ^206\ .*\[bytes=([0-9]+)-\]\ \[\" ]] && [ "${BASH_REMATCH[1]}" -ge 2000000 ] && ok ||
+        bad "$1: it asked: $last"
+}
+
+# --- killed ten times, a process each ------------------------------------------------------------
+
+rm -f "$out" "$out".*
+start_nginx || exit
+nginx_port=${nginx##*:}
+for ((i = 1; i <= 10; i++)); do
+    before=$(size "$out.part")
+    "$netproto" get -q -C "$nginx/slow/big" -o "$out" >"$work/last.log" 2>&1 &
+    client=$!
+    grows $((before + 200000)) $client && ok || bad "part $i: $(cat "$work/last.log")"
+    kill_nginx
+    wait $client
+    status=$?
+    [ $status != 0 ] && [ ! -e "$out" ] && ok || bad "part $i: exit status $status"
+    [ "$(size "$out.part")" -ge $((before + 200000)) ] && ok || bad "part $i is lost"
+    start_nginx || exit
+done
+expect 0 "the rest after ten breaks" "$netproto" get -C "$nginx/plain/big" -o "$out"
+cmp -s "$big" "$out" && ok || bad "ten breaks: not the same"
+partial "ten breaks"
+rm -f "$http_logs/nginx"
+expect 0 "-C of what is complete" "$netproto" get -C "$nginx/plain/big" -o "$out"
+cmp -s "$big" "$out" && ok || bad "-C of what is complete: not the same"
+
+# --- killed ten times, one process ---------------------------------------------------------------
+
+rm -f "$out" "$out".*
+"$netproto" get -q --retry 30 "$nginx/slow/big" -o "$out" >"$work/last.log" 2>&1 &
+client=$!
+for ((i = 1; i <= 10; i++)); do
+    grows $(($(size "$out.part") + 200000)) $client && ok || bad "break $i: $(cat "$work/last.log")"
+    kill_nginx
+    [ $i -lt 10 ] || slow_rate=0
+    start_nginx || exit
+done
+wait $client
+status=$?
+[ $status = 0 ] && cmp -s "$big" "$out" && ok || bad "--retry: $status: $(cat "$work/last.log")"
+partial "--retry"
+stop nginx
+
+# --- reset ten times, and other servers ----------------------------------------------------------
+
+start_python p || exit
+gets "ten resets" "$big" --retry 15 "$python/flaky/big"
+fails 5 "more breaks than retries" "$netproto" get --retry 2 "$python/cut/length" -o "$out"
+
+broken() # PATH: leaves a part of it
+{
+    rm -f "$out" "$out".*
+    "$netproto" get -q -C "$python/$1" -o "$out" >"$work/last.log" 2>&1
+    [ $? != 0 ] && [ ! -e "$out" ] && [ "$(size "$out.part")" -gt 0 ] && ok ||
+        bad "$1: no part: $(cat "$work/last.log")"
+}
+
+for how in both etag date weak bare; do
+    broken "changes/$how"
+    expect 0 "a file that changed, validators: $how" "$netproto" get -C "$python/changes/$how" -o "$out"
+    cmp -s "$http_root/other" "$out" && ok || bad "a file that changed, validators: $how: glued"
+    move "a file that changed meanwhile, --retry, validators: $how" "$http_root/other" "$out" \
+        "$netproto" get --retry 5 "$python/changes/$how?$how" -o "$out"
+done
+for how in both etag date weak bare norange picky wrong; do
+    broken "again/$how"
+    expect 0 "the rest, $how" "$netproto" get -C "$python/again/$how" -o "$out"
+    cmp -s "$big" "$out" && ok || bad "the rest, $how: not the same"
+done
+
+# A part of something else, without a word of what it is a part of.
+rm -f "$out" "$out".*
+head -c 5000 "$http_root/other" >"$out.part"
+expect 0 "a part that nothing is known of" "$netproto" get -C "$python/file/big" -o "$out"
+cmp -s "$big" "$out" && ok || bad "a part that nothing is known of: glued"
+ls "$out".* >/dev/null 2>&1 && bad "left over: $(ls "$out".*)" || ok
+summary
