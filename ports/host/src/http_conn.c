@@ -40,6 +40,15 @@ static void conn_free(struct conn *c)
     free(c);
 }
 
+/* Ends c, which has no fetch; its place may be wanted. */
+static void drop_idle(struct conn *c)
+{
+    struct netp_http_client *client = c->client;
+
+    conn_free(c);
+    conn_serve_waiting(client);
+}
+
 /* Ends c and tells its fetch. */
 static void fail(struct conn *c, struct conn_end end)
 {
@@ -327,7 +336,7 @@ static void timed(void *arg)
     struct netp_tls_info info;
 
     if (c->state == CONN_IDLE) {
-        conn_free(c);
+        drop_idle(c);
         return;
     }
     if (c->state == CONN_BUSY && (!c->tls || netp_tls_info(c->tls, &info) == NETP_OK)) {
@@ -387,7 +396,7 @@ static void on_event(void *arg, void *event)
     } else if (c->state == CONN_CONNECT) {
         on_connect_answer(c, event);
     } else if (c->state == CONN_IDLE) {
-        conn_free(c); /* the server has closed it, and nobody minds */
+        drop_idle(c); /* the server has closed it, and nobody minds */
     } else {
         fetch_event(c->user, event);
     }
@@ -418,8 +427,7 @@ static void on_closed(void *arg, int err, int sys_errno)
     char text[160];
 
     if (c->state == CONN_IDLE) {
-        conn_free(c);
-        conn_serve_waiting(c->client);
+        drop_idle(c);
         return;
     }
     if (c->state == CONN_SOCKS || c->state == CONN_CONNECT) {
