@@ -487,10 +487,26 @@ static bool open_conn(struct netp_fetch *f, const struct conn_key *key)
     return true;
 }
 
+/* Whether f may use c. Something may have come that nobody asked for: then it is about to close. */
+static bool is_good(const struct conn *c, const struct netp_fetch *f)
+{
+    return !f->retried && !(f->cfg.flags & NETP_FETCH_FRESH) && netp_http1_is_idle(&c->m.http);
+}
+
+static void reuse(struct conn *c, struct netp_fetch *f)
+{
+    c->state = CONN_BUSY;
+    c->user = f;
+    f->conn = c;
+    netp_loop_at(c->client->loop, &c->timer, NETP_NEVER);
+    fetch_ready(f);
+}
+
 /* An idle connection for f, or a new one; false: f has to wait. */
 static bool serve(struct netp_fetch *f)
 {
     struct netp_http_client *client = f->client;
+    struct conn *useless = NULL;
     unsigned n = 0;
 
     for (struct conn *c = client->conns; c; c = c->next) {
@@ -498,17 +514,17 @@ static bool serve(struct netp_fetch *f)
             continue;
         }
         n++;
-        if (c->state == CONN_IDLE && !f->retried && !(f->cfg.flags & NETP_FETCH_FRESH)) {
-            c->state = CONN_BUSY;
-            c->user = f;
-            f->conn = c;
-            netp_loop_at(client->loop, &c->timer, NETP_NEVER);
-            fetch_ready(f);
+        if (c->state == CONN_IDLE && is_good(c, f)) {
+            reuse(c, f);
             return true;
         }
+        useless = c->state == CONN_IDLE ? c : useless;
     }
     if (n >= client->cfg.per_host) {
-        return false;
+        if (!useless) {
+            return false;
+        }
+        conn_free(useless);
     }
     if (!open_conn(f, &f->key)) {
         fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
