@@ -493,8 +493,22 @@ static bool is_good(const struct conn *c, const struct netp_fetch *f)
     return !f->retried && !(f->cfg.flags & NETP_FETCH_FRESH) && netp_http1_is_idle(&c->m.http);
 }
 
+static void stop_waiting(struct netp_fetch *f)
+{
+    struct netp_fetch **at = &f->client->waiting;
+
+    while (*at && *at != f) {
+        at = &(*at)->next_waiting;
+    }
+    if (*at) {
+        *at = f->next_waiting;
+    }
+    f->waiting = false;
+}
+
 static void reuse(struct conn *c, struct netp_fetch *f)
 {
+    stop_waiting(f);
     c->state = CONN_BUSY;
     c->user = f;
     f->conn = c;
@@ -526,6 +540,7 @@ static bool serve(struct netp_fetch *f)
         }
         conn_free(useless);
     }
+    stop_waiting(f);
     if (!open_conn(f, &f->key)) {
         fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
     }
@@ -535,17 +550,14 @@ static bool serve(struct netp_fetch *f)
 static void serve_waiting(void *arg)
 {
     struct netp_http_client *client = arg;
-    struct netp_fetch **at = &client->waiting;
+    struct netp_fetch *f = client->waiting;
 
-    while (*at) {
-        struct netp_fetch *f = *at;
-        struct netp_fetch *next = f->next_waiting;
-        if (!serve(f)) {
-            at = &f->next_waiting;
-            continue;
+    while (f) {
+        if (serve(f)) {
+            f = client->waiting; /* the list may be another: serving asks for a body */
+        } else {
+            f = f->next_waiting;
         }
-        f->waiting = false;
-        *at = next;
     }
 }
 
@@ -571,19 +583,6 @@ void conn_get(struct netp_fetch *f)
     f->next_waiting = NULL;
     f->waiting = true;
     *at = f;
-}
-
-static void stop_waiting(struct netp_fetch *f)
-{
-    struct netp_fetch **at = &f->client->waiting;
-
-    while (*at && *at != f) {
-        at = &(*at)->next_waiting;
-    }
-    if (*at) {
-        *at = f->next_waiting;
-    }
-    f->waiting = false;
 }
 
 /* Keeps no more idle connections than the settings say: the one that was kept longest goes, which
