@@ -77,6 +77,13 @@ static void forget(struct netp_fetch *f)
     memset(&f->login, 0, sizeof f->login); /* the next user of this memory is another */
 }
 
+/* Cancelled: in a turn of its own, for this may be a callback of f, and the memory must not be
+ * another fetch before that has returned. */
+static void discard(void *arg)
+{
+    unlist(arg);
+}
+
 /* In a turn of its own: done() may do anything. */
 static void tell(void *arg)
 {
@@ -128,7 +135,8 @@ void netp_fetch_cancel(struct netp_fetch *f)
     conn_drop(f);
     f->finished = true;
     forget(f);
-    unlist(f);
+    f->later.due = discard;
+    netp_loop_at(f->client->loop, &f->later, 0);
 }
 
 static void out_of_time(void *arg)
@@ -405,6 +413,8 @@ void netp_http_client_free(struct netp_http_client *client)
     }
     while (client->fetches) {
         netp_fetch_cancel(client->fetches);
+        netp_loop_at(client->loop, &client->fetches->later, NETP_NEVER);
+        unlist(client->fetches);
     }
     conn_free_all(client);
     while (client->free) {
