@@ -246,7 +246,9 @@ static bool may_repeat(const struct netp_fetch *f, bool used)
 
 void fetch_broken(struct netp_fetch *f, const struct conn_end *end)
 {
-    if (may_repeat(f, f->on_used) && end->stage == NETP_FETCH_HTTP) {
+    /* Many servers close TLS without a word, too; its handshake was done long ago. */
+    if (may_repeat(f, f->on_used) &&
+        (end->stage == NETP_FETCH_HTTP || end->stage == NETP_FETCH_TLS)) {
         trace(f->client, '*', "the connection was closed meanwhile: again on a new one");
         f->retried = true;
         ask(f);
