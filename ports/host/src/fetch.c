@@ -489,6 +489,7 @@ int netp_fetch_run(struct netp_http_client *client, const struct netp_fetch_cfg 
 {
     struct run run = {.cfg = cfg, .result = result};
     struct netp_fetch_cfg own = *cfg;
+    struct netp_fetch *f;
 
     own.head = cfg->head ? run_head : NULL;
     own.data = cfg->data ? run_data : NULL;
@@ -496,12 +497,14 @@ int netp_fetch_run(struct netp_http_client *client, const struct netp_fetch_cfg 
     own.read = cfg->read ? run_read : NULL;
     own.done = run_done;
     own.arg = &run;
-    if (!netp_fetch_start(client, &own)) {
+    if (!(f = netp_fetch_start(client, &own))) {
         return no_memory(result, "no memory");
     }
     while (!run.over) {
         if (netp_loop_turn(client->loop, NETP_NEVER) != 0) {
-            return no_memory(result, strerror(errno));
+            no_memory(result, strerror(errno));
+            netp_fetch_cancel(f);
+            return result->err;
         }
     }
     return result->err;
