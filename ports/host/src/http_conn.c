@@ -585,6 +585,19 @@ void conn_get(struct netp_fetch *f)
     *at = f;
 }
 
+/* To the front of the list, so that those that were used least lately are behind. */
+static void to_front(struct conn *c)
+{
+    struct conn **at = &c->client->conns;
+
+    while (*at != c) {
+        at = &(*at)->next;
+    }
+    *at = c->next;
+    c->next = c->client->conns;
+    c->client->conns = c;
+}
+
 /* Keeps no more idle connections than the settings say: the one that was kept longest goes, which
  * is the last in the list. */
 static void trim(struct netp_http_client *client)
@@ -622,6 +635,7 @@ void conn_put(struct netp_fetch *f)
     c->user = NULL;
     c->used = true;
     c->state = CONN_IDLE;
+    to_front(c);
     netp_loop_at(client->loop, &c->timer, netp_loop_now(client->loop) + client->cfg.keep_ms);
     conn_serve_waiting(client);
     trim(client);
