@@ -937,6 +937,58 @@ static void test_free_while_running(void **state)
     wait_for(&server.requests, 2);
 }
 
+/* --- memory ---------------------------------------------------------------------------------- */
+
+/* The linker puts these between the library and its calls. */
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+static unsigned blocks;
+
+void *__wrap_malloc(size_t n)
+{
+    blocks++;
+    return __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    blocks++;
+    return __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+    blocks++;
+    return __real_realloc(p, n);
+}
+
+static void hello_uncounted(struct script_peer *p, const char *request)
+{
+    unsigned before = blocks;
+
+    hello(p, request);
+    blocks = before;
+}
+
+static void test_no_memory_taken(void **state)
+{
+    (void)state;
+    server.serve = hello_uncounted;
+    assert_int_equal(run(), NETP_OK);
+    assert_true(blocks > 0);
+    blocks = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(run(), NETP_OK);
+    }
+    assert_int_equal(blocks, 0);
+    assert_int_equal(server.conns, 1);
+}
+
 /* --- tracing --------------------------------------------------------------------------------- */
 
 static char traced[65536];
@@ -1085,6 +1137,37 @@ static void test_bomb(void **state)
 #define CODINGS
 #endif
 
+#ifdef NETPROTO_TLS
+
+static void test_digest(void **state)
+{
+    const char *field;
+
+    (void)state;
+    server.serve = locked;
+    challenge = "Digest realm=\"r\", nonce=\"n1\", qop=\"auth\", algorithm=SHA-256, opaque=\"o\"";
+    cfg.user = "Mufasa";
+    cfg.password = "Circle of Life";
+    assert_int_equal(run(), NETP_OK);
+    assert_string_equal(body, "hello");
+    assert_int_equal(server.requests, 2);
+    assert_int_equal(server.conns, 1);
+    field = script_field(server.last, "Authorization");
+    assert_memory_equal(field, "Digest ", 7);
+    assert_non_null(strstr(field, "uri=\"/\""));
+    assert_non_null(strstr(field, "nc=00000001"));
+    assert_null(strstr(field, "Circle"));
+    challenge = "Digest realm=\"never\", nonce=\"n1\", qop=\"auth\"";
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(result.status, 401);
+    assert_int_equal(server.requests, 4);
+}
+
+#define DIGEST TEST(digest),
+#else
+#define DIGEST
+#endif
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -1116,7 +1199,8 @@ int main(void)
                                        TEST(trace),
                                        TEST(free_while_running),
                                        TEST(cancel_waiting),
-                                       CODINGS};
+                                       TEST(no_memory_taken),
+                                       DIGEST CODINGS};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
