@@ -77,7 +77,7 @@ static void release(struct netp_download *d)
     }
     netp_loop_at(d->client->loop, &d->timer, NETP_NEVER);
     netp_sink_abort(&d->sink);
-    check_free(d->check);
+    netp_check_free(d->check);
     free(d->note.path);
     free(d->field);
     free(d);
@@ -143,7 +143,7 @@ static void commit(struct netp_download *d)
     if ((d->cfg.flags & NETP_DOWNLOAD_TIME) && d->modified != NETP_HTTP_NO_DATE) {
         (void)!futimens(d->sink.fd, t); /* where the file system can't, it is of now */
     }
-    if (note_remove(&d->note) != 0 || netp_sink_commit(&d->sink) != 0) {
+    if (netp_note_remove(&d->note) != 0 || netp_sink_commit(&d->sink) != 0) {
         finish_local(d, d->cfg.path);
         return;
     }
@@ -164,7 +164,7 @@ static void later(struct netp_download *d, void (*fn)(void *), netp_ms at)
 static void check_more(void *arg)
 {
     struct netp_download *d = arg;
-    int r = check_slice(d->check, d->sink.fd);
+    int r = netp_check_slice(d->check, d->sink.fd);
 
     if (r > 0) {
         later(d, check_more, 0);
@@ -173,7 +173,7 @@ static void check_more(void *arg)
     } else if (errno != 0) {
         finish_local(d, "the digest");
     } else {
-        note_remove(&d->note);
+        netp_note_remove(&d->note);
         d->result.wrong_digest = true;
         d->result.fetch.err = NETP_E_SYNTAX;
         d->result.fetch.stage = NETP_FETCH_BODY;
@@ -192,7 +192,7 @@ static void whole(struct netp_download *d)
         finish_local(d, d->cfg.path);
         return;
     }
-    if (check_begin(&d->check, d->cfg.hash, d->cfg.digest, &d->digest) != 0) {
+    if (netp_check_begin(&d->check, d->cfg.hash, d->cfg.digest, &d->digest) != 0) {
         errno = ENOMEM;
         finish_local(d, "the digest");
         return;
@@ -246,7 +246,7 @@ static bool restart(struct netp_download *d, const struct netp_fetch_head *h, in
     if (netp_sink_resize(&d->sink, 0) != 0) {
         return local(d, d->cfg.path);
     }
-    return note_take(&d->note, h->head, h->text, url, now) == 0 || local(d, d->note.path);
+    return netp_note_take(&d->note, h->head, h->text, url, now) == 0 || local(d, d->note.path);
 }
 
 /* A part of the file; its length may be news. */
@@ -592,7 +592,7 @@ static void begin(void *arg)
     }
     read_url(d);
     if (d->cfg.flags & NETP_DOWNLOAD_CONTINUE) {
-        note_read(&d->note, netp_str_make(d->url, d->url_n));
+        netp_note_read(&d->note, netp_str_make(d->url, d->url_n));
     }
     if (d->note.part.url.n > 0) {
         d->have = d->most = d->result.resumed = netp_sink_size(&d->sink);

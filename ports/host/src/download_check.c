@@ -27,8 +27,8 @@ static bool add(struct check *c, const struct netp_hash *hash, const uint8_t *di
     return netp_hasher_begin(&c->hasher[c->n++], hash);
 }
 
-int check_begin(struct check **at, const struct netp_hash *hash, const uint8_t *digest,
-                const struct netp_http_repr_digest *repr)
+int netp_check_begin(struct check **at, const struct netp_hash *hash, const uint8_t *digest,
+                     const struct netp_http_repr_digest *repr)
 {
     struct check *c;
 
@@ -67,7 +67,7 @@ static int compare(struct check *c)
     return 0;
 }
 
-int check_slice(struct check *c, int fd)
+int netp_check_slice(struct check *c, int fd)
 {
     struct netp_source s = {.fd = fd};
     ptrdiff_t n = netp_source_read(&s, c->buf, SLICE, c->at);
@@ -82,7 +82,7 @@ int check_slice(struct check *c, int fd)
     return n == (ptrdiff_t)SLICE ? 1 : compare(c);
 }
 
-void check_free(struct check *c)
+void netp_check_free(struct check *c)
 {
     while (c && c->n > 0) {
         netp_hasher_drop(&c->hasher[--c->n]);
@@ -92,8 +92,8 @@ void check_free(struct check *c)
 
 #else
 
-int check_begin(struct check **c, const struct netp_hash *hash, const uint8_t *digest,
-                const struct netp_http_repr_digest *repr)
+int netp_check_begin(struct check **c, const struct netp_hash *hash, const uint8_t *digest,
+                     const struct netp_http_repr_digest *repr)
 {
     (void)hash;
     (void)digest;
@@ -102,14 +102,14 @@ int check_begin(struct check **c, const struct netp_hash *hash, const uint8_t *d
     return 0;
 }
 
-int check_slice(struct check *c, int fd)
+int netp_check_slice(struct check *c, int fd)
 {
     (void)c;
     (void)fd;
     return 0;
 }
 
-void check_free(struct check *c)
+void netp_check_free(struct check *c)
 {
     (void)c;
 }

@@ -12,7 +12,7 @@ static bool is_worth(const struct netp_http_partial *part)
     return netp_http_resume_begin(&r, part, 1) != NETP_HTTP_RESUME_BY_NONE;
 }
 
-void note_read(struct note *n, struct netp_str url)
+void netp_note_read(struct note *n, struct netp_str url)
 {
     struct netp_source s;
     ptrdiff_t got;
@@ -29,7 +29,7 @@ void note_read(struct note *n, struct netp_str url)
     }
 }
 
-int note_remove(const struct note *n)
+int netp_note_remove(const struct note *n)
 {
     return unlink(n->path) == 0 || errno == ENOENT ? 0 : -1;
 }
@@ -49,14 +49,14 @@ static void write_note(const struct note *n, size_t len)
     }
 }
 
-int note_take(struct note *n, const struct netp_http_head *head, const char *text,
-              struct netp_str url, int64_t now)
+int netp_note_take(struct note *n, const struct netp_http_head *head, const char *text,
+                   struct netp_str url, int64_t now)
 {
     struct netp_http_partial part;
     ptrdiff_t len;
 
     n->part.url.n = 0;
-    if (note_remove(n) != 0) {
+    if (netp_note_remove(n) != 0) {
         return -1;
     }
     if (netp_http_partial_read(head, text, url, now, &part) != NETP_OK || !is_worth(&part)) {
