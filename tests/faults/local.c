@@ -88,6 +88,53 @@ static bool large_file(struct world *w)
     return done || failed(w, "write");
 }
 
+/* Half of it, and in another run the rest. */
+static bool write_rest(struct world *w, const char *path, uint64_t half)
+{
+    struct netp_sink to;
+    uint64_t at;
+
+    if (netp_sink_open(&to, NULL, path, NETP_SINK_OVERWRITE | NETP_SINK_RESUME) != 0) {
+        return failed(w, "open");
+    }
+    at = netp_sink_size(&to);
+    if (at > half) {
+        world_wrong(w, "a part of %llu bytes", (unsigned long long)at);
+    }
+    if (netp_sink_write(&to, w->now + at, sizeof w->now - at, at) != 0 ||
+        netp_sink_resize(&to, sizeof w->now) != 0) {
+        failed(w, "write");
+        netp_sink_abort(&to);
+        return false;
+    }
+    if (netp_sink_commit(&to) != 0) {
+        return failed(w, "commit");
+    }
+    if (world_to(w) != WORLD_NEW) {
+        world_wrong(w, "success, but not the file");
+    }
+    return true;
+}
+
+static bool resumed_file(struct world *w)
+{
+    const uint64_t half = sizeof w->now / 2;
+    struct netp_sink to;
+    char path[128], part[136];
+    bool done;
+
+    errno = 0;
+    snprintf(path, sizeof path, "%s/to", w->root);
+    snprintf(part, sizeof part, "%s.part", path);
+    done = netp_sink_open(&to, NULL, path, NETP_SINK_OVERWRITE | NETP_SINK_RESUME) == 0 &&
+           netp_sink_write(&to, w->now, half, 0) == 0;
+    done = done || failed(w, "write");
+    netp_sink_abort(&to);
+    done = write_rest(w, path, half) && done;
+    remove(part); /* it is to stay, but not for the next run */
+    return done;
+}
+
 /* --- names ----------------------------------------------------------------------------------- */
 
 static bool resolve(struct world *w)
@@ -261,6 +308,7 @@ const struct scenario scenarios_local[] = {
     {"file-new", new_file, WORLD_FRESH},
     {"file-old-kernel", new_file, WORLD_FRESH | WORLD_OLD_KERNEL},
     {"file-large", large_file, 0},
+    {"file-resumed", resumed_file, 0},
     {"resolve", resolve, 0},
     {"resolve-in-loop", resolve_in_loop, 0},
     {"timers-and-signals", timers, 0},

@@ -77,6 +77,13 @@ static void forget(struct netp_fetch *f)
     memset(&f->login, 0, sizeof f->login); /* the next user of this memory is another */
 }
 
+/* Cancelled: in a turn of its own, for this may be a callback of f, and the memory must not be
+ * another fetch before that has returned. */
+static void discard(void *arg)
+{
+    unlist(arg);
+}
+
 /* In a turn of its own: done() may do anything. */
 static void tell(void *arg)
 {
@@ -128,7 +135,8 @@ void netp_fetch_cancel(struct netp_fetch *f)
     conn_drop(f);
     f->finished = true;
     forget(f);
-    unlist(f);
+    f->later.due = discard;
+    netp_loop_at(f->client->loop, &f->later, 0);
 }
 
 static void out_of_time(void *arg)
@@ -238,7 +246,9 @@ static bool may_repeat(const struct netp_fetch *f, bool used)
 
 void fetch_broken(struct netp_fetch *f, const struct conn_end *end)
 {
-    if (may_repeat(f, f->on_used) && end->stage == NETP_FETCH_HTTP) {
+    /* Many servers close TLS without a word, too; its handshake was done long ago. */
+    if (may_repeat(f, f->on_used) &&
+        (end->stage == NETP_FETCH_HTTP || end->stage == NETP_FETCH_TLS)) {
         trace(f->client, '*', "the connection was closed meanwhile: again on a new one");
         f->retried = true;
         ask(f);
@@ -405,6 +415,8 @@ void netp_http_client_free(struct netp_http_client *client)
     }
     while (client->fetches) {
         netp_fetch_cancel(client->fetches);
+        netp_loop_at(client->loop, &client->fetches->later, NETP_NEVER);
+        unlist(client->fetches);
     }
     conn_free_all(client);
     while (client->free) {
@@ -477,6 +489,7 @@ int netp_fetch_run(struct netp_http_client *client, const struct netp_fetch_cfg 
 {
     struct run run = {.cfg = cfg, .result = result};
     struct netp_fetch_cfg own = *cfg;
+    struct netp_fetch *f;
 
     own.head = cfg->head ? run_head : NULL;
     own.data = cfg->data ? run_data : NULL;
@@ -484,12 +497,14 @@ int netp_fetch_run(struct netp_http_client *client, const struct netp_fetch_cfg 
     own.read = cfg->read ? run_read : NULL;
     own.done = run_done;
     own.arg = &run;
-    if (!netp_fetch_start(client, &own)) {
+    if (!(f = netp_fetch_start(client, &own))) {
         return no_memory(result, "no memory");
     }
     while (!run.over) {
         if (netp_loop_turn(client->loop, NETP_NEVER) != 0) {
-            return no_memory(result, strerror(errno));
+            no_memory(result, strerror(errno));
+            netp_fetch_cancel(f);
+            return result->err;
         }
     }
     return result->err;

@@ -182,7 +182,8 @@ void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev)
         if (ev->type == NETP_HTTP1_INFO) {
             show_head(f, ev, false);
         } else {
-            f->up_open = false; /* who has answered does not wait for the rest of the body */
+            /* Who has refused does not wait for the rest of the body. */
+            f->up_open = f->up_open && ev->head.status < 300;
             fetch_answer(f, ev);
         }
         break;

@@ -48,20 +48,35 @@ static bool add(struct netp_fetch *f, enum netp_http_coding_kind kind)
     return netp_http_coding_init(&(*d)->m, &cfg, 0) == NETP_OK;
 }
 
+/* The codings in the order in which they are undone: the last line first. Their number, or an
+ * error with the line. */
+static int read_codings(const struct netp_http1_ev *ev, enum netp_http_coding_kind kind[CODINGS],
+                        struct netp_str *line)
+{
+    unsigned lines = 0;
+    int n = 0, r = 0;
+
+    while (netp_http1_field(ev, NETP_STR("Content-Encoding"), lines, line)) {
+        lines++;
+    }
+    while (lines > 0 && r >= 0) {
+        netp_http1_field(ev, NETP_STR("Content-Encoding"), --lines, line);
+        r = netp_http_codings(*line, kind + n, (size_t)(CODINGS - n));
+        n += r > 0 ? r : 0;
+    }
+    return r < 0 ? r : n;
+}
+
 bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     enum netp_http_coding_kind kind[CODINGS];
-    struct netp_str field;
-    int n = 0;
+    struct netp_str line;
+    int n = f->cfg.flags & NETP_FETCH_RAW ? 0 : read_codings(ev, kind, &line);
 
     f->ndecoders = 0;
-    if (!(f->cfg.flags & NETP_FETCH_RAW) &&
-        netp_http1_field(ev, NETP_STR("Content-Encoding"), 0, &field)) {
-        n = netp_http_codings(field, kind, CODINGS);
-    }
     if (n < 0) {
-        fetch_fail(f, NETP_FETCH_BODY, n, "its content coding is not known: %.*s", (int)field.n,
-                   field.p);
+        fetch_fail(f, NETP_FETCH_BODY, n, "its content coding is not known: %.*s", (int)line.n,
+                   line.p);
     }
     for (int i = 0; i < n && !f->finished; i++) {
         add(f, kind[i]);

@@ -141,7 +141,7 @@ struct netp_fetch {
     struct conn *conn; /* NULL while none is there */
 
     /* sending */
-    uint64_t up_at, up_total;
+    uint64_t up_at;
     bool up_open; /* there is more to send */
 
     /* receiving */

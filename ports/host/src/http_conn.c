@@ -40,6 +40,15 @@ static void conn_free(struct conn *c)
     free(c);
 }
 
+/* Ends c, which has no fetch; its place may be wanted. */
+static void drop_idle(struct conn *c)
+{
+    struct netp_http_client *client = c->client;
+
+    conn_free(c);
+    conn_serve_waiting(client);
+}
+
 /* Ends c and tells its fetch. */
 static void fail(struct conn *c, struct conn_end end)
 {
@@ -327,7 +336,7 @@ static void timed(void *arg)
     struct netp_tls_info info;
 
     if (c->state == CONN_IDLE) {
-        conn_free(c);
+        drop_idle(c);
         return;
     }
     if (c->state == CONN_BUSY && (!c->tls || netp_tls_info(c->tls, &info) == NETP_OK)) {
@@ -387,7 +396,7 @@ static void on_event(void *arg, void *event)
     } else if (c->state == CONN_CONNECT) {
         on_connect_answer(c, event);
     } else if (c->state == CONN_IDLE) {
-        conn_free(c); /* the server has closed it, and nobody minds */
+        drop_idle(c); /* the server has closed it, and nobody minds */
     } else {
         fetch_event(c->user, event);
     }
@@ -418,8 +427,7 @@ static void on_closed(void *arg, int err, int sys_errno)
     char text[160];
 
     if (c->state == CONN_IDLE) {
-        conn_free(c);
-        conn_serve_waiting(c->client);
+        drop_idle(c);
         return;
     }
     if (c->state == CONN_SOCKS || c->state == CONN_CONNECT) {
@@ -479,10 +487,40 @@ static bool open_conn(struct netp_fetch *f, const struct conn_key *key)
     return true;
 }
 
+/* Whether f may use c. Something may have come that nobody asked for: then it is about to close. */
+static bool is_good(const struct conn *c, const struct netp_fetch *f)
+{
+    return !f->retried && !(f->cfg.flags & NETP_FETCH_FRESH) && netp_http1_is_idle(&c->m.http);
+}
+
+static void stop_waiting(struct netp_fetch *f)
+{
+    struct netp_fetch **at = &f->client->waiting;
+
+    while (*at && *at != f) {
+        at = &(*at)->next_waiting;
+    }
+    if (*at) {
+        *at = f->next_waiting;
+    }
+    f->waiting = false;
+}
+
+static void reuse(struct conn *c, struct netp_fetch *f)
+{
+    stop_waiting(f);
+    c->state = CONN_BUSY;
+    c->user = f;
+    f->conn = c;
+    netp_loop_at(c->client->loop, &c->timer, NETP_NEVER);
+    fetch_ready(f);
+}
+
 /* An idle connection for f, or a new one; false: f has to wait. */
 static bool serve(struct netp_fetch *f)
 {
     struct netp_http_client *client = f->client;
+    struct conn *useless = NULL;
     unsigned n = 0;
 
     for (struct conn *c = client->conns; c; c = c->next) {
@@ -490,18 +528,19 @@ static bool serve(struct netp_fetch *f)
             continue;
         }
         n++;
-        if (c->state == CONN_IDLE && !f->retried && !(f->cfg.flags & NETP_FETCH_FRESH)) {
-            c->state = CONN_BUSY;
-            c->user = f;
-            f->conn = c;
-            netp_loop_at(client->loop, &c->timer, NETP_NEVER);
-            fetch_ready(f);
+        if (c->state == CONN_IDLE && is_good(c, f)) {
+            reuse(c, f);
             return true;
         }
+        useless = c->state == CONN_IDLE ? c : useless;
     }
     if (n >= client->cfg.per_host) {
-        return false;
+        if (!useless) {
+            return false;
+        }
+        conn_free(useless);
     }
+    stop_waiting(f);
     if (!open_conn(f, &f->key)) {
         fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
     }
@@ -511,17 +550,14 @@ static bool serve(struct netp_fetch *f)
 static void serve_waiting(void *arg)
 {
     struct netp_http_client *client = arg;
-    struct netp_fetch **at = &client->waiting;
+    struct netp_fetch *f = client->waiting;
 
-    while (*at) {
-        struct netp_fetch *f = *at;
-        struct netp_fetch *next = f->next_waiting;
-        if (!serve(f)) {
-            at = &f->next_waiting;
-            continue;
+    while (f) {
+        if (serve(f)) {
+            f = client->waiting; /* the list may be another: serving asks for a body */
+        } else {
+            f = f->next_waiting;
         }
-        f->waiting = false;
-        *at = next;
     }
 }
 
@@ -549,17 +585,17 @@ void conn_get(struct netp_fetch *f)
     *at = f;
 }
 
-static void stop_waiting(struct netp_fetch *f)
+/* To the front of the list, so that those that were used least lately are behind. */
+static void to_front(struct conn *c)
 {
-    struct netp_fetch **at = &f->client->waiting;
+    struct conn **at = &c->client->conns;
 
-    while (*at && *at != f) {
-        at = &(*at)->next_waiting;
+    while (*at != c) {
+        at = &(*at)->next;
     }
-    if (*at) {
-        *at = f->next_waiting;
-    }
-    f->waiting = false;
+    *at = c->next;
+    c->next = c->client->conns;
+    c->client->conns = c;
 }
 
 /* Keeps no more idle connections than the settings say: the one that was kept longest goes, which
@@ -599,6 +635,7 @@ void conn_put(struct netp_fetch *f)
     c->user = NULL;
     c->used = true;
     c->state = CONN_IDLE;
+    to_front(c);
     netp_loop_at(client->loop, &c->timer, netp_loop_now(client->loop) + client->cfg.keep_ms);
     conn_serve_waiting(client);
     trim(client);

@@ -255,12 +255,46 @@ static void test_overwrite(void **state)
     assert_int_equal(st.st_size, 0);
 }
 
+static void test_sink_resume(void **state)
+{
+    const unsigned flags = NETP_SINK_CREATE | NETP_SINK_RESUME | NETP_SINK_PRIVATE;
+    struct netp_sink a, b;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(netp_sink_open(&a, &root, "r", flags), 0);
+    assert_int_equal(netp_sink_size(&a), 0);
+    assert_int_equal(netp_sink_open(&b, &root, "r", flags), -1);
+    assert_int_equal(errno, EBUSY);
+    netp_sink_abort(&b);
+    assert_int_equal(stat(path("r.part"), &st), 0); /* it is not b's to remove */
+    assert_int_equal(st.st_mode & 0777, 0600);
+    netp_sink_abort(&a);
+    assert_int_equal(stat(path("r.part"), &st), -1); /* an empty one goes */
+    assert_int_equal(netp_sink_open(&a, &root, "r", flags), 0);
+    assert_int_equal(netp_sink_write(&a, "hello", 5, 0), 0);
+    assert_int_equal(netp_sink_size(&a), 0); /* held back */
+    netp_sink_abort(&a);
+    assert_int_equal(netp_sink_open(&a, &root, "r", flags), 0);
+    assert_int_equal(netp_sink_size(&a), 5);
+    assert_int_equal(netp_sink_write(&a, "x", 1, 5), 0);
+    assert_int_equal(netp_sink_resize(&a, 4), 0);
+    assert_int_equal(netp_sink_size(&a), 4);
+    assert_int_equal(netp_sink_write(&a, "!", 1, 4), 0);
+    assert_int_equal(netp_sink_commit(&a), 0);
+    assert_int_equal(netp_sink_size(&a), 0);
+    assert_int_equal(stat(path("r"), &st), 0);
+    assert_int_equal(st.st_size, 5);
+    assert_int_equal(stat(path("r.part"), &st), -1);
+    assert_int_equal(unlink(path("r")), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name),         cmocka_unit_test(test_confined),
         cmocka_unit_test(test_older_kernel), cmocka_unit_test(test_sink),
-        cmocka_unit_test(test_overwrite),
+        cmocka_unit_test(test_sink_resume),  cmocka_unit_test(test_overwrite),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -150,8 +150,9 @@ struct netp_fetch_cfg {
     uint16_t max_redirects; /* 0: NETP_HTTP_REDIRECT_MAX; NETP_FETCH_NO_REDIRECTS */
     uint16_t flags;
 
-    /* All may be NULL. false: stop, NETP_E_ABORTED. Any may start and cancel other fetches, and
-     * cancel this one. */
+    /* All may be NULL. false: stop, NETP_E_ABORTED. Any, and read(), may start and cancel other
+     * fetches, and cancel this one; its memory, such as what read() is to write to, is gone then.
+     */
     bool (*head)(void *arg, const struct netp_fetch_head *head);
     bool (*data)(void *arg, const void *p, size_t n); /* of the final answer */
     void (*sent)(void *arg, uint64_t bytes);          /* of the body, in all */
