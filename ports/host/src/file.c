@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -225,6 +226,59 @@ static char *part_name(const char *name, unsigned flags)
     return n < 0 ? NULL : part;
 }
 
+/* A part that was left behind is ours to replace; through a link nothing is written. */
+static int open_new(const struct netp_sink *s, mode_t mode)
+{
+    if (unlinkat(s->dir, s->part, 0) != 0 && errno != ENOENT) {
+        return -1;
+    }
+    return openat(s->dir, s->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+/* Whether fd is the part, and ours alone: 0; or an errno; EAGAIN: who had it before us has given it
+ * its name, or removed it. File systems that have no locks do without. */
+static int lock(const struct netp_sink *s, int fd)
+{
+    struct stat st, named;
+
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        return EBUSY;
+    }
+    if (fstat(fd, &st) != 0) {
+        return errno;
+    }
+    if (fstatat(s->dir, s->part, &named, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? EAGAIN : errno;
+    }
+    if (st.st_dev != named.st_dev || st.st_ino != named.st_ino) {
+        return EAGAIN;
+    }
+    return S_ISREG(st.st_mode) && st.st_nlink == 1 ? 0 : EACCES;
+}
+
+static int open_locked(const struct netp_sink *s, mode_t mode)
+{
+    int fd, e = EBUSY;
+
+    for (unsigned tries = 0; tries < 8; tries++) {
+        fd = openat(s->dir, s->part,
+                    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+        if (fd < 0) {
+            errno = errno == ELOOP ? EACCES : errno;
+            return -1;
+        }
+        if ((e = lock(s, fd)) == 0) {
+            return fd;
+        }
+        close(fd);
+        if (e != EAGAIN) {
+            break;
+        }
+    }
+    errno = e == EAGAIN ? EBUSY : e;
+    return -1;
+}
+
 int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char *path,
                    unsigned flags)
 {
@@ -234,7 +288,8 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
     *s = (struct netp_sink){.fd = -1,
                             .dir = -1,
                             .overwrite = (flags & NETP_SINK_OVERWRITE) != 0,
-                            .sync_name = (flags & NETP_SINK_UNIQUE) != 0};
+                            .sync_name = (flags & NETP_SINK_UNIQUE) != 0,
+                            .resume = (flags & NETP_SINK_RESUME) != 0};
     if (!(name = open_folder(s, root, path)) || check_present(s, name, flags, &mode) != 0) {
         goto fail;
     }
@@ -244,15 +299,11 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
     if (!s->name || !s->part || !s->held) {
         goto fail;
     }
-    /* A part that was left behind is ours to replace; through a link nothing is written. */
-    if (unlinkat(s->dir, s->part, 0) != 0 && errno != ENOENT) {
-        goto fail;
-    }
-    s->fd = openat(s->dir, s->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                   mode ? mode & 0777 : 0666);
+    mode = flags & NETP_SINK_PRIVATE ? 0600 : mode & 0777;
+    s->fd = s->resume ? open_locked(s, mode ? mode : 0666) : open_new(s, mode ? mode : 0666);
     if (s->fd >= 0) {
         if (mode) { /* where the file system can't, it has those that the umask left */
-            (void)!fchmod(s->fd, mode & 0777);
+            (void)!fchmod(s->fd, mode);
         }
         return 0;
     }
@@ -318,6 +369,18 @@ int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offse
     return 0;
 }
 
+int netp_sink_resize(struct netp_sink *s, uint64_t size)
+{
+    return flush(s) == 0 ? ftruncate(s->fd, (off_t)size) : -1;
+}
+
+uint64_t netp_sink_size(const struct netp_sink *s)
+{
+    struct stat st;
+
+    return s->fd >= 0 && fstat(s->fd, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 bool netp_sink_room(const struct netp_sink *s, uint64_t n)
 {
     struct statvfs st;
@@ -340,15 +403,20 @@ static int give_name(const struct netp_sink *s)
     return linkat(s->dir, s->part, s->dir, s->name, 0) == 0 ? unlinkat(s->dir, s->part, 0) : -1;
 }
 
-int netp_sink_commit(struct netp_sink *s)
+static bool closed(struct netp_sink *s)
 {
-    /* EINVAL: a file system that has nothing to sync. */
-    bool stored = flush(s) == 0 && (fsync(s->fd) == 0 || errno == EINVAL);
     int fd = s->fd;
 
     s->fd = -1;
-    if (!stored || close(fd) != 0 || give_name(s) != 0) {
-        s->fd = stored ? -1 : fd;
+    return close(fd) == 0;
+}
+
+int netp_sink_commit(struct netp_sink *s)
+{
+    /* EINVAL: a file system that has nothing to sync. A lock is held until the name is given. */
+    bool stored = flush(s) == 0 && (fsync(s->fd) == 0 || errno == EINVAL);
+
+    if (!stored || (!s->resume && !closed(s)) || give_name(s) != 0) {
         netp_sink_abort(s);
         return -1;
     }
@@ -361,15 +429,25 @@ int netp_sink_commit(struct netp_sink *s)
     return 0;
 }
 
+/* Whether the part is to be left: it has bytes, or is not ours. */
+static bool stays(struct netp_sink *s)
+{
+    if (!s->resume || s->fd < 0) {
+        return s->resume;
+    }
+    (void)!flush(s);
+    return netp_sink_size(s) > 0;
+}
+
 void netp_sink_abort(struct netp_sink *s)
 {
     int e = errno;
 
+    if (s->part && !stays(s)) {
+        unlinkat(s->dir, s->part, 0);
+    }
     if (s->fd >= 0) {
         close(s->fd);
-    }
-    if (s->part) {
-        unlinkat(s->dir, s->part, 0);
     }
     if (s->dir >= 0) {
         close(s->dir);

@@ -49,7 +49,7 @@ NETP_API void netp_source_close(struct netp_source *s);
 /* A file being written: as NAME.part, or NAME.PID-N.part if it must not meet another writer. */
 struct netp_sink {
     int fd, dir;
-    bool overwrite, sync_name;
+    bool overwrite, sync_name, resume;
     char *part, *name; /* in the folder dir */
     char *held;        /* bytes on their way to the file, which lie at held_at in it */
     size_t nheld;
@@ -61,8 +61,12 @@ struct netp_sink {
 enum {
     NETP_SINK_OVERWRITE = 1, /* a file of the final name is replaced; else it is EEXIST */
     NETP_SINK_CREATE = 2,    /* there need not be one; else it is ENOENT */
-    NETP_SINK_UNIQUE = 4     /* for servers: a name of its own while it is written, and the final
+    NETP_SINK_UNIQUE = 4,    /* for servers: a name of its own while it is written, and the final
                                 name is on the disk, too, when the commit returns */
+    NETP_SINK_RESUME = 8,  /* goes on with a NAME.part that is there, and leaves one that has bytes
+                              when it is not committed. It is locked: EBUSY while another sink,
+                              here or in another process, has it. Not with UNIQUE */
+    NETP_SINK_PRIVATE = 16 /* permission bits 0600 */
 };
 
 /* 0, or -1 with errno: EEXIST, ENOENT, EACCES, EISDIR, ENOSPC, ... No file of the final name is
@@ -72,11 +76,15 @@ NETP_API int netp_sink_open(struct netp_sink *s, const struct netp_root *root, c
 /* Writes all of p[0..n) at offset, now or together with what follows. 0, or -1 with errno, which
  * may be that of an earlier write. */
 NETP_API int netp_sink_write(struct netp_sink *s, const void *p, size_t n, uint64_t offset);
+/* Writes what is held back, and makes the file `size` bytes long. 0, or -1 with errno. */
+NETP_API int netp_sink_resize(struct netp_sink *s, uint64_t size);
+/* Bytes of the file, without those held back; 0 if it can't tell. */
+NETP_API uint64_t netp_sink_size(const struct netp_sink *s);
 /* Whether the file system has room for n bytes more, as far as it tells. */
 NETP_API bool netp_sink_room(const struct netp_sink *s, uint64_t n);
-/* The file is complete: syncs it and gives it its name. 0, or -1 with errno; then it is removed. */
+/* The file is complete: syncs it and gives it its name. 0, or -1 with errno; then it is aborted. */
 NETP_API int netp_sink_commit(struct netp_sink *s);
-/* Closes and removes what is not committed. Harmless afterwards. */
+/* Closes what is not committed, and removes it, but with NETP_SINK_RESUME. Harmless afterwards. */
 NETP_API void netp_sink_abort(struct netp_sink *s);
 
 #ifdef __cplusplus

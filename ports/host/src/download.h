@@ -1,0 +1,37 @@
+/* download.h - what the sources of downloads share. SPDX-License-Identifier: MIT */
+#ifndef DOWNLOAD_H
+#define DOWNLOAD_H
+
+#include <netproto/hash.h>
+#include <netproto/host/file.h>
+#include <netproto/http_repr_digest.h>
+#include <netproto/http_resume.h>
+
+/* What is known of the whole of a part: the text of NAME.part.http, and views of it. */
+struct note {
+    char *path;
+    char text[16384];
+    struct netp_http_partial part; /* url.n 0: nothing is known */
+};
+
+/* Reads the note that another run has left, if there is one, it is sound and of this URL. */
+void note_read(struct note *n, struct netp_str url);
+/* Keeps what an answer says of the file that it brings, in n, and on the disk if something can be
+ * resumed with it. -1 with errno: there is an old note, which can't be removed. */
+int note_take(struct note *n, const struct netp_http_head *head, const char *text,
+              struct netp_str url, int64_t now);
+/* 0, or -1 with errno. */
+int note_remove(const struct note *n);
+
+/* The digests that a file must have. It is read from the disk for that, a slice at a time. */
+struct check;
+
+/* What the caller knows and what the server said; hash may be NULL. *c NULL: there is nothing to
+ * check. -1: no memory. */
+int check_begin(struct check **c, const struct netp_hash *hash, const uint8_t *digest,
+                const struct netp_http_repr_digest *repr);
+/* 1: there is more; 0: all was right; -1: a digest is wrong, errno 0, or it can't be made. */
+int check_slice(struct check *c, int fd);
+void check_free(struct check *c);
+
+#endif
