@@ -89,6 +89,9 @@ struct http_job {
     unsigned retry;              /* repetitions */
     uint32_t retry_delay_ms;     /* 0: one second, and twice as long each time */
     uint64_t limit_rate;         /* bytes a second; 0: any */
+    bool given; /* to be set when some of an answer was given away, so that it can't be done again */
+    const char *local_name;      /* to be set, with errno, when a callback fails for a reason here */
+    int local_errno;
 
     /* there between begin and end */
     struct netp_loop *loop;
@@ -101,11 +104,13 @@ struct http_job {
     char *owned_[HTTP_JOB_FIELDS + 16]; /* memory of texts that were made */
     size_t nowned_;
     const char *user_, *password_file_, *bearer_file_, *netrc_;
+    const char *cookie_, *referer_, *range_, *time_name_, *time_; /* values of fields */
     bool use_netrc_;
     struct http_cookies cookies_;
     struct http_proxy proxy_;
-    netp_ms rate_begun_;
-    uint64_t rate_bytes_;
+    netp_ms end_; /* of --timeout */
+    uint64_t retry_after_ms_;
+    uint64_t rate_next_us_; /* when --limit-rate lets more pass */
 };
 
 void http_job_init(struct http_job *job, struct cli *c);
@@ -125,6 +130,10 @@ int http_job_begin(struct http_job *job);
  * exit status, of which it has told: CLI_FAILED for a status from 400 on, too. */
 int http_job_run(struct http_job *job, const struct netp_fetch_cfg *cfg,
                  struct netp_fetch_result *result);
+
+/* For a callback head() of a command, first of all: notes when the server wants to be asked again.
+ */
+void http_job_head(struct http_job *job, const struct netp_fetch_head *head);
 
 /* Tells of a result that is a failure; the exit status. url is the one that was given. */
 int http_job_tell(const struct http_job *job, const char *url,
