@@ -46,8 +46,8 @@ bool checksum_end(struct checksum *sum)
 {
     uint8_t is[NETP_HASH_SIZE_MAX];
 
-    return !sum->hash || (netp_hasher_end(&sum->hasher_, is) &&
-                          memcmp(is, sum->digest, sum->hash->size) == 0);
+    return !sum->hash ||
+           (netp_hasher_end(&sum->hasher_, is) && memcmp(is, sum->digest, sum->hash->size) == 0);
 }
 
 #else /* there are no hash functions */

@@ -15,8 +15,8 @@ struct checksum {
 /* "sha-256:..."; also "=" for ":". false: no such hash, or no digest of its length. */
 bool checksum_parse(struct checksum *sum, const char *text);
 
-/* Of what is fetched as a stream: begins, adds, and tells whether it was right. They do nothing when
- * any will do. */
+/* Of what is fetched as a stream: begins, adds, and tells whether it was right. They do nothing
+ * when any will do. */
 bool checksum_begin(struct checksum *sum);
 void checksum_add(struct checksum *sum, const void *p, size_t n);
 bool checksum_end(struct checksum *sum);

@@ -79,7 +79,7 @@ void cli_json_string(const char *p, size_t n);
 const char *cli_human(uint64_t bytes, char buf[16]);
 
 /* The subcommands. */
-extern const struct cli_command cmd_get, cmd_head, cmd_post, cmd_put, cmd_tftpd, cmd_frame, cmd_echo, cmd_selftest,
-    cmd_sizes;
+extern const struct cli_command cmd_get, cmd_head, cmd_post, cmd_put, cmd_tftpd, cmd_frame,
+    cmd_echo, cmd_selftest, cmd_sizes;
 
 #endif

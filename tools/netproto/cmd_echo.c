@@ -366,4 +366,4 @@ const struct cli_command cmd_echo = {
     "                           from the port that is listened on is answered\n"
     "      --max-connections N  at a time (256); more wait\n"
     "      --idle SEC           end a connection on which nothing moves (300)\n" SERVER_HELP,
-    run};
+    run, NULL};

@@ -249,4 +249,4 @@ const struct cli_command cmd_frame = {
     "      --json               cat: {\"length\": N, \"base64\": TEXT} for each frame\n"
     "      --count N            cat: leave after so many frames\n"
     "      --listen HOST:PORT   cat: take one connection there; says where on standard error\n",
-    run};
+    run, NULL};

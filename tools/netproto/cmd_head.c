@@ -41,6 +41,6 @@ static int run(struct cli *c, int argc, char **argv)
     return http_job_end(&job, worst);
 }
 
-const struct cli_command cmd_head = {"head", "URL...",
-                                     "Print status and fields that a HEAD request is answered by",
-                                     "", run, http_job_help};
+const struct cli_command cmd_head = {
+    "head", "URL...", "Print status and fields that a HEAD request is answered by",
+    "",     run,      http_job_help};

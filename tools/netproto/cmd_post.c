@@ -56,8 +56,8 @@ static int run(struct cli *c, int argc, char **argv)
     int first, status;
 
     http_job_init(&p.job, c);
-    first = cli_parse(c, &cmd_post, argc, argv,
-                      HTTP_JOB_SHORTS HTTP_ANSWER_SHORTS POST_DATA_SHORTS, longs, own, &p);
+    first = cli_parse(c, &cmd_post, argc, argv, HTTP_JOB_SHORTS HTTP_ANSWER_SHORTS POST_DATA_SHORTS,
+                      longs, own, &p);
     if (first < 0) {
         status = CLI_LEAVE(first);
     } else if (argc - first != 1) {
@@ -71,5 +71,6 @@ static int run(struct cli *c, int argc, char **argv)
     return http_job_end(&p.job, status);
 }
 
-const struct cli_command cmd_post = {"post", "URL", "Send forms, files or JSON by HTTP",
-                                     POST_DATA_HELP HTTP_ANSWER_HELP, run, http_job_help};
+const struct cli_command cmd_post = {
+    "post", "URL",        "Send forms, files or JSON by HTTP", POST_DATA_HELP HTTP_ANSWER_HELP,
+    run,    http_job_help};

@@ -193,5 +193,9 @@ static int run(struct cli *c, int argc, char **argv)
 }
 
 const struct cli_command cmd_put = {
-    "put", "FILE URL", "Send a file, or - for standard input, by http:, https:, tftp: and file:",
-    HTTP_ANSWER_HELP TFTP_JOB_HELP, run, http_job_help};
+    "put",
+    "FILE URL",
+    "Send a file, or - for standard input, by http:, https:, tftp: and file:",
+    HTTP_ANSWER_HELP TFTP_JOB_HELP,
+    run,
+    http_job_help};

@@ -57,4 +57,4 @@ static int run(struct cli *c, int argc, char **argv)
 
 const struct cli_command cmd_sizes = {"sizes", "",
                                       "Print the bytes that each machine takes on this target",
-                                      "No options of its own; --json prints a list.\n", run};
+                                      "No options of its own; --json prints a list.\n", run, NULL};

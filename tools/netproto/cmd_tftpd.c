@@ -192,4 +192,4 @@ const struct cli_command cmd_tftpd = {
     "      --window-bytes N     and in bytes: what a receiver's socket buffer holds (128k)\n"
     "      --max-transfers N    at a time (256)\n"
     "      --max-per-peer N     at a time from one address (64)\n" SERVER_HELP,
-    run};
+    run, NULL};

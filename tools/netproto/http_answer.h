@@ -25,13 +25,13 @@ enum { OPT_FAIL_WITH_BODY = 650 };
 struct http_answer {
     struct http_job *job;
     /* for the command to set */
-    const char *path;      /* NULL: standard output */
-    unsigned sink;         /* NETP_SINK_*, of a file */
-    bool include;          /* the head is written, too */
-    bool fail_with_body;   /* what comes with a failure is written, too */
-    bool head_only;        /* the fields are the answer (HEAD) */
-    bool name_from_server; /* the file is named by Content-Disposition, where it is there */
-    bool discard;          /* nothing is written */
+    const char *path;         /* NULL: standard output */
+    unsigned sink;            /* NETP_SINK_*, of a file */
+    bool include;             /* the head is written, too */
+    bool fail_with_body;      /* what comes with a failure is written, too */
+    bool head_only;           /* the fields are the answer (HEAD) */
+    bool name_from_server;    /* the file is named by Content-Disposition, where it is there */
+    bool discard;             /* nothing is written */
     struct checksum checksum; /* of the body that is written */
     ptrdiff_t (*read)(void *arg, void *p, size_t n, uint64_t offset); /* of the request's body */
     void *read_arg;

@@ -10,9 +10,9 @@
 #define HTTP_BODY_PIECES 256
 
 struct http_piece {
-    const char *text;          /* NULL: it is a file */
+    const char *text; /* NULL: it is a file */
     struct netp_source source;
-    uint64_t n;                /* bytes; NETP_HTTP1_CHUNKED: to the end of a stream */
+    uint64_t n; /* bytes; NETP_HTTP1_CHUNKED: to the end of a stream */
 };
 
 struct http_body {

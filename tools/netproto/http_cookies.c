@@ -24,9 +24,8 @@ static int load(struct http_cookies *k, const struct cli *c, const char *file, b
     enum netp_http_jar_result r;
 
     if (!text) {
-        return errno == ENOENT && !must
-                   ? CLI_DONE
-                   : cli_error(c, CLI_LOCAL, "%s: %s", file, strerror(errno));
+        return errno == ENOENT && !must ? CLI_DONE
+                                        : cli_error(c, CLI_LOCAL, "%s: %s", file, strerror(errno));
     }
     while ((r = netp_http_jar_load(&k->jar, &left, time(NULL))) != NETP_HTTP_JAR_END) {
         line++;

@@ -43,9 +43,9 @@ static int read_user(struct http_job *job)
 {
     const char *colon = strchr(job->user_, ':');
     char *user = strndup(job->user_, strcspn(job->user_, ":"));
-    char *password = colon ? strdup(colon + 1)
-                           : secret_find(job->c, job->password_file_, "NETPROTO_PASSWORD",
-                                         job->user_);
+    char *password =
+        colon ? strdup(colon + 1)
+              : secret_find(job->c, job->password_file_, "NETPROTO_PASSWORD", job->user_);
 
     job->fetch.user = keep(job, user);
     job->fetch.password = keep(job, password);

@@ -89,8 +89,9 @@ struct http_job {
     unsigned retry;              /* repetitions */
     uint32_t retry_delay_ms;     /* 0: one second, and twice as long each time */
     uint64_t limit_rate;         /* bytes a second; 0: any */
-    bool given; /* to be set when some of an answer was given away, so that it can't be done again */
-    const char *local_name;      /* to be set, with errno, when a callback fails for a reason here */
+    bool
+        given; /* to be set when some of an answer was given away, so that it can't be done again */
+    const char *local_name; /* to be set, with errno, when a callback fails for a reason here */
     int local_errno;
 
     /* there between begin and end */

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* The value of a variable in lower case, else in upper case; "" when there is none. Upper is NULL
- * where that is not read: HTTP_PROXY is what a server makes of a field "Proxy" for a CGI program. */
+ * where that is not read: HTTP_PROXY is what a server makes of a field "Proxy" for a CGI program.
+ */
 static const char *variable(const char *lower, const char *upper)
 {
     const char *v = getenv(lower);
@@ -19,8 +20,8 @@ static const char *variable(const char *lower, const char *upper)
 /* Appends text to *to as a part of userinfo. */
 static void put_escaped(char **to, struct netp_str text)
 {
-    *to += netp_url_encode(NETP_URL_PART_USERINFO, *to, NETP_URL_ENCODE_CAP(text.n), text.p,
-                           text.n);
+    *to +=
+        netp_url_encode(NETP_URL_PART_USERINFO, *to, NETP_URL_ENCODE_CAP(text.n), text.p, text.n);
 }
 
 /* The URL with user and password in it, in place of those that it had. NULL: no memory. */
@@ -48,10 +49,10 @@ static char *with_user(const char *url, struct netp_str user, struct netp_str pa
 static int add_user(struct http_proxy *x, const struct cli *c, struct netp_str *url[3])
 {
     const char *colon = strchr(x->user, ':');
-    struct netp_str user = netp_str_make(x->user, colon ? (size_t)(colon - x->user)
-                                                        : strlen(x->user));
-    char *password = colon ? strdup(colon + 1)
-                           : secret_find(c, NULL, "NETPROTO_PROXY_PASSWORD", "the proxy");
+    struct netp_str user =
+        netp_str_make(x->user, colon ? (size_t)(colon - x->user) : strlen(x->user));
+    char *password =
+        colon ? strdup(colon + 1) : secret_find(c, NULL, "NETPROTO_PROXY_PASSWORD", "the proxy");
     int status = password ? CLI_DONE : CLI_USAGE;
 
     for (int i = 0; status == CLI_DONE && i < 3; i++) {

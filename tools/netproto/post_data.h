@@ -6,13 +6,7 @@
 #include "http_body.h"
 #include <netproto/http_multipart.h>
 
-enum {
-    OPT_DATA_RAW = 680,
-    OPT_DATA_BINARY,
-    OPT_DATA_URLENCODE,
-    OPT_FORM_STRING,
-    OPT_JSON_BODY
-};
+enum { OPT_DATA_RAW = 680, OPT_DATA_BINARY, OPT_DATA_URLENCODE, OPT_FORM_STRING, OPT_JSON_BODY };
 #define POST_DATA_SHORTS "d:F:"
 #define POST_DATA_LONGS                                                                            \
     {"data", required_argument, NULL, 'd'}, {"data-raw", required_argument, NULL, OPT_DATA_RAW},   \
@@ -24,15 +18,15 @@ enum {
         "json-body", required_argument, NULL, OPT_JSON_BODY                                        \
     }
 #define POST_DATA_HELP                                                                             \
-    "  -d, --data DATA|@FILE    NAME=VALUE as it is; several are joined by &; of a file,\n"       \
+    "  -d, --data DATA|@FILE    NAME=VALUE as it is; several are joined by &; of a file,\n"        \
     "                           - for standard input, all but its line ends\n"                     \
-    "      --data-urlencode DATA  NAME=VALUE or NAME@FILE: the value is escaped\n"                \
-    "      --data-raw DATA      as -d, but @ has no meaning\n"                                    \
-    "      --data-binary DATA|@FILE  as -d, but a file of any size as it is\n"                    \
-    "  -F, --form PART          multipart/form-data: NAME=VALUE, NAME=@FILE to send a file,\n"    \
+    "      --data-urlencode DATA  NAME=VALUE or NAME@FILE: the value is escaped\n"                 \
+    "      --data-raw DATA      as -d, but @ has no meaning\n"                                     \
+    "      --data-binary DATA|@FILE  as -d, but a file of any size as it is\n"                     \
+    "  -F, --form PART          multipart/form-data: NAME=VALUE, NAME=@FILE to send a file,\n"     \
     "                           NAME=<FILE to send what it holds; behind it ;type=TYPE\n"          \
     "                           and for a file ;filename=NAME\n"                                   \
-    "      --form-string NAME=VALUE  as -F, but @, < and ; have no meaning\n"                     \
+    "      --form-string NAME=VALUE  as -F, but @, < and ; have no meaning\n"                      \
     "      --json-body TEXT|@FILE  JSON\n"
 
 #define POST_DATA_MAX 80 /* of these options */

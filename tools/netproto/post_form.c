@@ -11,9 +11,9 @@
 static const char *guess_type(const char *path)
 {
     static const char *const types[][2] = {
-        {".gif", "image/gif"},      {".jpg", "image/jpeg"},     {".jpeg", "image/jpeg"},
-        {".png", "image/png"},      {".svg", "image/svg+xml"},  {".txt", "text/plain"},
-        {".htm", "text/html"},      {".html", "text/html"},     {".pdf", "application/pdf"},
+        {".gif", "image/gif"},       {".jpg", "image/jpeg"},       {".jpeg", "image/jpeg"},
+        {".png", "image/png"},       {".svg", "image/svg+xml"},    {".txt", "text/plain"},
+        {".htm", "text/html"},       {".html", "text/html"},       {".pdf", "application/pdf"},
         {".xml", "application/xml"}, {".json", "application/json"}};
     const char *dot = strrchr(path, '.');
 
@@ -25,8 +25,8 @@ static const char *guess_type(const char *path)
     return "application/octet-stream";
 }
 
-/* Takes ";key=value" off the end of text; NULL: it is not there. Other semicolons may be part of the
- * value, as in "text/plain;charset=utf-8". */
+/* Takes ";key=value" off the end of text; NULL: it is not there. Other semicolons may be part of
+ * the value, as in "text/plain;charset=utf-8". */
 static const char *take_suffix(char *text, const char *key)
 {
     char *at = NULL, *next = text;
