@@ -15,7 +15,9 @@ const char *http_job_shown(const char *url, char *buf, size_t n)
             rest = url + head + i + 1;
         }
     }
-    snprintf(buf, n, "%.*s%s", (int)head, url, rest);
+    if (snprintf(buf, n, "%.*s%s", (int)head, url, rest) < 0) {
+        buf[0] = '\0';
+    }
     return buf;
 }
 
