@@ -103,12 +103,29 @@ static bool open_output(struct http_answer *a, const struct netp_fetch_head *hea
     return a->open_ || failed(a);
 }
 
+/* Opens the output, unless nothing is to be written to it. */
+static bool take_head(struct http_answer *a, const struct netp_fetch_head *head)
+{
+    unsigned status = head->head->status;
+    bool body = status != 304 && (status < 400 || a->fail_with_body);
+    bool show = a->include && (body || output_is_stream(a->path));
+
+    if (!body && !show) {
+        return true;
+    }
+    if (!open_output(a, head) || (show && !put_head(a, head))) {
+        return false;
+    }
+    if (!body) {
+        output_close(&a->output_);
+        a->open_ = false;
+    }
+    return true;
+}
+
 static bool on_head(void *arg, const struct netp_fetch_head *head)
 {
     struct http_answer *a = arg;
-    unsigned status = head->head->status;
-    bool failure = status >= 400 && !a->fail_with_body;
-    bool show = a->include && (!failure || output_is_stream(a->path));
 
     http_job_head(a->job, head);
     if (!head->final) {
@@ -119,17 +136,7 @@ static bool on_head(void *arg, const struct netp_fetch_head *head)
         json_head(head);
         return true;
     }
-    if (a->discard || ((failure || status == 304) && !show)) {
-        return true;
-    }
-    if (!open_output(a, head) || (show && !put_head(a, head))) {
-        return false;
-    }
-    if (failure || status == 304) {
-        output_close(&a->output_);
-        a->open_ = false;
-    }
-    return true;
+    return a->discard || take_head(a, head);
 }
 
 /* --- bodies ---------------------------------------------------------------------------------- */

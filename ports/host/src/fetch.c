@@ -366,8 +366,8 @@ bool client_make_tls(struct netp_http_client *client, struct netp_tls_fail *fail
     return (client->tls && client->bare) || fail->code == NETP_TLS_UNSUPPORTED;
 }
 
-/* Whether there are files in it that may be no good, which is to be told at once. The system's store
- * takes longer to read than many a fetch by http, and waits until it is needed. */
+/* Whether there are files in it that may be no good, which is to be told at once. The system's
+ * store takes longer to read than many a fetch by http, and waits until it is needed. */
 static bool names_files(const struct netp_tls_client_cfg *cfg)
 {
     return cfg->ca_file || cfg->ca_dir || cfg->crl_file || cfg->cert.chain;

@@ -603,8 +603,7 @@ void conn_put(struct netp_fetch *f)
     c->user = NULL;
     c->used = true;
     c->state = CONN_IDLE;
-    netp_loop_at(client->loop, &c->timer,
-                 netp_loop_now(client->loop) + client->cfg.keep_ms);
+    netp_loop_at(client->loop, &c->timer, netp_loop_now(client->loop) + client->cfg.keep_ms);
     conn_serve_waiting(client);
     trim(client);
 }
