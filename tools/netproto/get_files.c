@@ -94,6 +94,11 @@ static int tell(const struct file *f, const struct netp_download_result *r)
     if (r->wrong_digest) {
         return cli_error(cli_of(f), CLI_FAILED, "%s: %s", f->path, r->fetch.text);
     }
+    if (r->fetch.err == NETP_OK && r->fetch.status < 400) {
+        return cli_error(cli_of(f), CLI_FAILED, "%s: the server answers %d %s, which is no file",
+                         r->fetch.url, r->fetch.status,
+                         netp_http_reason((unsigned)r->fetch.status));
+    }
     return http_job_tell(&f->batch->g->job, f->url, &r->fetch);
 }
 

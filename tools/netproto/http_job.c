@@ -7,6 +7,7 @@
 #include <netproto/host/random.h>
 #include <netproto/host/resolve.h>
 #include <netproto/host/socket.h>
+#include <netproto/http_field.h>
 #include <netproto/http_retry.h>
 #include <netproto/machine.h>
 #include <netproto/text.h>
@@ -70,6 +71,19 @@ static int read_netrc(struct http_job *job)
     return CLI_DONE;
 }
 
+/* Whether they fit into a field; what does not would be left out of the request. */
+static bool can_be_sent(const struct http_job *job)
+{
+    const struct netp_fetch_cfg *f = &job->fetch;
+    char out[3072];
+    bool good = (!f->user || netp_http_basic_format(out, sizeof out, netp_str_of(f->user),
+                                                    netp_str_of(f->password)) > 0) &&
+                (!f->token || netp_http_bearer_format(out, sizeof out, netp_str_of(f->token)) > 0);
+
+    explicit_bzero(out, sizeof out);
+    return good;
+}
+
 static int read_login(struct http_job *job)
 {
     if (job->user_) {
@@ -81,6 +95,9 @@ static int read_login(struct http_job *job)
     if (job->bearer_file_ &&
         !(job->fetch.token = keep(job, secret_read(job->c, job->bearer_file_)))) {
         return CLI_LOCAL;
+    }
+    if (!can_be_sent(job)) {
+        return cli_usage(job->c, "user, password or token is too long, or no good in a field");
     }
     return job->use_netrc_ ? read_netrc(job) : CLI_DONE;
 }
