@@ -50,7 +50,10 @@ static int read_user(struct http_job *job)
 
     job->fetch.user = keep(job, user);
     job->fetch.password = keep(job, password);
-    return user && password ? CLI_DONE : CLI_USAGE;
+    if (user && password) {
+        return CLI_DONE;
+    }
+    return job->password_file_ ? CLI_LOCAL : CLI_USAGE;
 }
 
 static int read_netrc(struct http_job *job)
