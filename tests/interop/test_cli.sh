@@ -12,7 +12,7 @@ says() # PATTERN WHAT: the last command's output holds it
 }
 
 expect 0 "help" "$netproto" help
-for command in get put tftpd frame echo selftest sizes; do
+for command in get head post put tftpd frame echo selftest sizes; do
     says "^  $command " "help lists $command"
     expect 0 "$command --help" "$netproto" $command --help
     says "^usage: netproto $command" "$command --help"
@@ -34,6 +34,26 @@ says "'7' is no good value for --blksize" "get with a bad number"
 expect 0 "help help" "$netproto" help help
 expect 2 "get with a value missing" "$netproto" get tftp://127.0.0.1/f -o
 expect 2 "-o with two URLs" "$netproto" get -o x tftp://127.0.0.1/f tftp://127.0.0.1/g
+for option in '-H a' '-H a:\ b\tc\001' '-X a\ b' '-r x' '-r 2-1' '-z yesterday' '--retry -1' \
+    '--limit-rate 0' '--resolve a:1' '--resolve a:x:127.0.0.1' '--max-redirs x' '-e :' '-A a\nb' \
+    '--checksum md17:00' '--parallel 0' '-u :x' '-b a=b\nc'; do
+    expect 2 "get $option" "$netproto" get http://127.0.0.1:9/ "${option%% *}" "$(printf '%b' "${option#* }")"
+    says "is no good value for " "get $option"
+done
+expect 2 "get of no good http URL" "$netproto" get 'http://127.0.0.1:9/a b'
+expect 2 "get of a URL without host" "$netproto" get http:///a
+expect 2 "a proxy that is none" "$netproto" get -x gopher://a/ http://127.0.0.1:9/
+expect 2 "a proxy in the environment that is none" env all_proxy='a b' "$netproto" get http://a.test/
+expect 2 "-J without -O" "$netproto" get -J http://127.0.0.1:9/
+expect 2 "head without URL" "$netproto" head
+expect 2 "post without URL" "$netproto" post -d a=b
+expect 2 "-F without =" "$netproto" post -F a http://127.0.0.1:9/
+expect 6 "--netrc of no file" "$netproto" get --netrc="$work/absent" http://127.0.0.1:9/
+expect 6 "--password-file of no file" \
+    "$netproto" get -u a --password-file "$work/absent" http://127.0.0.1:9/
+expect 6 "--bearer-file of an empty file" "$netproto" get --bearer-file /dev/null http://127.0.0.1:9/
+expect 6 "-b of a folder" "$netproto" get -b "$work" http://127.0.0.1:9/
+expect 6 "--bind to a name that is none" "$netproto" get --bind nowhere.invalid http://127.0.0.1:9/
 expect 2 "a bad port" "$netproto" get tftp://127.0.0.1:99999/f
 expect 2 "a bad escape" "$netproto" get tftp://127.0.0.1/%zz
 expect 2 "put without URL" "$netproto" put x

@@ -22,7 +22,7 @@ static const struct option common[] = {
 };
 #define COMMON       (sizeof common / sizeof *common)
 #define COMMON_SHORT "qv46"
-#define LONGS_MAX    40
+#define LONGS_MAX    96
 
 int cli_status(int err)
 {
@@ -200,6 +200,9 @@ static int help(const struct cli_command *cmd)
 {
     printf("usage: netproto %s [OPTION]... %s\n%s.\n\n%s", cmd->name, cmd->operands, cmd->summary,
            cmd->options);
+    if (cmd->shared) {
+        printf("\n%s", cmd->shared);
+    }
     fputs("\n"
           "  -q, --quiet              say nothing but errors\n"
           "  -v, --verbose            say more on stderr: what was agreed on\n"
@@ -266,7 +269,7 @@ int cli_parse(struct cli *c, const struct cli_command *cmd, int argc, char **arg
               bool (*own)(void *arg, int opt, const char *value), void *arg)
 {
     struct option all[LONGS_MAX] = {{0}};
-    char short_all[64];
+    char short_all[96];
     size_t n = 0;
     int opt, i = -1;
 

@@ -42,6 +42,7 @@ struct cli_command {
     const char *name, *operands, *summary;
     const char *options; /* lines of --help about its own options */
     int (*run)(struct cli *c, int argc, char **argv);
+    const char *shared; /* more such lines, which several have; NULL: none */
 };
 
 /* Parses argv as getopt_long() does, with the common options added to the command's own: `shorts`
@@ -78,7 +79,7 @@ void cli_json_string(const char *p, size_t n);
 const char *cli_human(uint64_t bytes, char buf[16]);
 
 /* The subcommands. */
-extern const struct cli_command cmd_get, cmd_put, cmd_tftpd, cmd_frame, cmd_echo, cmd_selftest,
-    cmd_sizes;
+extern const struct cli_command cmd_get, cmd_head, cmd_post, cmd_put, cmd_tftpd, cmd_frame,
+    cmd_echo, cmd_selftest, cmd_sizes;
 
 #endif

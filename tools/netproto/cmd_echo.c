@@ -361,9 +361,12 @@ static int run(struct cli *c, int argc, char **argv)
 }
 
 const struct cli_command cmd_echo = {
-    "echo", "", "Send back what comes, by TCP or UDP",
+    "echo",
+    "",
+    "Send back what comes, by TCP or UDP",
     "      --udp                datagrams instead of connections; none from port 7, from 19, or\n"
     "                           from the port that is listened on is answered\n"
     "      --max-connections N  at a time (256); more wait\n"
     "      --idle SEC           end a connection on which nothing moves (300)\n" SERVER_HELP,
-    run};
+    run,
+    NULL};

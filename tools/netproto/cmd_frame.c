@@ -231,7 +231,8 @@ static int run(struct cli *c, int argc, char **argv)
 }
 
 const struct cli_command cmd_frame = {
-    "frame", "send HOST:PORT [FILE]... | cat HOST:PORT | cat --listen HOST:PORT",
+    "frame",
+    "send HOST:PORT [FILE]... | cat HOST:PORT | cat --listen HOST:PORT",
     "Send each file, or standard input, as a frame; write the frames that come",
     "send ends when the peer closes, or when it has acknowledged everything and sent nothing\n"
     "for 0.1 seconds.\n\n"
@@ -249,4 +250,5 @@ const struct cli_command cmd_frame = {
     "      --json               cat: {\"length\": N, \"base64\": TEXT} for each frame\n"
     "      --count N            cat: leave after so many frames\n"
     "      --listen HOST:PORT   cat: take one connection there; says where on standard error\n",
-    run};
+    run,
+    NULL};

@@ -1,4 +1,6 @@
 /* cmd_get.c - netproto get URL...: fetches files. SPDX-License-Identifier: MIT */
+#include "get_http.h"
+#include "output.h"
 #include "progress.h"
 #include "tftp_job.h"
 #include <errno.h>
@@ -18,18 +20,19 @@ struct get {
     bool remote_name, resume;
     uint64_t parallel;
     struct netp_tftp_job tftp;
+    struct get_http http;
     /* of the file at hand */
-    struct netp_sink sink;
-    int fd; /* instead of the sink: standard output, or what is no regular file; -1: the sink */
+    struct output out;
     struct progress progress;
 };
 
-static const char *shorts = "o:OC";
+static const char *shorts = "o:OC" GET_HTTP_SHORTS;
 static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
                                       {"remote-name", no_argument, NULL, 'O'},
                                       {"continue", no_argument, NULL, 'C'},
                                       {"parallel", required_argument, NULL, 'P'},
                                       TFTP_JOB_LONGS,
+                                      GET_HTTP_LONGS,
                                       {0}};
 
 static bool own(void *arg, int opt, const char *value)
@@ -49,61 +52,19 @@ static bool own(void *arg, int opt, const char *value)
     case 'P':
         return cli_number(value, 1, 64, &g->parallel);
     default:
-        return tftp_job_option(&g->tftp, opt, value);
+        return tftp_job_has(opt) ? tftp_job_option(&g->tftp, opt, value)
+                                 : get_http_option(&g->http, opt, value);
     }
-}
-
-/* --- where it goes --------------------------------------------------------------------------- */
-
-static int open_output(struct get *g, const char *path)
-{
-    struct stat st;
-
-    g->fd = -1;
-    if (!path || strcmp(path, "-") == 0) {
-        g->fd = STDOUT_FILENO;
-        return 0;
-    }
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
-        g->fd = open(path, O_WRONLY | O_CLOEXEC); /* /dev/null, a FIFO */
-        return g->fd < 0 ? -1 : 0;
-    }
-    return netp_sink_open(&g->sink, NULL, path, NETP_SINK_CREATE | NETP_SINK_OVERWRITE);
 }
 
 static bool put_bytes(void *arg, const void *p, size_t n, uint64_t offset)
 {
-    struct get *g = arg;
-    const char *from = p;
-
-    if (g->fd < 0) {
-        return netp_sink_write(&g->sink, p, n, offset) == 0;
-    }
-    while (n) {
-        ssize_t r = write(g->fd, from, n);
-        if (r < 0 && errno != EINTR) {
-            return false;
-        }
-        from += r > 0 ? r : 0;
-        n -= r > 0 ? (size_t)r : 0;
-    }
-    return true;
+    return output_write(&((struct get *)arg)->out, p, n, offset);
 }
 
 static bool commit(void *arg)
 {
-    struct get *g = arg;
-
-    return g->fd >= 0 || netp_sink_commit(&g->sink) == 0;
-}
-
-static void close_output(struct get *g)
-{
-    if (g->fd > STDERR_FILENO) {
-        close(g->fd);
-    } else if (g->fd < 0) {
-        netp_sink_abort(&g->sink);
-    }
+    return output_commit(&((struct get *)arg)->out);
 }
 
 static void on_progress(void *arg, uint64_t bytes, uint64_t total)
@@ -190,13 +151,13 @@ static int get_url(struct get *g, const char *text)
             return cli_usage(g->c, "%s: its path ends without a name for -O", text);
         }
     }
-    if (open_output(g, path) != 0) {
+    if (output_open(&g->out, path, NETP_SINK_CREATE | NETP_SINK_OVERWRITE) != 0) {
         return cli_error(g->c, CLI_LOCAL, "%s: %s", path, strerror(errno));
     }
     g->tftp.agreed_blksize = 0; /* of the file before this one */
     progress_begin(&g->progress, g->c, url_basename(&u));
     status = tftp ? get_tftp(g, &u, text) : get_file(g, &u, text);
-    close_output(g);
+    output_close(&g->out);
     if (status == CLI_DONE && g->c->json && path && strcmp(path, "-") != 0) {
         print_json(g, text, path, netp_now() - begun);
     }
@@ -245,40 +206,93 @@ static int get_parallel(struct get *g, char **url, int n)
     return worst;
 }
 
-static int run(struct cli *c, int argc, char **argv)
+/* Puts the URLs of http and https first; returns how many they are. The others stay in order. */
+static int sort(char **url, int n)
 {
-    struct get g = {.c = c, .parallel = 1, .fd = -1};
-    int first, worst = CLI_DONE;
+    int http = 0;
 
-    netp_tftp_job_init(&g.tftp);
-    first = cli_parse(c, &cmd_get, argc, argv, shorts, longs, own, &g);
-    if (first < 0) {
-        return CLI_LEAVE(first);
+    for (int i = 0; i < n; i++) {
+        if (url_is_http(url[i])) {
+            char *text = url[i];
+            memmove(url + http + 1, url + http, (size_t)(i - http) * sizeof *url);
+            url[http++] = text;
+        }
     }
-    if (first == argc) {
-        return cli_usage(c, "no URL");
+    return http;
+}
+
+/* Fetches url[0..n), none of them by http. */
+static int get_others(struct get *g, char **url, int n)
+{
+    int worst = CLI_DONE;
+
+    if (g->parallel > 1) {
+        return get_parallel(g, url, n);
     }
-    if (g.output && (g.remote_name || argc - first > 1)) {
-        return cli_usage(c, "-o takes one URL and no -O");
-    }
-    if (g.parallel > 1 && argc - first > 1 && !g.remote_name) {
-        return cli_usage(c, "--parallel needs -O: the files would be mixed");
-    }
-    if (g.parallel > 1) {
-        return get_parallel(&g, argv + first, argc - first);
-    }
-    for (int i = first; i < argc; i++) {
-        int status = get_url(&g, argv[i]);
+    for (int i = 0; i < n; i++) {
+        int status = get_url(g, url[i]);
         worst = status > worst ? status : worst;
     }
     return worst;
 }
 
+static int get_all(struct get *g, char **url, int n)
+{
+    int http = sort(url, n), status, worst = CLI_DONE;
+
+    if (http > 0) {
+        g->http.output = g->output;
+        g->http.remote_name = g->remote_name;
+        g->http.resume = g->resume;
+        g->http.parallel = (unsigned)g->parallel;
+        worst = get_http(&g->http, url, http);
+    }
+    status = get_others(g, url + http, n - http);
+    return status > worst ? status : worst;
+}
+
+static int check_usage(const struct get *g, int nurls)
+{
+    if (nurls == 0) {
+        return cli_usage(g->c, "no URL");
+    }
+    if (g->output && (g->remote_name || nurls > 1)) {
+        return cli_usage(g->c, "-o takes one URL and no -O");
+    }
+    if (g->parallel > 1 && nurls > 1 && !g->remote_name) {
+        return cli_usage(g->c, "--parallel needs -O: the files would be mixed");
+    }
+    if (g->http.header_name && (!g->remote_name || g->resume)) {
+        return cli_usage(g->c, "-J needs -O, and no -C");
+    }
+    return CLI_DONE;
+}
+
+static int run(struct cli *c, int argc, char **argv)
+{
+    struct get g = {.c = c, .parallel = 1};
+    int first, status;
+
+    netp_tftp_job_init(&g.tftp);
+    http_job_init(&g.http.job, c);
+    first = cli_parse(c, &cmd_get, argc, argv, shorts, longs, own, &g);
+    if (first < 0) {
+        status = CLI_LEAVE(first);
+    } else {
+        status = check_usage(&g, argc - first);
+        status = status == CLI_DONE ? get_all(&g, argv + first, argc - first) : status;
+    }
+    return http_job_end(&g.http.job, status);
+}
+
 const struct cli_command cmd_get = {
-    "get", "URL...", "Fetch files by tftp: and file:",
+    "get",
+    "URL...",
+    "Fetch files by http:, https:, tftp: and file:",
     "  -o, --output FILE        write there, - is standard output, which is the default;\n"
     "                           the file appears when it is complete\n"
     "  -O, --remote-name        write to a file of the name that the URL ends with\n"
     "  -C, --continue           go on with FILE.part where the protocol can; tftp can't\n"
-    "      --parallel N         several URLs at once, with -O (1)\n" TFTP_JOB_HELP,
-    run};
+    "      --parallel N         several URLs at once, with -O (1)\n" GET_HTTP_HELP TFTP_JOB_HELP,
+    run,
+    http_job_help};

@@ -1,9 +1,12 @@
 /* cmd_put.c - netproto put FILE URL: sends a file. SPDX-License-Identifier: MIT */
-#include "progress.h"
+#include "http_answer.h"
+#include "http_body.h"
 #include "tftp_job.h"
 #include <errno.h>
 #include <netproto/host/file.h>
 #include <netproto/host/socket.h>
+#include <netproto/text.h>
+#include <netproto/url.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,13 +15,20 @@ struct put {
     struct netp_tftp_job tftp;
     struct netp_source source;
     struct progress progress;
+    struct http_job http;
+    struct http_answer answer;
 };
 
-static const struct option longs[] = {TFTP_JOB_LONGS, {0}};
+static const struct option longs[] = {TFTP_JOB_LONGS, HTTP_JOB_LONGS, HTTP_ANSWER_LONGS, {0}};
 
 static bool own(void *arg, int opt, const char *value)
 {
-    return tftp_job_option(&((struct put *)arg)->tftp, opt, value);
+    struct put *p = arg;
+
+    if (tftp_job_has(opt)) {
+        return tftp_job_option(&p->tftp, opt, value);
+    }
+    return http_answer_option(&p->answer, opt, value) || http_job_option(&p->http, opt, value);
 }
 
 static ptrdiff_t read_bytes(void *arg, void *p, size_t n, uint64_t offset)
@@ -111,21 +121,81 @@ static int send_file(struct put *p, const char *file, const char *text)
     return status;
 }
 
+/* --- http ------------------------------------------------------------------------------------ */
+
+/* url, with the file's own name behind it if that ends with "/"; buf has room for it. */
+static const char *complete_url(const char *url, const char *file, char *buf, size_t cap)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+    size_t n = strlen(url);
+    ptrdiff_t r;
+
+    if (n == 0 || url[n - 1] != '/' || n >= cap) {
+        return url;
+    }
+    memcpy(buf, url, n);
+    r = netp_url_encode(NETP_URL_PART_SEGMENT, buf + n, cap - 1 - n, name, strlen(name));
+    if (r < 0) {
+        return url;
+    }
+    buf[n + (size_t)r] = '\0';
+    return buf;
+}
+
+static int send_http(struct put *p, const char *file, const char *url)
+{
+    struct http_body body = {.npieces = 0};
+    struct netp_fetch_cfg cfg;
+    struct netp_fetch_result result;
+    char buf[8192];
+    int status;
+
+    if (http_body_file(&body, file) != 0) {
+        return cli_error(p->c, CLI_LOCAL, "%s: %s", file, strerror(errno));
+    }
+    cfg = p->http.fetch;
+    cfg.url = complete_url(url, file, buf, sizeof buf);
+    cfg.method = cfg.method ? cfg.method : "PUT";
+    http_body_set(&body, &cfg);
+    p->answer.job = &p->http;
+    p->answer.sink = NETP_SINK_CREATE | NETP_SINK_OVERWRITE;
+    p->answer.discard = p->c->json && !p->answer.path;
+    p->answer.read = http_body_read;
+    p->answer.read_arg = &body;
+    p->answer.read_total = body.total;
+    status = http_answer_fetch(&p->answer, &cfg, &result);
+    if (status == CLI_DONE && p->c->json) {
+        http_answer_json(&p->answer, &result);
+    }
+    http_body_close(&body);
+    return status;
+}
+
 static int run(struct cli *c, int argc, char **argv)
 {
     struct put p = {.c = c};
-    int first;
+    int first, status;
 
     netp_tftp_job_init(&p.tftp);
-    first = cli_parse(c, &cmd_put, argc, argv, "", longs, own, &p);
+    http_job_init(&p.http, c);
+    first = cli_parse(c, &cmd_put, argc, argv, HTTP_JOB_SHORTS HTTP_ANSWER_SHORTS, longs, own, &p);
     if (first < 0) {
-        return CLI_LEAVE(first);
+        status = CLI_LEAVE(first);
+    } else if (argc - first != 2) {
+        status = cli_usage(c, "not a FILE and a URL");
+    } else if (url_is_http(argv[first + 1])) {
+        status = http_job_begin(&p.http);
+        status = status == CLI_DONE ? send_http(&p, argv[first], argv[first + 1]) : status;
+    } else {
+        status = send_file(&p, argv[first], argv[first + 1]);
     }
-    if (argc - first != 2) {
-        return cli_usage(c, "not a FILE and a URL");
-    }
-    return send_file(&p, argv[first], argv[first + 1]);
+    return http_job_end(&p.http, status);
 }
 
-const struct cli_command cmd_put = {"put", "FILE URL",
-                                    "Send a file by tftp: and file:", TFTP_JOB_HELP, run};
+const struct cli_command cmd_put = {
+    "put",
+    "FILE URL",
+    "Send a file, or - for standard input, by http:, https:, tftp: and file:",
+    HTTP_ANSWER_HELP TFTP_JOB_HELP,
+    run,
+    http_job_help};

@@ -318,5 +318,9 @@ static int run(struct cli *c, int argc, char **argv)
 }
 
 const struct cli_command cmd_selftest = {
-    "selftest", "", "Run each server of this program against its client and compare the bytes",
-    "No options of its own; --json prints a list.\n", run};
+    "selftest",
+    "",
+    "Run each server of this program against its client and compare the bytes",
+    "No options of its own; --json prints a list.\n",
+    run,
+    NULL};

@@ -55,6 +55,9 @@ static int run(struct cli *c, int argc, char **argv)
     return CLI_DONE;
 }
 
-const struct cli_command cmd_sizes = {"sizes", "",
+const struct cli_command cmd_sizes = {"sizes",
+                                      "",
                                       "Print the bytes that each machine takes on this target",
-                                      "No options of its own; --json prints a list.\n", run};
+                                      "No options of its own; --json prints a list.\n",
+                                      run,
+                                      NULL};

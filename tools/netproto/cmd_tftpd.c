@@ -182,7 +182,9 @@ static int run(struct cli *c, int argc, char **argv)
 }
 
 const struct cli_command cmd_tftpd = {
-    "tftpd", "--root DIR", "Serve a folder by TFTP, read-only unless --write",
+    "tftpd",
+    "--root DIR",
+    "Serve a folder by TFTP, read-only unless --write",
     "      --root DIR           the folder; nothing outside it can be reached\n"
     "      --write              take uploads of new files; --create says the same\n"
     "      --overwrite          and of files that exist\n"
@@ -192,4 +194,5 @@ const struct cli_command cmd_tftpd = {
     "      --window-bytes N     and in bytes: what a receiver's socket buffer holds (128k)\n"
     "      --max-transfers N    at a time (256)\n"
     "      --max-per-peer N     at a time from one address (64)\n" SERVER_HELP,
-    run};
+    run,
+    NULL};

@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const struct cli_command *const commands[] = {
-    &cmd_get, &cmd_put, &cmd_tftpd, &cmd_frame, &cmd_echo, &cmd_selftest, &cmd_sizes,
+    &cmd_get,   &cmd_head, &cmd_post,     &cmd_put,   &cmd_tftpd,
+    &cmd_frame, &cmd_echo, &cmd_selftest, &cmd_sizes,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -11,6 +11,11 @@
 #define ADDRESSES   8     /* of a host that are tried */
 #define PATIENCE_MS 2000u /* for the first answer, while there is another address to try */
 
+bool tftp_job_has(int opt)
+{
+    return opt >= OPT_BLKSIZE && opt <= OPT_NO_TSIZE;
+}
+
 bool tftp_job_option(struct netp_tftp_job *job, int opt, const char *value)
 {
     uint64_t v = 0;

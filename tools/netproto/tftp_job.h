@@ -24,7 +24,8 @@ enum { OPT_BLKSIZE = 500, OPT_WINDOWSIZE, OPT_RETRANSMIT, OPT_RETRIES, OPT_NO_TS
     "      --no-tsize           tftp: don't ask for the size; with --blksize 512 and\n"            \
     "                           --windowsize 1 no option is sent at all\n"
 
-/* Takes one of these options; false when its value is no good. */
+/* Whether it is one of these options. Takes one; false when its value is no good. */
+bool tftp_job_has(int opt);
 bool tftp_job_option(struct netp_tftp_job *job, int opt, const char *value);
 
 /* Runs the job on a URL: finds the host, sets what the common options say, gets or puts (put when

@@ -72,6 +72,14 @@ static const char *parse_fault(int err, const char *text)
                         : "a character that has no place there unescaped";
 }
 
+bool url_is_http(const char *text)
+{
+    size_t n = strcspn(text, ":/?#");
+
+    return text[n] == ':' && (netp_str_ieq(netp_str_make(text, n), NETP_STR("http")) ||
+                              netp_str_ieq(netp_str_make(text, n), NETP_STR("https")));
+}
+
 const char *url_parse(struct url *u, const char *text)
 {
     struct netp_url parts;

@@ -13,6 +13,9 @@ struct url {
     bool netascii;   /* RFC 3617: ";mode=netascii" */
 };
 
+/* Whether text begins as a URL of http or https does. */
+bool url_is_http(const char *text);
+
 /* NULL, or what is wrong with text. */
 const char *url_parse(struct url *u, const char *text);
 

@@ -363,8 +363,7 @@ static uint32_t or_else(uint32_t value, uint32_t otherwise)
     return value ? value : otherwise;
 }
 
-/* Without TLS in this build, plain http still works. */
-static bool make_tls(struct netp_http_client *client, struct netp_tls_fail *fail)
+bool client_make_tls(struct netp_http_client *client, struct netp_tls_fail *fail)
 {
     struct netp_tls_client_cfg cfg = client->cfg.tls;
 
@@ -375,6 +374,13 @@ static bool make_tls(struct netp_http_client *client, struct netp_tls_fail *fail
         client->bare = netp_tls_client_ctx(&cfg, fail);
     }
     return (client->tls && client->bare) || fail->code == NETP_TLS_UNSUPPORTED;
+}
+
+/* Whether there are files in it that may be no good, which is to be told at once. The system's
+ * store takes longer to read than many a fetch by http, and waits until it is needed. */
+static bool names_files(const struct netp_tls_client_cfg *cfg)
+{
+    return cfg->ca_file || cfg->ca_dir || cfg->crl_file || cfg->cert.chain;
 }
 
 struct netp_http_client *netp_http_client_new(struct netp_loop *loop,
@@ -401,7 +407,7 @@ struct netp_http_client *netp_http_client_new(struct netp_loop *loop,
     if (!client->cfg.user_agent) {
         client->cfg.user_agent = "netproto/" NETP_VERSION;
     }
-    if (!make_tls(client, fail)) {
+    if (names_files(&client->cfg.tls) && !client_make_tls(client, fail)) {
         netp_http_client_free(client);
         return NULL;
     }

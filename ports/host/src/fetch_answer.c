@@ -45,8 +45,8 @@ static void take_cookies(struct netp_fetch *f, const struct netp_http1_ev *ev)
 
 static bool show_head(struct netp_fetch *f, const struct netp_http1_ev *ev, bool final)
 {
-    struct netp_fetch_head head = {&ev->head,  ev->text, f->result.url,
-                                   ev->length, final,    f->ndecoders > 0};
+    struct netp_fetch_head head = {&ev->head,  f->conn->field, ev->text,        f->result.url,
+                                   ev->length, final,          f->ndecoders > 0};
 
     if (f->cfg.head && !f->cfg.head(f->cfg.arg, &head)) {
         fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_ABORTED, "stopped");

@@ -169,6 +169,10 @@ struct netp_http_client {
     struct netp_timer serve;
 };
 
+/* Makes the contexts of a client; false with *fail. Without TLS in this build it makes none, and
+ * http still works. */
+bool client_make_tls(struct netp_http_client *client, struct netp_tls_fail *fail);
+
 /* Ends f: with what the answer was, or for a reason. */
 void fetch_succeed(struct netp_fetch *f);
 void fetch_fail(struct netp_fetch *f, enum netp_fetch_stage stage, int err, const char *format, ...)

@@ -116,15 +116,19 @@ static int init_http(struct conn *c)
 static struct netp_tls *new_tls(struct conn *c, const char *host, uint16_t port, bool bare,
                                 const struct netp_transport *lower)
 {
-    struct netp_tls_ctx *ctx = bare ? c->client->bare : c->client->tls;
-    struct netp_tls *tls;
+    struct netp_http_client *client = c->client;
+    struct netp_tls_fail fail = {.code = NETP_TLS_OK};
 
-    if (!ctx) {
+    if (!client->tls && !client_make_tls(client, &fail)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    if (!client->tls) {
         errno = EPROTONOSUPPORT;
         return NULL;
     }
-    tls = netp_tls_client(ctx, host, port, c->stream.watch_.fd, lower);
-    return tls;
+    return netp_tls_client(bare ? client->bare : client->tls, host, port, c->stream.watch_.fd,
+                           lower);
 }
 
 /* The connection, with all that was between, is there: its fetch goes on. */

@@ -74,7 +74,8 @@ NETP_API void netp_http_client_free(struct netp_http_client *client);
 
 /* What was answered. Views live until the callback returns. */
 struct netp_fetch_head {
-    const struct netp_http_head *head; /* for netp_http_head_find() in text */
+    const struct netp_http_head *head;   /* for netp_http_head_find() in text */
+    const struct netp_http_field *field; /* head->nfield, spans of text */
     const char *text;
     const char *url; /* that was asked */
     uint64_t length; /* of the body as it is sent, or NETP_HTTP1_UNKNOWN */
