@@ -115,7 +115,7 @@ static bool find_kind(struct netp_str name, enum kind *kind)
 {
     static const char words[][12] = {"allow", "disallow", "crawl-delay"};
 
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (netp_str_ieq(name, netp_str_of(words[i]))) {
             *kind = (enum kind)i;
             return true;
