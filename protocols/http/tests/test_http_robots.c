@@ -146,6 +146,7 @@ static void lines_end_in_three_ways(void **state)
     assert_true(allows("user-agent: *\ndisallow: /a # /b", "x", "/b"));
     assert_false(allows("user-agent: *\ndisallow: /a # /b", "x", "/a"));
     assert_int_equal(ask(NETP_STR("user-agent: *\ndisallow: /a\0b"), "x", NETP_STR("/a%00b")), 0);
+    assert_int_equal(ask(NETP_STR("user-agent: *\ndisallow: /?\0"), "x", NETP_STR("/?%00")), 0);
 }
 
 /* Section 2.2.3, and its examples. */
@@ -340,6 +341,8 @@ static void work_is_limited(void **state)
     assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, PATH)),
                      NETP_E_LIMIT);
     assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, 2500)), 1);
+    assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, 3300)),
+                     NETP_E_LIMIT);
     free(path);
     free(text);
 }
