@@ -236,7 +236,7 @@ static void read_base(struct netp_page *page, struct netp_str href)
     }
     n = page_url_resolve(&page->work, &page->base, href, page->url, sizeof page->url);
     if (n >= 0 && netp_url_parse(netp_str_make(page->url, (size_t)n), &u, &at) == NETP_OK &&
-        page_url_is_web(&u)) {
+        (page_url_is_web(&u) || netp_str_ieq(u.scheme, page->base.scheme))) {
         memcpy(page->base_text, page->url, (size_t)n);
         netp_url_parse(netp_str_make(page->base_text, (size_t)n), &page->base, &at);
         page->based = true;

@@ -148,6 +148,7 @@ static void links_have_a_text(void **state)
                "img=file:///d/b[]img=file:///d/c[]a=file:///d/a[x]");
     check_text("<a href=a>to the end", "a=file:///d/a[to the end]");
     check_text("<a href='http://[' rel=x>bad</a>", "a=[bad]");
+    check_text("<base href=/e/><a href=a>", "a=file:///e/a[]");
     /* cut at NETP_PAGE_TEXT bytes, or before the character that is not whole there */
     for (int i = 0; i < NETP_PAGE_TEXT - 1; i++) {
         strcat(page, "x");
