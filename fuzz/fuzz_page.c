@@ -20,6 +20,7 @@ static void tell(void *arg, const struct netp_page_link *link)
     log_data(log, "written", link->written.p, link->written.n);
     log_data(log, "url", link->url.p, link->url.n);
     log_data(log, "rel", link->rel.p, link->rel.n);
+    log_data(log, "text", link->text.p, link->text.n);
     log_end(log);
     FUZZ_CHECK((link->error == NETP_OK) == (link->url.n > 0), "%s", netp_errname(link->error));
     if (link->error == NETP_OK) {

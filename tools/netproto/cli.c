@@ -155,12 +155,37 @@ bool cli_host_port(const char *s, char *host, size_t n, uint16_t *port)
     return true;
 }
 
+/* The length of the UTF-8 character of more than one byte at p (RFC 3629), or 0. */
+static size_t utf8_length(const char *p, size_t n)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char c = (unsigned char)p[0];
+    size_t length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 0;
+    uint32_t v = c & (0x7fu >> length);
+
+    if (length == 0 || length > n || c >= 0xf8) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        v = v << 6 | (p[i] & 0x3fu);
+    }
+    return v < least[length] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000) ? 0 : length;
+}
+
 void cli_json_put(FILE *f, const char *p, size_t n)
 {
+    size_t k;
+
     fputc('"', f);
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
-        if (c == '"' || c == '\\') {
+        if ((k = utf8_length(p + i, n - i)) > 0) {
+            fwrite(p + i, 1, k, f);
+            i += k - 1;
+        } else if (c == '"' || c == '\\') {
             fprintf(f, "\\%c", c);
         } else if (c < 0x20 || c >= 0x7f) {
             fprintf(f, "\\u%04x", c);

@@ -71,7 +71,8 @@ bool cli_size(const char *s, uint64_t *v); /* "64k", "1M": powers of 1024 */
 /* "HOST:PORT", "[::1]:69", ":69" (any address); host is copied to host[0..n). */
 bool cli_host_port(const char *s, char *host, size_t n, uint16_t *port);
 
-/* Prints text as a JSON string, quotes included, to f or standard output. */
+/* Prints text as a JSON string, quotes included, to f or standard output: UTF-8, and any other byte
+ * over 127 as the character of Latin-1. */
 void cli_json_put(FILE *f, const char *p, size_t n);
 void cli_json_string(const char *p, size_t n);
 
@@ -79,6 +80,7 @@ void cli_json_string(const char *p, size_t n);
 const char *cli_human(uint64_t bytes, char buf[16]);
 
 /* The subcommands. */
+extern const struct cli_command cmd_crawl, cmd_feed, cmd_links; /* with NETPROTO_XML */
 extern const struct cli_command cmd_get, cmd_head, cmd_post, cmd_put, cmd_tftpd, cmd_frame,
     cmd_echo, cmd_selftest, cmd_sizes;
 

@@ -259,7 +259,7 @@ int http_job_run(struct http_job *job, const struct netp_fetch_cfg *cfg,
     struct netp_fetch_cfg now_cfg = *cfg;
     unsigned attempt = 1;
 
-    job->given = false;
+    job->given = job->stopped = false;
     job->local_name = NULL;
     do {
         netp_ms now = netp_now();
@@ -269,5 +269,5 @@ int http_job_run(struct http_job *job, const struct netp_fetch_cfg *cfg,
         job->retry_after_ms_ = 0;
         netp_fetch_run(job->client, &now_cfg, result);
     } while (again(job, cfg, result, attempt++));
-    return http_job_tell(job, cfg->url, result);
+    return job->stopped ? CLI_DONE : http_job_tell(job, cfg->url, result);
 }

@@ -93,6 +93,8 @@ struct http_job {
         given; /* to be set when some of an answer was given away, so that it can't be done again */
     const char *local_name; /* to be set, with errno, when a callback fails for a reason here */
     int local_errno;
+    /* to be set by a callback that returns false and tells why by itself: it is no failure */
+    bool stopped;
 
     /* there between begin and end */
     struct netp_loop *loop;

@@ -162,6 +162,21 @@ struct netp_str charset_meta(struct netp_str head)
     return value;
 }
 
+struct netp_str charset_whole(struct netp_str text)
+{
+    size_t start = text.n; /* of the last character */
+
+    while (start > 0 && text.n - start < 4) {
+        uint8_t c = (uint8_t)text.p[--start];
+        if (c < 0x80 || c >= 0xc0) {
+            size_t length = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+            text.n = length > text.n - start ? start : text.n;
+            break;
+        }
+    }
+    return text;
+}
+
 /* ---- decoding ---- */
 
 static const char replacement[] = "\xef\xbf\xbd";

@@ -27,4 +27,7 @@ struct netp_str charset_meta(struct netp_str head);
 void charset_decode(struct charset *c, const char *p, size_t n, bool end,
                     void (*put)(void *arg, const char *p, size_t n), void *arg);
 
+/* UTF-8 that may have been cut, without the part of a character at its end. */
+struct netp_str charset_whole(struct netp_str text);
+
 #endif

@@ -10,7 +10,7 @@ enum { SEGMENTS = 64 }; /* more in a path are a trap */
 
 struct entry {
     struct entry *next; /* of the same origin */
-    uint32_t depth;
+    uint32_t depth, tag;
     uint32_t n;
     char url[];
 };
@@ -23,9 +23,9 @@ struct origin {
     enum robots robots;
     struct netp_http_robots rules; /* in text */
     char *text;
-    uint32_t delay_ms, urls;
-    bool busy;
-    netp_ms ready; /* when the next may be */
+    uint32_t delay_ms, urls; /* of a Crawl-delay */
+    uint32_t jobs;           /* that were given and are not done */
+    netp_ms ready;           /* when the next may be */
     struct entry *first, **last;
 };
 
@@ -183,7 +183,7 @@ static int find_origin(struct netp_crawl *crawl, struct netp_str url, const stru
 }
 
 static int insert(struct netp_crawl *crawl, struct netp_str url, const struct netp_url *u,
-                  uint32_t depth)
+                  uint32_t depth, uint32_t tag)
 {
     struct entry **slot = find(crawl, url), *entry;
     struct origin *origin;
@@ -203,7 +203,7 @@ static int insert(struct netp_crawl *crawl, struct netp_str url, const struct ne
     if (entry == NULL) {
         return NETP_E_IO;
     }
-    *entry = (struct entry){.depth = depth, .n = (uint32_t)url.n};
+    *entry = (struct entry){.depth = depth, .tag = tag, .n = (uint32_t)url.n};
     memcpy(entry->url, url.p, url.n);
     *slot = *origin->last = entry;
     origin->last = &entry->next;
@@ -213,7 +213,7 @@ static int insert(struct netp_crawl *crawl, struct netp_str url, const struct ne
     return 1;
 }
 
-int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint32_t depth)
+int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint32_t depth, uint32_t tag)
 {
     size_t cap = url.n + 8;
     struct netp_url u;
@@ -229,7 +229,7 @@ int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint32_t depth
     if (r > 0) {
         r = (uint32_t)r > crawl->cfg.max_url
                 ? NETP_E_LIMIT
-                : insert(crawl, netp_str_make(text, (size_t)r), &u, depth);
+                : insert(crawl, netp_str_make(text, (size_t)r), &u, depth, tag);
     }
     free(text);
     return r;
@@ -259,14 +259,22 @@ static void pass_over(struct netp_crawl *crawl, struct origin *origin)
     }
 }
 
+/* now + delay, or now if that is never. */
+static netp_ms after(netp_ms now, uint32_t delay)
+{
+    return now < NETP_NEVER - delay ? now + delay : now;
+}
+
 /* Fills *job from an origin that is ready. */
-static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_crawl_job *job)
+static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_crawl_job *job,
+                 netp_ms now)
 {
     struct entry *entry = origin->first;
 
-    origin->busy = true;
+    origin->jobs++;
+    origin->ready = after(now, crawl->cfg.delay_ms);
     job->origin = (uint32_t)(origin - crawl->origins);
-    job->depth = 0;
+    job->depth = job->tag = 0;
     job->robots = origin->robots == UNASKED;
     if (job->robots) {
         origin->robots = ASKED;
@@ -275,12 +283,21 @@ static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_cr
     }
     job->url = netp_str_make(entry->url, entry->n);
     job->depth = entry->depth;
+    job->tag = entry->tag;
     origin->first = entry->next;
     if (origin->first == NULL) {
         origin->last = &origin->first;
     }
     crawl->count.given++;
     crawl->count.waiting--;
+}
+
+/* Whether an origin may have one more job, if it is time. */
+static bool has_room(const struct netp_crawl *crawl, const struct origin *origin)
+{
+    bool one = origin->robots == ASKED || origin->delay_ms > 0 || crawl->cfg.parallel == 0;
+
+    return origin->jobs < (one ? 1 : crawl->cfg.parallel);
 }
 
 int netp_crawl_next(struct netp_crawl *crawl, netp_ms now, struct netp_crawl_job *job,
@@ -290,31 +307,29 @@ int netp_crawl_next(struct netp_crawl *crawl, netp_ms now, struct netp_crawl_job
 
     for (uint32_t i = 0; i < crawl->norigins; i++) {
         struct origin *origin = &crawl->origins[i];
-        if (!origin->busy) {
+        if (has_room(crawl, origin)) {
             pass_over(crawl, origin);
-        }
-        if (!origin->busy && origin->first != NULL &&
-            (best == NULL || origin->ready < best->ready)) {
-            best = origin;
+            if (origin->first != NULL && (best == NULL || origin->ready < best->ready)) {
+                best = origin;
+            }
         }
     }
     *when = best != NULL ? best->ready : NETP_NEVER;
     if (best == NULL || best->ready > now) {
         return 0;
     }
-    give(crawl, best, job);
+    give(crawl, best, job, now);
     return 1;
 }
 
 void netp_crawl_done(struct netp_crawl *crawl, const struct netp_crawl_job *job, netp_ms now)
 {
     struct origin *origin = &crawl->origins[job->origin];
-    uint32_t delay = origin->delay_ms;
+    uint32_t max = crawl->cfg.max_delay_ms, delay = origin->delay_ms;
+    netp_ms then = after(now, delay < max ? delay : max);
 
-    delay = delay < crawl->cfg.max_delay_ms ? delay : crawl->cfg.max_delay_ms;
-    delay = delay > crawl->cfg.delay_ms ? delay : crawl->cfg.delay_ms;
-    origin->ready = now < NETP_NEVER - delay ? now + delay : now;
-    origin->busy = false;
+    origin->ready = delay > 0 && then > origin->ready ? then : origin->ready;
+    origin->jobs--;
     if (origin->robots == ASKED) { /* netp_crawl_robots() was not called */
         origin->robots = DISALLOW_ALL;
     }

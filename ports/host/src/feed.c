@@ -94,7 +94,7 @@ static void clear(struct text *text)
 
 static struct netp_str view(const struct text *text)
 {
-    return page_url_strip(netp_str_make(text->p, text->n));
+    return page_url_strip(charset_whole(netp_str_make(text->p, text->n)));
 }
 
 /* Makes the URL in a text absolute, in place. Returns its error. */

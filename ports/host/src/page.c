@@ -30,13 +30,32 @@ struct netp_page {
     char title[NETP_PAGE_TITLE];
     size_t ntitle;
 
+    struct netp_page_link held; /* the <a> that is open, with its strings in a block of its own */
+    char *block;                /* NULL: there is none */
+    char text[NETP_PAGE_TEXT];
+    size_t ntext;
+
     char url[NETP_PAGE_URL_CAP];
     struct page_url work;
 };
 
+/* Tells the <a> that was held back for its text. */
+static void release(struct netp_page *page)
+{
+    char *block = page->block;
+
+    if (block != NULL) {
+        page->block = NULL;
+        page->held.text = page_url_strip(charset_whole(netp_str_make(page->text, page->ntext)));
+        page->cfg.link(page->cfg.arg, &page->held);
+        free(block);
+    }
+}
+
 static void fail(struct netp_page *page, int error)
 {
     if (page->error == NETP_OK) {
+        release(page);
         page->error = error;
         xmlStopParser(page->parser);
     }
@@ -94,6 +113,33 @@ static struct netp_str attribute(const xmlChar **atts, const char *name)
 
 /* ---- links ---- */
 
+static struct netp_str copy(char **to, struct netp_str s)
+{
+    struct netp_str there = netp_str_make(*to, s.n);
+
+    if (s.n > 0) {
+        memcpy(*to, s.p, s.n);
+    }
+    *to += s.n;
+    return there;
+}
+
+static void hold(struct netp_page *page, const struct netp_page_link *link)
+{
+    char *to = malloc(link->written.n + link->url.n + link->rel.n + 1);
+
+    if (to == NULL) {
+        fail(page, NETP_E_IO);
+        return;
+    }
+    page->block = to;
+    page->ntext = 0;
+    page->held = *link;
+    page->held.written = copy(&to, link->written);
+    page->held.url = copy(&to, link->url);
+    page->held.rel = copy(&to, link->rel);
+}
+
 static void tell(struct netp_page *page, const char *element, const char *name,
                  struct netp_str written, struct netp_str rel)
 {
@@ -113,7 +159,11 @@ static void tell(struct netp_page *page, const char *element, const char *name,
     link.error = n < 0 ? (int)n : NETP_OK;
     link.url = netp_str_make(page->url, n < 0 ? 0 : (size_t)n);
     link.nofollow = page->nofollow || has_word(rel, NETP_STR("nofollow"));
-    page->cfg.link(page->cfg.arg, &link);
+    if (strcmp(element, "a") == 0) {
+        hold(page, &link);
+    } else {
+        page->cfg.link(page->cfg.arg, &link);
+    }
 }
 
 /* HTML section 4.8.4.2: URLs, each with a descriptor behind it, which may have commas in
@@ -186,7 +236,7 @@ static void read_base(struct netp_page *page, struct netp_str href)
     }
     n = page_url_resolve(&page->work, &page->base, href, page->url, sizeof page->url);
     if (n >= 0 && netp_url_parse(netp_str_make(page->url, (size_t)n), &u, &at) == NETP_OK &&
-        page_url_is_web(&u)) {
+        (page_url_is_web(&u) || netp_str_ieq(u.scheme, page->base.scheme))) {
         memcpy(page->base_text, page->url, (size_t)n);
         netp_url_parse(netp_str_make(page->base_text, (size_t)n), &page->base, &at);
         page->based = true;
@@ -208,6 +258,9 @@ static void start_element(void *arg, const xmlChar *name, const xmlChar **atts)
     if (page->parser->nameNr > NETP_PAGE_DEPTH) {
         fail(page, NETP_E_LIMIT);
         return;
+    }
+    if (strcmp(element, "a") == 0) {
+        release(page);
     }
     if (strcmp(element, "base") == 0) {
         read_base(page, attribute(atts, "href"));
@@ -236,6 +289,21 @@ static void end_element(void *arg, const xmlChar *name)
 
     if (strcmp((const char *)name, "title") == 0) {
         page->in_title = false;
+    } else if (strcmp((const char *)name, "a") == 0) {
+        release(page);
+    }
+}
+
+/* Adds to the text of the <a> that is open. */
+static void add_text(struct netp_page *page, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n && page->ntext < sizeof page->text; i++) {
+        bool space = memchr(" \t\r\n\f", text[i], 5) != NULL;
+        if (!space) {
+            page->text[page->ntext++] = text[i];
+        } else if (page->ntext > 0 && page->text[page->ntext - 1] != ' ') {
+            page->text[page->ntext++] = ' ';
+        }
     }
 }
 
@@ -244,6 +312,10 @@ static void characters(void *arg, const xmlChar *text, int n)
     struct netp_page *page = (struct netp_page *)arg;
     size_t room = sizeof page->title - page->ntitle;
 
+    if (page->block != NULL) {
+        add_text(page, (const char *)text, (size_t)n);
+    }
+
     if (page->in_title) {
         room = (size_t)n < room ? (size_t)n : room;
         memcpy(page->title + page->ntitle, text, room);
@@ -251,16 +323,28 @@ static void characters(void *arg, const xmlChar *text, int n)
     }
 }
 
+/* Scripts and styles are no text. */
+static void raw_text(void *arg, const xmlChar *text, int n)
+{
+    (void)arg, (void)text, (void)n;
+}
+
 /* ---- the page ---- */
+
+static bool may_have_pages(const struct netp_url *u)
+{
+    return page_url_is_web(u) || netp_str_ieq(u->scheme, NETP_STR("file"));
+}
 
 struct netp_page *netp_page_new(const struct netp_page_cfg *cfg)
 {
-    htmlSAXHandler sax = {.startElement = start_element, .endElement = end_element};
+    htmlSAXHandler sax = {
+        .startElement = start_element, .endElement = end_element, .cdataBlock = raw_text};
     struct netp_page *page;
     struct netp_url u;
     size_t at;
 
-    if (netp_url_parse(cfg->url, &u, &at) != NETP_OK || !page_url_is_web(&u)) {
+    if (netp_url_parse(cfg->url, &u, &at) != NETP_OK || !may_have_pages(&u)) {
         errno = EINVAL;
         return NULL;
     }
@@ -292,6 +376,7 @@ void netp_page_free(struct netp_page *page)
     if (page != NULL) {
         charset_close(&page->charset);
         htmlFreeParserCtxt(page->parser);
+        free(page->block);
         free(page);
     }
 }
@@ -375,13 +460,14 @@ int netp_page_end(struct netp_page *page)
     }
     if (page->error == NETP_OK) {
         htmlParseChunk(page->parser, NULL, 0, 1);
+        release(page);
     }
     return page->error;
 }
 
 struct netp_str netp_page_title(const struct netp_page *page)
 {
-    return page_url_strip(netp_str_make(page->title, page->ntitle));
+    return page_url_strip(charset_whole(netp_str_make(page->title, page->ntitle)));
 }
 
 bool netp_page_nofollow(const struct netp_page *page)

@@ -24,7 +24,7 @@ static struct netp_crawl_cfg defaults(void)
 
 static int add(struct netp_crawl *crawl, const char *url, uint32_t depth)
 {
-    return netp_crawl_add(crawl, netp_str_of(url), depth);
+    return netp_crawl_add(crawl, netp_str_of(url), depth, 100 + depth);
 }
 
 /* The next job is the URL. */
@@ -162,14 +162,15 @@ static void each_origin_has_its_pace(void **state)
                       200);
     none(crawl, 5199, 5200);
     netp_crawl_robots(crawl, &b, 404, NETP_STR("user-agent: *\ndisallow: /"), 300);
-    none(crawl, 1299, 1300);
-    b = next(crawl, 1300, "http://b/1");
+    none(crawl, 1099, 1100);
+    b = next(crawl, 1100, "http://b/1");
     a = next(crawl, 5200, "http://a/1");
     assert_true(!a.robots && a.depth == 0);
     none(crawl, 9000, NETP_NEVER);
     netp_crawl_done(crawl, &a, 9000);
     a = next(crawl, 14000, "http://a/2");
     assert_int_equal(a.depth, 2);
+    assert_int_equal(a.tag, 102);
     netp_crawl_done(crawl, &a, 14000);
     netp_crawl_done(crawl, &b, 14000);
     none(crawl, 99000, NETP_NEVER);
@@ -179,6 +180,43 @@ static void each_origin_has_its_pace(void **state)
     assert_int_equal(add(crawl, "http://a/2", 1), 0);
     assert_int_equal(add(crawl, "http://a/3", 1), 1);
     next(crawl, 99000, "http://a/3");
+    netp_crawl_free(crawl);
+}
+
+/* The delay is from one beginning to the next; robots.txt goes alone. */
+static void several_of_an_origin_run_at_a_time(void **state)
+{
+    struct netp_crawl_cfg cfg = defaults();
+    struct netp_crawl_job first, second;
+    (void)state;
+    cfg.parallel = 2;
+    struct netp_crawl *crawl = netp_crawl_new(&cfg);
+    add(crawl, "http://a/1", 0);
+    add(crawl, "http://a/2", 0);
+    add(crawl, "http://a/3", 0);
+    first = next(crawl, 0, "http://a/robots.txt");
+    none(crawl, 5000, NETP_NEVER);
+    netp_crawl_robots(crawl, &first, 404, NETP_STR(""), 5000);
+    first = next(crawl, 5000, "http://a/1");
+    none(crawl, 5999, 6000);
+    second = next(crawl, 6000, "http://a/2");
+    none(crawl, 9000, NETP_NEVER);
+    netp_crawl_done(crawl, &first, 9000);
+    first = next(crawl, 9000, "http://a/3");
+    netp_crawl_done(crawl, &second, 9000);
+    netp_crawl_done(crawl, &first, 9000);
+    netp_crawl_free(crawl);
+
+    crawl = netp_crawl_new(&cfg); /* but one at a time where there is a Crawl-delay */
+    add(crawl, "http://a/1", 0);
+    add(crawl, "http://a/2", 0);
+    robots(crawl, 0, "http://a/robots.txt", 200, "user-agent: *\ncrawl-delay: 0.5");
+    none(crawl, 999, 1000);
+    first = next(crawl, 1000, "http://a/1");
+    none(crawl, 4000, NETP_NEVER);
+    netp_crawl_done(crawl, &first, 4000);
+    none(crawl, 4499, 4500);
+    first = next(crawl, 4500, "http://a/2");
     netp_crawl_free(crawl);
 }
 
@@ -228,8 +266,11 @@ static void robots_are_obeyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(urls_are_added_once),        cmocka_unit_test(limits_are_kept),
-        cmocka_unit_test(other_origins_are_left_out), cmocka_unit_test(each_origin_has_its_pace),
+        cmocka_unit_test(urls_are_added_once),
+        cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(other_origins_are_left_out),
+        cmocka_unit_test(each_origin_has_its_pace),
+        cmocka_unit_test(several_of_an_origin_run_at_a_time),
         cmocka_unit_test(robots_are_obeyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 struct told {
-    char text[8000];
+    char text[60000];
     size_t n;
     unsigned links, bad;
 };
@@ -105,6 +105,103 @@ static void every_element_is_read(void **state)
           "video src http://h/d/v\nvideo poster http://h/d/p.jpg\nsource src http://h/d/w\n"
           "object data http://h/d/o\na href http://h/d/p.html?q\n");
     check_bytes("", "<title> A &amp; B </title><title>C</title>", 42, "", "A & B");
+}
+
+static void tell_text(void *arg, const struct netp_page_link *link)
+{
+    struct told *told = (struct told *)arg;
+
+    told->n += (size_t)snprintf(told->text + told->n, sizeof told->text - told->n, "%s=%.*s[%.*s]",
+                                link->element, (int)link->url.n, link->url.p, (int)link->text.n,
+                                link->text.n > 0 ? link->text.p : "");
+}
+
+/* The texts of a page's links are `want`, whole and in pieces. */
+static void check_text(const char *text, const char *want)
+{
+    for (size_t piece = 1; piece < 10000; piece = piece * 7 + 1) {
+        struct told told = {.n = 0};
+        struct netp_page_cfg cfg = {.url = NETP_STR("file:///d/p.html"),
+                                    .max_bytes = 10000,
+                                    .max_links = 3,
+                                    .link = tell_text,
+                                    .arg = &told};
+        struct netp_page *page = netp_page_new(&cfg);
+        assert_non_null(page);
+        feed(page, text, strlen(text), piece);
+        netp_page_free(page);
+        assert_string_equal(told.text, want);
+    }
+}
+
+/* An <a> is told when it ends, at the next one, at a limit, or with the page. */
+static void links_have_a_text(void **state)
+{
+    char page[400] = "<a href=a>", want[400] = "a=file:///d/a[";
+    (void)state;
+    check_text("<a href=a> \n T&amp;\xc3\xa9\t <b> u</b><i>v </i>\r\n</a> no <a href=/b></a>",
+               "a=file:///d/a[T&\xc3\xa9 uv]a=file:///b[]");
+    check_text("<a href=a>x<img src=i>y<script>no</script><style>no</style></a>",
+               "img=file:///d/i[]a=file:///d/a[xy]");
+    check_text("<a href=a>x<a href=b>y<a name=c>no", "a=file:///d/a[x]a=file:///d/b[y]");
+    check_text("<a href=a>x<img src=b><img src=c><img src=d>no",
+               "img=file:///d/b[]img=file:///d/c[]a=file:///d/a[x]");
+    check_text("<a href=a>to the end", "a=file:///d/a[to the end]");
+    check_text("<a href='http://[' rel=x>bad</a>", "a=[bad]");
+    check_text("<base href=/e/><a href=a>", "a=file:///e/a[]");
+    /* cut at NETP_PAGE_TEXT bytes, or before the character that is not whole there */
+    for (int i = 0; i < NETP_PAGE_TEXT - 1; i++) {
+        strcat(page, "x");
+        strcat(want, "x");
+    }
+    strcat(page, "\xc3\xa9z");
+    strcat(want, "]");
+    check_text(page, want);
+}
+
+/* A page as by hand: a thousand links of all kinds, each written another way. */
+static void a_thousand_links_are_resolved(void **state)
+{
+    static const struct {
+        const char *written, *told; /* with a number in them */
+    } kinds[] = {
+        {"<li><a href=\"page%d.html\">Page</a></li>\n", "a href http://h/b/page%d.html"},
+        {"<A HREF='/abs/%d?x=1&amp;y=2#top'>Up</A>", "a href http://h/abs/%d?x=1&y=2#top"},
+        {"<p><a href=../up/%d>Out</a>", "a href http://h/up/%d"},
+        {"<a href=//other.example/%d>Other</a>", "a href http://other.example/%d"},
+        {"<a href=https://Other.Example:443/%d>s</a>", "a href https://other.example/%d"},
+        {"<img src=\"i/%d.png\" alt=i>", "img src http://h/b/i/%d.png"},
+        {"<script src='j%d.js'></script>", "script src http://h/b/j%d.js"},
+        {"<a href=?q=%d rel=nofollow>Q</a>", "a href http://h/b/?q=%dnofollow nofollow"},
+        {"<area href='mailto:%d@h'>", "area href mailto:%d@h"},
+        {"<form action=' do/%d\t'></form>", "form action http://h/b/do/%d"},
+    };
+    enum { KINDS = 10, LINKS = 1000, EACH = 100 };
+    char *page = calloc(LINKS + 1, EACH), *want = calloc(LINKS + 1, EACH);
+    struct told told;
+    size_t n = 0;
+    (void)state;
+    assert_non_null(page);
+    assert_non_null(want);
+    n += (size_t)sprintf(page, "<!DOCTYPE html><title>T</title><base href='/b/'><body>");
+    for (int i = 0; i < LINKS; i++) {
+        n += (size_t)sprintf(page + n, kinds[i % KINDS].written, i);
+    }
+    for (size_t piece = 1; piece < 2 * n; piece = piece * 300 + 60) {
+        struct netp_page *p = page_of(&told, "");
+        const char *at = told.text;
+        assert_int_equal(feed(p, page, n, piece), NETP_OK);
+        assert_int_equal(told.links, LINKS);
+        for (int i = 0; i < LINKS; i++) {
+            int k = sprintf(want, kinds[i % KINDS].told, i);
+            assert_memory_equal(at, want, (size_t)k);
+            assert_int_equal(at[k], '\n');
+            at += k + 1;
+        }
+        netp_page_free(p);
+    }
+    free(page);
+    free(want);
 }
 
 static void a_refresh_is_a_link(void **state)
@@ -375,6 +472,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_element_is_read),
+        cmocka_unit_test(links_have_a_text),
+        cmocka_unit_test(a_thousand_links_are_resolved),
         cmocka_unit_test(a_refresh_is_a_link),
         cmocka_unit_test(robots_are_told),
         cmocka_unit_test(a_base_counts_once),

@@ -80,7 +80,6 @@ int netp_http_robots_sitemap_next(struct netp_str *text, struct netp_str *url)
             return 1;
         }
     }
-    *text = rest;
     return 0;
 }
 
@@ -113,15 +112,16 @@ static bool names(struct netp_str value, struct netp_str agent)
 
 static bool find_kind(struct netp_str name, enum kind *kind)
 {
-    static const char words[][12] = {"allow", "disallow", "crawl-delay"};
-
-    for (int i = 0; i < 3; i++) {
-        if (netp_str_ieq(name, netp_str_of(words[i]))) {
-            *kind = (enum kind)i;
-            return true;
-        }
+    if (netp_str_ieq(name, NETP_STR("allow"))) {
+        *kind = ALLOW;
+    } else if (netp_str_ieq(name, NETP_STR("disallow"))) {
+        *kind = DISALLOW;
+    } else if (netp_str_ieq(name, NETP_STR("crawl-delay"))) {
+        *kind = DELAY;
+    } else {
+        return false;
     }
-    return false;
+    return true;
 }
 
 /* The next rule of a group that names the agent; false at the end. */

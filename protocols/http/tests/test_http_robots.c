@@ -99,6 +99,7 @@ static void the_longest_match_decides(void **state)
     assert_false(
         allows("user-agent:*\nallow: /??????\ndisallow: /\xe3\x83\x84", "x", "/%E3%83%84"));
     assert_true(allows("user-agent:*\nallow: /%41%42\ndisallow: /AB", "x", "/AB"));
+    assert_false(allows("user-agent:*\nallow: /a*\ndisallow: /a%00", "x", "/a%00"));
 }
 
 /* Section 2.2.1 */
@@ -126,6 +127,7 @@ static void groups_are_found(void **state)
     assert_false(allows("user-agent: */1\ndisallow: /", "b", "/")); /* as any name */
     assert_true(allows("user-agent *\ndisallow: /", "b", "/"));     /* no line */
     assert_true(allows("<html>robots: none</html>", "b", "/"));     /* no file */
+    assert_true(allows("user-agent: *\ncrawl-delay: /", "b", "/")); /* no pattern */
     assert_false(allows("user-agent: Z-z_Aa\ndisallow: /", "z-Z_aA", "/"));
 }
 
@@ -144,6 +146,7 @@ static void lines_end_in_three_ways(void **state)
     assert_true(allows("user-agent: *\ndisallow: /a # /b", "x", "/b"));
     assert_false(allows("user-agent: *\ndisallow: /a # /b", "x", "/a"));
     assert_int_equal(ask(NETP_STR("user-agent: *\ndisallow: /a\0b"), "x", NETP_STR("/a%00b")), 0);
+    assert_int_equal(ask(NETP_STR("user-agent: *\ndisallow: /?\0"), "x", NETP_STR("/?%00")), 0);
 }
 
 /* Section 2.2.3, and its examples. */
@@ -194,6 +197,8 @@ static void escapes_are_what_they_mean(void **state)
     assert_true(match("/foo/bar/baz", "/foo/bar/%62%61%7A"));
     assert_true(match("/-._~09azAZ", "/%2d%2e%5f%7e%30%39%61%7a%41%5a"));
     assert_true(match("/a b<\x7f", "/a%20b%3C%7f"));
+    assert_true(match("/\"<>\\^`{|}", "/%22%3C%3E%5C%5E%60%7B%7C%7D"));
+    assert_true(match("/\xff\xf0\x0f", "/%FF%f0%0F"));
     assert_true(match("/?a%3fb%40", "/?a?b@"));
     assert_false(match("/a%2Fb", "/a/b"));
     assert_false(match("/a/b", "/a%2fb"));
@@ -335,7 +340,9 @@ static void work_is_limited(void **state)
     memcpy(text, head, sizeof head - 1);
     assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, PATH)),
                      NETP_E_LIMIT);
-    assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, 1000)), 1);
+    assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, 2500)), 1);
+    assert_int_equal(ask(netp_str_make(text, PATTERN), "x", netp_str_make(path, 3300)),
+                     NETP_E_LIMIT);
     free(path);
     free(text);
 }

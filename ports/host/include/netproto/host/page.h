@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * The page is not kept: each link is told as it is read, and what comes before a limit is told,
- * too. libxml2 reads it, an HTML 4 parser: a page with errors is not always read as by a browser.
- * Nothing is fetched. */
+ * The page is not kept: each link is told as it is read, an <a> when its text has ended, and what
+ * comes before a limit is told, too. libxml2 reads it, an HTML 4 parser: a page with errors is not
+ * always read as by a browser. Nothing is fetched. */
 #ifndef NETPROTO_HOST_PAGE_H
 #define NETPROTO_HOST_PAGE_H
 
@@ -16,6 +16,7 @@ extern "C" {
 
 #define NETP_PAGE_DEPTH 512  /* elements within each other, as in browsers */
 #define NETP_PAGE_TITLE 1024 /* bytes of the title that are kept */
+#define NETP_PAGE_TEXT  256  /* bytes of the text of a link that are kept */
 
 /* A URL in an attribute. All lives for the call that tells it. */
 struct netp_page_link {
@@ -24,11 +25,12 @@ struct netp_page_link {
     struct netp_str url;             /* absolute and normalised, of any scheme; n is 0 with error */
     int error;                       /* of netp_page_resolve(), NETP_OK */
     struct netp_str rel;             /* words, of a, area, link and form */
+    struct netp_str text;            /* in an a, UTF-8, whitespace made one space; whole or cut */
     bool nofollow; /* one of them is, or the page said so before: don't crawl it */
 };
 
 struct netp_page_cfg {
-    struct netp_str url;     /* of the page: absolute, http or https */
+    struct netp_str url;     /* of the page: absolute, http, https or file */
     struct netp_str charset; /* what Content-Type says; n is 0 if nothing */
     uint64_t max_bytes;      /* of the page, as it is fed */
     uint32_t max_links;
@@ -54,8 +56,8 @@ NETP_API int netp_page_feed(struct netp_page *page, const void *p, size_t n);
 /* The page is complete: tells what was held back. Errors as above. */
 NETP_API int netp_page_end(struct netp_page *page);
 
-/* What is known so far; both live as long as the page. The text of the first <title>, in UTF-8, in
- * full or cut. */
+/* What is known so far; both live as long as the page. The text of the first <title>, in UTF-8,
+ * whole or cut. */
 NETP_API struct netp_str netp_page_title(const struct netp_page *page);
 /* What <meta name=robots> said. */
 NETP_API bool netp_page_nofollow(const struct netp_page *page);
