@@ -1,6 +1,7 @@
 /* httpd_auth.c - the Basic and Digest schemes for an HTTP server. SPDX-License-Identifier: MIT */
 #include "httpd_crypt.h"
 #include "httpd_marks.h"
+#include "httpd_priv.h"
 #include "httpd_users.h"
 #include <errno.h>
 #include <netproto/base64.h>
@@ -60,7 +61,7 @@ struct visit {
     enum visit_state state;
     struct netp_timer late;
     struct crypt_check *check;
-    unsigned read;                                  /* auth's, when it came */
+    unsigned read;                                   /* auth's, when it came */
     uint8_t address[MARK_KEY], credential[MARK_KEY]; /* keys of marks */
     size_t nuser, ntext;
     char text[USERS_NAME + 1 + CRYPT_PASSWORD]; /* user:password */
@@ -189,7 +190,8 @@ static bool has_digests(const struct netp_httpd_auth *a, unsigned algorithm)
 /* Adds a field with a challenge; its text is n bytes, or an error. */
 static unsigned add_challenge(struct netp_httpd_exchange *x, const char *text, ptrdiff_t n)
 {
-    return n > 0 && netp_httpd_add(x, "WWW-Authenticate", netp_str_make(text, (size_t)n)) == NETP_OK;
+    return n > 0 &&
+           netp_httpd_add(x, "WWW-Authenticate", netp_str_make(text, (size_t)n)) == NETP_OK;
 }
 
 /* RFC 7617 section 2. */
@@ -251,7 +253,6 @@ static struct visit *keep(struct netp_httpd_auth *a, struct netp_httpd_exchange 
                           const uint8_t address[MARK_KEY], enum visit_state state)
 {
     struct visit *v = a->nvisits < a->cfg.waiting ? calloc(1, sizeof *v) : NULL, **last = &a->first;
-    struct netp_httpd_watcher w = {.gone = gone, .arg = v};
 
     if (!v) {
         answer_busy(x, 503);
@@ -266,8 +267,7 @@ static struct visit *keep(struct netp_httpd_auth *a, struct netp_httpd_exchange 
     }
     *last = v;
     a->nvisits++;
-    netp_httpd_pause(x, true);
-    netp_httpd_watch(x, &w, 0);
+    httpd_hold(x, gone, v);
     return v;
 }
 
@@ -288,11 +288,9 @@ static void forget(struct visit *v)
 /* Ends a visit, and gives its exchange back as it was. */
 static struct netp_httpd_exchange *part(struct visit *v)
 {
-    static const struct netp_httpd_watcher nobody = {0};
     struct netp_httpd_exchange *x = v->x;
 
-    netp_httpd_watch(x, &nobody, 0);
-    netp_httpd_pause(x, false);
+    httpd_release(x);
     forget(v);
     return x;
 }
@@ -552,7 +550,8 @@ void netp_httpd_auth_check(struct netp_httpd_auth *a, struct netp_httpd_exchange
         return;
     }
     rest = field;
-    if (netp_httpd_field(x, "Authorization", 1, &more) || netp_http_challenge_next(&rest, &c) <= 0) {
+    if (netp_httpd_field(x, "Authorization", 1, &more) ||
+        netp_http_challenge_next(&rest, &c) <= 0) {
         netp_httpd_error(x, 400);
     } else if (!address_key(a, &netp_httpd_request(x)->peer, d.address)) {
         netp_httpd_error(x, 500);

@@ -18,12 +18,23 @@ static const struct kind {
     size_t tail;
     const char *weak; /* its name, if it is too weak to be taken */
 } kinds[] = {
-    {"$2a$", 53, NULL},     {"$2b$", 53, NULL},      {"$2y$", 53, NULL},
-    {"$y$", 43, NULL},      {"$gy$", 43, NULL},      {"$7$", 43, NULL},
-    {"$6$", 86, NULL},      {"$5$", 43, NULL},       {"$apr1$", 0, "apr1 (MD5)"},
-    {"$1$", 0, "MD5"},      {"{SHA}", 0, "SHA-1"},   {"{SSHA}", 0, "SHA-1"},
-    {"$md5", 0, "MD5"},     {"$sha1$", 0, "SHA-1"},  {"$3$", 0, "NTLM (MD4)"},
-    {"{PLAIN}", 0, "none"}, {"$2x$", 0, "a bcrypt with a fault"},
+    {"$2a$", 53, NULL},
+    {"$2b$", 53, NULL},
+    {"$2y$", 53, NULL},
+    {"$y$", 43, NULL},
+    {"$gy$", 43, NULL},
+    {"$7$", 43, NULL},
+    {"$6$", 86, NULL},
+    {"$5$", 43, NULL},
+    {"$apr1$", 0, "apr1 (MD5)"},
+    {"$1$", 0, "MD5"},
+    {"{SHA}", 0, "SHA-1"},
+    {"{SSHA}", 0, "SHA-1"},
+    {"$md5", 0, "MD5"},
+    {"$sha1$", 0, "SHA-1"},
+    {"$3$", 0, "NTLM (MD4)"},
+    {"{PLAIN}", 0, "none"},
+    {"$2x$", 0, "a bcrypt with a fault"},
 };
 
 static bool begins_with(struct netp_str s, const char *prefix)
@@ -151,8 +162,8 @@ static bool add(struct users *u, struct netp_str text, size_t number, const stru
     if (realm && !netp_str_eq(l.realm, *realm)) {
         return true;
     }
-    fault = realm ? digest_fault(u->text + (l.hash.p - u->text), l.hash.n)
-                  : crypt_fault(l.hash, weak);
+    fault =
+        realm ? digest_fault(u->text + (l.hash.p - u->text), l.hash.n) : crypt_fault(l.hash, weak);
     if (fault) {
         netp_escape(name, sizeof name, l.name.p, l.name.n);
         snprintf(why, USERS_WHY, "%zu: the password of %s %s", number, name, fault);

@@ -131,7 +131,7 @@ NETP_API const struct netp_httpd_request *netp_httpd_request(const struct netp_h
 NETP_API bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,
                                struct netp_str *value);
 
-/* Says whose request it is, once it is known (httpd_auth.h). Copied. NETP_E_NOSPACE: no memory. */
+/* Says whose request it is, for handlers and logs; copied. NETP_E_NOSPACE: over 256 bytes. */
 NETP_API int netp_httpd_set_user(struct netp_httpd_exchange *x, struct netp_str user);
 
 /* What the handler wants to be told, from the loop; set by netp_httpd_watch(). All may be NULL. */

@@ -41,9 +41,9 @@ struct netp_httpd_auth_cfg {
     const char *digests;   /* a file; NULL: no Digest */
     bool clear;            /* Basic without TLS, too: for tests, or behind a proxy that has TLS */
     unsigned threads;      /* hashes that are made at a time; 0: 2 */
-    unsigned waiting;      /* requests that wait for one, or for their answer: 503 to more; 0: 256 */
-    uint32_t known_ms;     /* a password that was right is known so long; 0: 60 s */
-    uint32_t nonce_ms;     /* a nonce of Digest lives so long; 0: 300 s */
+    unsigned waiting;  /* requests that wait for one, or for their answer: 503 to more; 0: 256 */
+    uint32_t known_ms; /* a password that was right is known so long; 0: 60 s */
+    uint32_t nonce_ms; /* a nonce of Digest lives so long; 0: 300 s */
     /* Random bytes, 16 at least, by which several servers, as of several threads, take each other's
      * nonces; n 0: its own. */
     struct netp_str secret;
