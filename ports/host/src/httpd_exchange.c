@@ -35,6 +35,16 @@ bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, uns
     return netp_http_head_find(&x->head, x->request.text, netp_str_of(name), nth, value);
 }
 
+int netp_httpd_set_user(struct netp_httpd_exchange *x, struct netp_str user)
+{
+    if (user.n > sizeof x->user) {
+        return NETP_E_NOSPACE;
+    }
+    memcpy(x->user, user.p, user.n);
+    x->request.user = netp_str_make(x->user, user.n);
+    return NETP_OK;
+}
+
 /* Splits the target, which http1 has found sound: origin-form, absolute-form, authority or "*". */
 static void split_target(struct netp_httpd_request *r, struct netp_str *authority)
 {
@@ -140,6 +150,19 @@ void netp_httpd_pause(struct netp_httpd_exchange *x, bool paused)
 {
     netp_http1_pause(machine(x), paused, now(x));
     kick(x);
+}
+
+void httpd_hold(struct netp_httpd_exchange *x,
+                void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete), void *arg)
+{
+    x->watcher = (struct netp_httpd_watcher){.gone = gone, .arg = arg};
+    netp_httpd_pause(x, true);
+}
+
+void httpd_release(struct netp_httpd_exchange *x)
+{
+    x->watcher = (struct netp_httpd_watcher){0};
+    netp_httpd_pause(x, false);
 }
 
 void httpd_received(struct netp_httpd_exchange *x, const void *p, size_t n)

@@ -9,6 +9,7 @@
 #define HTTPD_TX     20480u /* bytes of an answer that are queued */
 #define HTTPD_ADDED  4096u  /* bytes of fields that a handler adds */
 #define HTTPD_FIELDS 32     /* of an answer */
+#define HTTPD_USER   256    /* bytes of a user's name */
 #define HTTPD_COPY   16384u /* bytes of body that netp_httpd_reply() copies */
 
 struct httpd_conn;
@@ -35,7 +36,7 @@ struct netp_httpd_exchange {
     struct netp_file_span span;
     struct netp_http1_pair field[HTTPD_FIELDS];
     size_t nfield, added_n;
-    char added[HTTPD_ADDED];
+    char added[HTTPD_ADDED], user[HTTPD_USER];
 };
 
 /* What a connection has only while there is something to do. */
@@ -97,6 +98,12 @@ void httpd_asked(struct httpd_conn *c, const struct netp_http1_ev *ev);
 void httpd_received(struct netp_httpd_exchange *x, const void *p, size_t n);
 void httpd_turned(struct netp_httpd_exchange *x, bool released);
 void httpd_over(struct netp_httpd_exchange *x, bool complete);
+
+/* Before a handler is asked: keeps x and leaves its body where it is, without a word about what it
+ * may be; gone() as of a watcher. Then gives it back as it was. */
+void httpd_hold(struct netp_httpd_exchange *x,
+                void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete), void *arg);
+void httpd_release(struct netp_httpd_exchange *x);
 
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);

@@ -1,4 +1,5 @@
 /* resolve.c - getaddrinfo, in a thread where it must not block. SPDX-License-Identifier: MIT */
+#include "thread.h"
 #include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -7,8 +8,6 @@
 #include <netproto/host/resolve.h>
 #include <netproto/host/socket.h>
 #include <netproto/text.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,25 +177,15 @@ static void ready(void *arg, unsigned what)
     leave(job);
 }
 
-/* Signals are for the threads that were there before. */
 static int start_thread(struct netp_resolve *job)
 {
-    pthread_t thread;
-    pthread_attr_t attr;
-    sigset_t all, before;
     int e;
 
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
     job->owners = 2;
-    e = pthread_create(&thread, &attr, work, job);
+    e = thread_start(work, job);
     if (e != 0) {
         job->owners = 1;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
     return e;
 }
 

@@ -126,6 +126,7 @@ void tls_unload(struct identities *own)
         X509_free(own->v[i].cert);
         EVP_PKEY_free(own->v[i].key);
         sk_X509_pop_free(own->v[i].chain, X509_free);
+        OPENSSL_free(own->v[i].staple);
     }
     free(own->v);
     *own = (struct identities){0};
@@ -146,7 +147,7 @@ bool tls_load(struct identities *to, const struct netp_tls_cert *v, size_t n,
             tls_set_fail(f, NETP_TLS_MEMORY, "no memory");
         }
         if (f->code || !read_chain(id, v[i].chain, f) || !read_key(id, &v[i], f) ||
-            !fits(id, &v[i], f)) {
+            !fits(id, &v[i], f) || (v[i].staple && !tls_read_staple(id, v[i].staple, f))) {
             tls_unload(&own);
             return false;
         }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <netproto/text.h>
 #include <openssl/err.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +152,7 @@ void netp_tls_ctx_free(struct netp_tls_ctx *ctx)
         close(ctx->keylog);
     }
     free(ctx->alpn);
+    OPENSSL_cleanse(ctx->ticket, sizeof ctx->ticket);
     free(ctx);
 }
 
@@ -304,11 +304,51 @@ static int choose_alpn(SSL *ssl, const uint8_t **out, uint8_t *n, const uint8_t 
     return SSL_TLSEXT_ERR_OK;
 }
 
+/* A session is resumed alone where clients are asked for the same as where it was begun: the mode,
+ * and who issues their certificates. */
+static bool set_session_id(struct netp_tls_ctx *ctx, struct netp_tls_fail *f)
+{
+    const STACK_OF(X509_OBJECT) *trusted =
+        X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx->ssl));
+    uint8_t id[SSL_MAX_SID_CTX_LENGTH] = {(uint8_t)ctx->clients}, digest[EVP_MAX_MD_SIZE];
+    bool good = true;
+
+    for (int i = 0; good && i < sk_X509_OBJECT_num(trusted); i++) {
+        const X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(trusted, i));
+        good = cert && X509_digest(cert, EVP_sha256(), digest, NULL);
+        for (unsigned k = 0; good && k < sizeof id; k++) {
+            id[k] ^= digest[k];
+        }
+    }
+    if (good && SSL_CTX_set_session_id_context(ctx->ssl, id, sizeof id)) {
+        return true;
+    }
+    tls_set_config_fail(f, "cannot make ", "a session id context");
+    return false;
+}
+
+/* Reads those who issue the certificates of clients; ctx keeps those it had when that fails. */
+static bool load_client_ca(struct netp_tls_ctx *ctx, const char *name, struct netp_tls_fail *f)
+{
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(name);
+    X509_STORE *store = X509_STORE_new();
+
+    if (!names || !store || !X509_STORE_load_file(store, name)) {
+        tls_set_fail(f, NETP_TLS_FILE, "cannot read certificates of authorities from %.300s", name);
+        sk_X509_NAME_pop_free(names, X509_NAME_free);
+        X509_STORE_free(store);
+    } else {
+        SSL_CTX_set_cert_store(ctx->ssl, store);
+        SSL_CTX_set_client_CA_list(ctx->ssl, names);
+    }
+    ERR_clear_error();
+    return f->code == NETP_TLS_OK;
+}
+
 static bool set_clients(struct netp_tls_ctx *ctx, const struct netp_tls_server_cfg *cfg,
                         struct netp_tls_fail *f)
 {
-    STACK_OF(X509_NAME) * names;
-
+    ctx->clients = cfg->clients;
     if (cfg->clients == NETP_TLS_CLIENTS_ANY) {
         return true;
     }
@@ -322,27 +362,7 @@ static bool set_clients(struct netp_tls_ctx *ctx, const struct netp_tls_server_c
         tls_set_fail(f, NETP_TLS_CONFIG, "client certificates need the file of who issues them");
         return false;
     }
-    names = SSL_load_client_CA_file(cfg->client_ca);
-    if (!names || !SSL_CTX_load_verify_file(ctx->ssl, cfg->client_ca)) {
-        tls_set_fail(f, NETP_TLS_FILE, "cannot read certificates of authorities from %.300s",
-                     cfg->client_ca);
-    }
-    SSL_CTX_set_client_CA_list(ctx->ssl, names);
-    ERR_clear_error();
-    return f->code == NETP_TLS_OK;
-}
-
-/* A session is resumed in the context alone that it was begun in, which may ask more of clients
- * than another. */
-static bool set_session_id(struct netp_tls_ctx *ctx, struct netp_tls_fail *f)
-{
-    uint8_t id[SSL_MAX_SID_CTX_LENGTH];
-
-    if (RAND_bytes(id, sizeof id) == 1 && SSL_CTX_set_session_id_context(ctx->ssl, id, sizeof id)) {
-        return true;
-    }
-    tls_set_config_fail(f, "cannot make ", "a session id context");
-    return false;
+    return load_client_ca(ctx, cfg->client_ca, f);
 }
 
 struct netp_tls_ctx *netp_tls_server_ctx(const struct netp_tls_server_cfg *cfg,
@@ -362,6 +382,8 @@ struct netp_tls_ctx *netp_tls_server_ctx(const struct netp_tls_server_cfg *cfg,
     SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_OFF); /* the clients keep tickets */
     SSL_CTX_set_tlsext_servername_callback(ctx->ssl, choose_cert);
     SSL_CTX_set_tlsext_servername_arg(ctx->ssl, ctx);
+    SSL_CTX_set_tlsext_status_cb(ctx->ssl, tls_staple);
+    SSL_CTX_set_tlsext_status_arg(ctx->ssl, ctx);
     if (ctx->nalpn) {
         SSL_CTX_set_alpn_select_cb(ctx->ssl, choose_alpn, ctx);
     }
@@ -374,4 +396,15 @@ int netp_tls_server_reload(struct netp_tls_ctx *ctx, const struct netp_tls_cert 
     *f = (struct netp_tls_fail){.alert = -1};
     ERR_clear_error();
     return load(ctx, cert, ncert, f) ? 0 : -1;
+}
+
+int netp_tls_server_reload_clients(struct netp_tls_ctx *ctx, const char *client_ca,
+                                   struct netp_tls_fail *f)
+{
+    *f = (struct netp_tls_fail){.alert = -1};
+    if (ctx->clients == NETP_TLS_CLIENTS_ANY) {
+        tls_set_fail(f, NETP_TLS_CONFIG, "this server asks clients for no certificate");
+        return -1;
+    }
+    return load_client_ca(ctx, client_ca, f) && set_session_id(ctx, f) ? 0 : -1;
 }

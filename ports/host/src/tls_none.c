@@ -38,6 +38,20 @@ int netp_tls_server_reload(struct netp_tls_ctx *ctx, const struct netp_tls_cert 
     return -1;
 }
 
+int netp_tls_server_reload_clients(struct netp_tls_ctx *ctx, const char *client_ca,
+                                   struct netp_tls_fail *fail)
+{
+    (void)client_ca;
+    return netp_tls_server_reload(ctx, NULL, 0, fail);
+}
+
+int netp_tls_server_tickets(struct netp_tls_ctx *ctx, const uint8_t secret[NETP_TLS_TICKET_SECRET])
+{
+    (void)ctx;
+    (void)secret;
+    return -1;
+}
+
 struct netp_tls *netp_tls_client(struct netp_tls_ctx *ctx, const char *host, uint16_t port, int fd,
                                  const struct netp_transport *lower)
 {

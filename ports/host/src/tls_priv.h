@@ -5,6 +5,7 @@
 #include <netproto/host/tls.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <time.h>
 
 struct session {
     char *host;
@@ -17,11 +18,18 @@ struct identity { /* a certificate to show */
     X509 *cert;
     EVP_PKEY *key;
     STACK_OF(X509) * chain;
+    uint8_t *staple; /* NULL: none */
+    size_t nstaple;
+    time_t staple_end;
 };
 
 struct identities {
     struct identity *v;
     size_t n;
+};
+
+struct ticket_key { /* RFC 5077 section 4 */
+    uint8_t name[16], cipher[32], mac[32];
 };
 
 struct netp_tls_ctx {
@@ -35,6 +43,9 @@ struct netp_tls_ctx {
     unsigned nsession;
     uint64_t uses;
     struct identities own;
+    unsigned clients;            /* a server's: NETP_TLS_CLIENTS_* */
+    struct ticket_key ticket[2]; /* the present one, the one before */
+    unsigned ntickets;
 };
 
 struct netp_tls {
@@ -81,6 +92,13 @@ void tls_cert_subject(const X509_NAME *name, char *out, size_t cap);
 bool tls_load(struct identities *to, const struct netp_tls_cert *v, size_t n,
               struct netp_tls_fail *f);
 void tls_unload(struct identities *own);
+
+/* tls_staple.c */
+
+/* Reads the response in a file for id's certificate. false with *f. */
+bool tls_read_staple(struct identity *id, const char *name, struct netp_tls_fail *f);
+/* A status callback (SSL_CTX_set_tlsext_status_cb); arg is the context. */
+int tls_staple(SSL *ssl, void *arg);
 
 /* tls_ctx.c */
 

@@ -120,6 +120,7 @@ struct netp_httpd_request {
     netp_ms begun;   /* when its head was complete */
     struct netp_addr peer, local;
     const struct netp_tls *tls;               /* NULL: http */
+    struct netp_str user;                     /* of netp_httpd_set_user(); n 0: nobody */
     struct netp_str param[NETP_HTTPD_PARAMS]; /* what {} and * stood for, as sent */
     unsigned nparam;
 };
@@ -129,6 +130,9 @@ NETP_API const struct netp_httpd_request *netp_httpd_request(const struct netp_h
 /* The nth field of that name. */
 NETP_API bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,
                                struct netp_str *value);
+
+/* Says whose request it is, for handlers and logs; copied. NETP_E_NOSPACE: over 256 bytes. */
+NETP_API int netp_httpd_set_user(struct netp_httpd_exchange *x, struct netp_str user);
 
 /* What the handler wants to be told, from the loop; set by netp_httpd_watch(). All may be NULL. */
 struct netp_httpd_watcher {

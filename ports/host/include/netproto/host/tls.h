@@ -83,6 +83,9 @@ struct netp_tls_cert {
     const char *chain;    /* a file: the certificate, then those above it, each issuing the last */
     const char *key;      /* a file; NULL: in the same */
     const char *password; /* of the key; NULL: none. Never asked for. */
+    /* A file with a response of OCSP in DER, which a server shows to clients that ask for it (RFC
+     * 6066 section 8) until it is out of date; NULL: none. */
+    const char *staple;
 };
 
 /* Zero is a sound default. All is copied or read by netp_tls_client_ctx(). */
@@ -125,6 +128,22 @@ NETP_API void netp_tls_ctx_free(struct netp_tls_ctx *ctx);
  * there go on. 0, or -1 with *fail, and everything stays as it was. */
 NETP_API int netp_tls_server_reload(struct netp_tls_ctx *ctx, const struct netp_tls_cert *cert,
                                     size_t ncert, struct netp_tls_fail *fail);
+
+/* The same for those who issue the certificates of clients. Sessions that were begun before are
+ * not resumed. */
+NETP_API int netp_tls_server_reload_clients(struct netp_tls_ctx *ctx, const char *client_ca,
+                                            struct netp_tls_fail *fail);
+
+#define NETP_TLS_TICKET_SECRET 32 /* bytes */
+
+/* Seals the tickets of sessions with keys that are made of secret, random bytes, from now on. Those
+ * of the secret before are still opened, and replaced; older ones are not: a new secret each few
+ * hours, and neither of the last two kept, is what makes past sessions safe (RFC 8446 appendix E).
+ * Contexts that get the same secrets, as of several threads, and that ask the same of clients, open
+ * each other's tickets. Without it a context has keys of its own as long as it lives. 0; -1: no
+ * memory, and all is as before. */
+NETP_API int netp_tls_server_tickets(struct netp_tls_ctx *ctx,
+                                     const uint8_t secret[NETP_TLS_TICKET_SECRET]);
 
 /* --- connections ----------------------------------------------------------------------------- */
 
