@@ -68,7 +68,10 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_media.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_multipart_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_mime.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_precondition.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_range.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_ranges.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_repr_digest.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_redirect.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_resume.c
