@@ -43,6 +43,10 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth_choose.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cgi.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cgi_env.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cgi_field.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cgi_path.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_chars.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_coding_name.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_cookie.c

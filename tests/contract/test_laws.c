@@ -217,7 +217,13 @@ static const struct law_say multipart_parts[] = {
     LAW_SAY("\r\n--AaB03x \r\nContent-Disposition: form-data; name=b; filename=\"\"\r\n\r\n"),
     LAW_SAY("--AaB03x--\t\r\n"), LAW_SAY("ignored")};
 
+static const struct law_say cgi_answers[] = {
+    LAW_SAY("Content-Type: text/plain\nStatus: 200 OK\r\n"), LAW_SAY("Location: /a?b\n\n"),
+    LAW_SAY("Content-Length: 9\n\n"), LAW_SAY("more of it")};
+
 static const struct law_row rows[] = {
+    {.name = "CGI", .cfg = "", .subject = &subject_cgi, SAYS(cgi_answers)},
+    {.name = "CGI, HEAD", .cfg = "head_only", .subject = &subject_cgi, SAYS(cgi_answers)},
     {.name = "form", .cfg = "", .subject = &subject_form, SAYS(form_pairs)},
     {.name = "multipart form", .cfg = "form", .subject = &subject_multipart, SAYS(multipart_parts)},
     {.name = "literal server", .cfg = &literal_server, LITERAL, SAYS(literal_commands)},

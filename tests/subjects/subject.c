@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const struct subject *const subjects[] = {
+    &subject_cgi,
 #ifdef NETPROTO_ZLIB
     &subject_coding,
 #endif

@@ -30,7 +30,7 @@ struct subject {
     size_t ncmd;
 };
 
-extern const struct subject subject_coding, subject_form, subject_frame, subject_http1,
+extern const struct subject subject_cgi, subject_coding, subject_form, subject_frame, subject_http1,
     subject_multipart, subject_socks5, subject_tftp;
 
 /* The subject of that name, or NULL. */
