@@ -423,14 +423,20 @@ static void test_bad_files(void **state)
     f = fopen(junk, "w");
     fputs("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", f);
     fclose(f);
-    refuse((struct netp_tls_cert){certs_path("none.pem"), NULL, NULL}, NETP_TLS_FILE,
-           "none.pem: No such file");
-    refuse((struct netp_tls_cert){bom, NULL, NULL}, NETP_TLS_FILE, "byte order mark");
-    refuse((struct netp_tls_cert){junk, NULL, NULL}, NETP_TLS_FILE, "no certificate");
-    refuse((struct netp_tls_cert){ca_file, NULL, NULL}, NETP_TLS_FILE, "no private key");
-    refuse((struct netp_tls_cert){ca_file, leaf_file, NULL}, NETP_TLS_MISMATCH, "is not that of");
-    refuse((struct netp_tls_cert){leaf_file, locked, NULL}, NETP_TLS_PASSWORD, "needs a password");
-    refuse((struct netp_tls_cert){leaf_file, locked, "sesame"}, NETP_TLS_PASSWORD, "does not open");
+    refuse((struct netp_tls_cert){.chain = certs_path("none.pem"), .key = NULL, .password = NULL},
+           NETP_TLS_FILE, "none.pem: No such file");
+    refuse((struct netp_tls_cert){.chain = bom, .key = NULL, .password = NULL}, NETP_TLS_FILE,
+           "byte order mark");
+    refuse((struct netp_tls_cert){.chain = junk, .key = NULL, .password = NULL}, NETP_TLS_FILE,
+           "no certificate");
+    refuse((struct netp_tls_cert){.chain = ca_file, .key = NULL, .password = NULL}, NETP_TLS_FILE,
+           "no private key");
+    refuse((struct netp_tls_cert){.chain = ca_file, .key = leaf_file, .password = NULL},
+           NETP_TLS_MISMATCH, "is not that of");
+    refuse((struct netp_tls_cert){.chain = leaf_file, .key = locked, .password = NULL},
+           NETP_TLS_PASSWORD, "needs a password");
+    refuse((struct netp_tls_cert){.chain = leaf_file, .key = locked, .password = "sesame"},
+           NETP_TLS_PASSWORD, "does not open");
     refuse(
         (struct netp_tls_cert){certs_write("order.pem", leaf.cert, other_ca.cert, leaf.key, NULL),
                                NULL, NULL},

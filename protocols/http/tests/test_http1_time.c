@@ -276,6 +276,7 @@ static void test_no_request_before_the_answer_has_left(void **state)
     struct netp_in in = {(const uint8_t *)REQUEST, sizeof REQUEST - 1, 0, NULL};
     char body[256] = "";
     struct one o;
+    size_t room;
     (void)state;
 
     start(&o, &cfg);
@@ -292,7 +293,6 @@ static void test_no_request_before_the_answer_has_left(void **state)
     netp_http1_sent(&o.m, 1, 2000);
     assert_int_equal(netp_http1_want(&o.m), NETP_WANT_IN);
     assert_int_equal(netp_http1_next(&o.m, &in, 2000, &o.ev), NETP_HTTP1_REQUEST);
-    assert_false(netp_http1_is_between(&o.m));
 }
 
 int main(void)
