@@ -144,6 +144,10 @@ static void serve_part(struct script_peer *p, size_t from)
 {
     size_t to = web.n, total = web.odd & WRONG_TOTAL ? web.n + 1 : web.n, told;
 
+    if (from >= web.n && (web.odd & STAR_TOTAL)) {
+        script_put(p, "HTTP/1.1 416 No\r\nContent-Length: 0\r\n\r\n");
+        return;
+    }
     if (from >= web.n) {
         script_put(
             p, "HTTP/1.1 416 No\r\nContent-Range: bytes */%zu\r\n%sContent-Length: 5\r\n\r\nnope\n",
@@ -665,6 +669,15 @@ static void test_416(void **state)
     assert_true(run());
     assert_string_equal(web.ranges, "bytes=300000-\n-\n");
     assert_whole();
+
+    web.n = SIZE;
+    web.odd = STAR_TOTAL; /* 416 and no word of the length */
+    cfg.flags = 0;
+    break_at(299999);
+    write_file(part, data, SIZE);
+    assert_true(run());
+    assert_string_equal(web.ranges, "bytes=300000-\n-\n");
+    assert_whole();
 }
 
 static void test_unknown_length(void **state)
@@ -699,6 +712,36 @@ static void test_part_too_long(void **state)
     (void)state;
     break_at(100000);
     assert_int_equal(truncate(part, SIZE + 1), 0);
+    assert_true(run());
+    assert_string_equal(web.ranges, "-\n");
+    assert_whole();
+}
+
+/* The same bytes again are no progress. */
+static void test_no_progress(void **state)
+{
+    (void)state;
+    web.odd = NO_RANGES;
+    cuts(5, 1000, 1000, 1000, 1000, 1000);
+    cfg.tries = 2;
+    assert_false(run());
+    assert_int_equal(result.tries, 2);
+    assert_int_equal(result.fetch.err, NETP_E_TRUNCATED);
+    assert_part(1000);
+}
+
+/* What an older note says is not of the new file. */
+static void test_note_of_older(void **state)
+{
+    (void)state;
+    break_at(100000);
+    change(2);
+    web.etag = NULL;
+    web.odd = NO_LAST_MODIFIED;
+    cuts(1, 50000);
+    assert_false(run());
+    assert_part(50000);
+    assert_false(exists(note));
     assert_true(run());
     assert_string_equal(web.ranges, "-\n");
     assert_whole();
@@ -982,6 +1025,51 @@ static void test_no_server(void **state)
     assert_int_equal(result.tries, 0);
 }
 
+#ifdef NETPROTO_ZLIB
+
+#include <zlib.h>
+
+/* A coding is undone, or, where something may be resumed, not. */
+static void test_coded(void **state)
+{
+    static uint8_t plain[SIZE], got[SIZE + 1];
+    z_stream z = {0};
+
+    (void)state;
+    memset(plain, 'x', sizeof plain);
+    memcpy(plain + 1000, data, 50000);
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_in = plain;
+    z.avail_in = sizeof plain;
+    z.next_out = data;
+    z.avail_out = sizeof data;
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    web.n = SIZE - z.avail_out;
+    deflateEnd(&z);
+    web.extra = "Content-Encoding: gzip\r\n"
+                "Repr-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\n";
+    assert_true(run()); /* that is of what was sent */
+    assert_int_equal(read_file(file, (char *)got, sizeof got), sizeof plain);
+    assert_memory_equal(got, plain, sizeof plain);
+    assert_int_equal(result.bytes, sizeof plain);
+    cuts(1, (unsigned)web.n / 2);
+    assert_false(run());
+    assert_int_equal(result.fetch.err, NETP_E_TRUNCATED);
+    assert_true(exists(part));
+    assert_false(exists(note));
+    web.extra = "Content-Encoding: gzip\r\n";
+    cfg.tries = 1;
+    cuts(1, (unsigned)web.n / 2);
+    assert_true(run());
+    assert_string_equal(web.ranges, "-\n-\n");
+    assert_whole();
+}
+
+#define CODED_TEST TEST(coded),
+#else
+#define CODED_TEST
+#endif
+
 #ifdef NETPROTO_TLS
 
 #include <netproto/host/hash.h>
@@ -1056,23 +1144,42 @@ static void test_repr_digest(void **state)
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
-    const struct CMUnitTest tests[] = {TEST(plain),          TEST(empty),
-                                       TEST(keep),           TEST(keep_meanwhile),
-                                       TEST(newer),          TEST(status),
-                                       TEST(note),           TEST(not_asked_to),
-                                       TEST(other_url),      TEST(tries),
-                                       TEST(changed),        TEST(changed_and_no_if_range),
-                                       TEST(bad_ranges),     TEST(no_ranges),
-                                       TEST(date_only),      TEST(weak_etag),
-                                       TEST(pieces),         TEST(no_validators),
-                                       TEST(lying_range),    TEST(416),
-                                       TEST(bad_note),       TEST(cancel),
-                                       TEST(unknown_length), TEST(part_too_long),
-                                       TEST(retry_after),    TEST(stop),
-                                       TEST(full),           TEST(link),
-                                       TEST(read_only),      TEST(busy),
-                                       TEST(max_body),       TEST(fields),
-                                       TEST(no_server),      DIGESTS};
+    const struct CMUnitTest tests[] = {TEST(plain),
+                                       TEST(empty),
+                                       TEST(keep),
+                                       TEST(keep_meanwhile),
+                                       TEST(newer),
+                                       TEST(status),
+                                       TEST(note),
+                                       TEST(not_asked_to),
+                                       TEST(other_url),
+                                       TEST(tries),
+                                       TEST(changed),
+                                       TEST(changed_and_no_if_range),
+                                       TEST(bad_ranges),
+                                       TEST(no_ranges),
+                                       TEST(date_only),
+                                       TEST(weak_etag),
+                                       TEST(pieces),
+                                       TEST(no_validators),
+                                       TEST(lying_range),
+                                       TEST(416),
+                                       TEST(bad_note),
+                                       TEST(cancel),
+                                       TEST(unknown_length),
+                                       TEST(part_too_long),
+                                       TEST(retry_after),
+                                       TEST(stop),
+                                       TEST(full),
+                                       TEST(link),
+                                       TEST(read_only),
+                                       TEST(busy),
+                                       TEST(max_body),
+                                       TEST(fields),
+                                       TEST(no_progress),
+                                       TEST(note_of_older),
+                                       CODED_TEST TEST(no_server),
+                                       DIGESTS};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
