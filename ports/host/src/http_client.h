@@ -59,6 +59,7 @@ struct conn {
 
     struct netp_resolve *resolve;
     struct netp_dial dial;
+    struct netp_addr origin; /* what a SOCKS proxy is asked for that is not to look up the name */
     struct netp_addr peer;
     struct netp_stream stream;
     struct netp_tls *tls, *proxy_tls;

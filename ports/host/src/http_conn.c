@@ -14,6 +14,7 @@
 static void on_event(void *arg, void *ev);
 static void on_closed(void *arg, int err, int sys_errno);
 static void on_dialled(void *arg, int fd, const struct netp_addr *peer, int sys_errno);
+static void look_up(struct conn *c);
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
@@ -87,15 +88,21 @@ static bool is_http_proxy(const struct netp_proxy *p)
     return p->kind == NETP_PROXY_HTTP || p->kind == NETP_PROXY_HTTPS;
 }
 
-/* Where c's socket is connected to. */
+/* Whether the origin is to be looked up here, although a proxy will connect to it. */
+static bool looks_up_origin(const struct conn *c)
+{
+    return c->key.proxy.kind == NETP_PROXY_SOCKS5 && c->origin.fam == 0;
+}
+
+/* What is looked up, or connected to, next. */
 static const char *next_host(const struct conn *c)
 {
-    return uses_proxy(c) ? c->key.proxy.host : c->key.host;
+    return uses_proxy(c) && !looks_up_origin(c) ? c->key.proxy.host : c->key.host;
 }
 
 static uint16_t next_port(const struct conn *c)
 {
-    return uses_proxy(c) ? c->key.proxy.port : c->key.port;
+    return uses_proxy(c) && !looks_up_origin(c) ? c->key.proxy.port : c->key.port;
 }
 
 static int init_http(struct conn *c)
@@ -172,12 +179,11 @@ static void start_socks(struct conn *c)
 {
     const struct netp_proxy *p = &c->key.proxy;
     struct netp_socks5_cfg cfg = NETP_SOCKS5_CFG_INIT;
-    struct netp_addr addr;
+    struct netp_str host = netp_str_of(c->key.host);
 
-    cfg.host = netp_str_of(c->key.host);
-    if (netp_addr_parse(cfg.host, &addr) == NETP_OK) {
-        cfg.host = netp_str_make(NULL, 0);
-        cfg.addr = addr;
+    cfg.addr = c->origin;
+    if (c->origin.fam == 0 && netp_addr_parse(host, &cfg.addr) != NETP_OK) {
+        cfg.host = host;
     }
     cfg.port = c->key.port;
     cfg.user = netp_str_make(p->user, p->user_n);
@@ -308,6 +314,11 @@ static void on_resolved(void *arg, int n, const struct netp_addr *a)
                     .stage = NETP_FETCH_RESOLVE, .err = n < 0 ? n : NETP_E_REFUSED, .text = why});
         return;
     }
+    if (looks_up_origin(c)) {
+        c->origin = allowed[0];
+        look_up(c);
+        return;
+    }
     c->dial.local = client->cfg.local;
     c->dial.done = on_dialled;
     c->dial.arg = c;
@@ -354,14 +365,10 @@ static void timed(void *arg)
                               .text = "the connection was not made in time"});
 }
 
-static void resolve_next_turn(void *arg)
+static void look_up(struct conn *c)
 {
-    struct conn *c = arg;
     struct netp_addr a;
 
-    c->timer.due = timed;
-    netp_loop_at(c->client->loop, &c->timer,
-                 netp_loop_now(c->client->loop) + c->client->cfg.connect_ms);
     if (is_overridden(c, &a)) {
         on_resolved(c, 1, &a);
         return;
@@ -371,6 +378,16 @@ static void resolve_next_turn(void *arg)
     if (!c->resolve) {
         fail_local(c, "the name can't be looked up");
     }
+}
+
+static void resolve_next_turn(void *arg)
+{
+    struct conn *c = arg;
+
+    c->timer.due = timed;
+    netp_loop_at(c->client->loop, &c->timer,
+                 netp_loop_now(c->client->loop) + c->client->cfg.connect_ms);
+    look_up(c);
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
