@@ -912,12 +912,15 @@ static ptrdiff_t read_cancels(void *arg, void *p, size_t n, uint64_t offset)
     return 0;
 }
 
+static struct script_peer *held[2];
+static unsigned nheld;
+
 static void hold_first(struct script_peer *p, const char *request)
 {
     if (p->served > 1) {
         hello(p, request);
     } else {
-        half = p;
+        held[nheld++] = p;
     }
 }
 
@@ -937,18 +940,17 @@ static void test_cancel_waiting(void **state)
 
     (void)state;
     server.serve = hold_first;
-    client_cfg.per_host = 1;
+    client_cfg.per_host = 2;
     for (unsigned how = 0; how < 2; how++) {
         client = netp_http_client_new(loop, &client_cfg, NULL);
         heads = 0;
-        half = NULL;
+        nheld = 0;
         cfg.data = NULL;
         cfg.done = count_done;
         cfg.head = how == 0 ? cancel_waiters : NULL;
         start(&cfg);
-        while (!half) {
-            assert_int_equal(netp_loop_turn(loop, NETP_NEVER), 0);
-        }
+        start(&cfg);
+        wait_for(&nheld, 2);
         if (how == 1) { /* it is the first that waits */
             cfg.read = read_cancels;
             cfg.body_n = NETP_HTTP1_CHUNKED;
@@ -957,16 +959,20 @@ static void test_cancel_waiting(void **state)
         for (size_t i = 0; i < 4; i++) {
             waiters[i] = start(&c);
         }
-        hello(half, NULL);
-        netp_loop_watch(loop, &half->watch, NETP_WANT_IN | NETP_WANT_OUT);
-        wait_for(&heads, how + 1);
+        for (size_t i = 0; i < 2; i++) { /* both are idle in one turn */
+            hello(held[i], NULL);
+            send(held[i]->watch.fd, held[i]->out, held[i]->nout, MSG_NOSIGNAL);
+            held[i]->nout = 0;
+        }
+        wait_for(&heads, how + 2);
         for (unsigned i = 0; i < 5; i++) {
             netp_loop_turn(loop, netp_now() + 5);
         }
-        assert_int_equal(heads, how + 1);
+        assert_int_equal(heads, how + 2);
         assert_null(waiters[0]);
+        assert_int_equal(server.requests, how * 3 + how + 2);
         start(&c);
-        wait_for(&heads, how + 2);
+        wait_for(&heads, how + 3);
         netp_http_client_free(client);
         client = NULL;
     }
