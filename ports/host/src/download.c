@@ -400,20 +400,15 @@ static uint64_t delay(struct netp_download *d)
 static void failed(struct netp_download *d)
 {
     uint64_t ms = delay(d);
-    bool gone = false;
 
     if (ms == NETP_NEVER) {
         finish(d);
         return;
     }
     d->result.tries++;
-    d->gone = &gone;
-    if (d->cfg.again) {
+    later(d, try_again, netp_loop_now(d->client->loop) + ms);
+    if (d->cfg.again) { /* last: it may cancel d */
         d->cfg.again(d->cfg.arg, &d->result.fetch, ms);
-    }
-    if (!gone) {
-        d->gone = NULL;
-        later(d, try_again, netp_loop_now(d->client->loop) + ms);
     }
 }
 
