@@ -71,7 +71,9 @@ bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     enum netp_http_coding_kind kind[CODINGS];
     struct netp_str line;
-    int n = f->cfg.flags & NETP_FETCH_RAW ? 0 : read_codings(ev, kind, &line);
+    /* The middle of what is coded can't be decoded. */
+    bool raw = (f->cfg.flags & NETP_FETCH_RAW) || ev->head.status == 206;
+    int n = raw ? 0 : read_codings(ev, kind, &line);
 
     f->ndecoders = 0;
     if (n < 0) {

@@ -595,6 +595,52 @@ static void test_idle_closed(void **state)
     assert_int_equal(server.conns, 2);
 }
 
+static void last_one(struct script_peer *p, const char *request)
+{
+    script_put(p, strstr(request, " /old ")
+                      ? "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+                      : "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+}
+
+/* Who says that it was the last is not asked again. */
+static void test_last(void **state)
+{
+    (void)state;
+    server.serve = last_one;
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(server.conns, 2);
+    strcat(url, "old");
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(run(), NETP_OK);
+    assert_string_equal(body, "hello");
+    assert_int_equal(server.conns, 4);
+}
+
+static void redirect_with_much(struct script_peer *p, const char *request)
+{
+    static char much[300000];
+
+    if (strstr(request, " /there ")) {
+        hello(p, request);
+        return;
+    }
+    script_put(p, "HTTP/1.1 302 On\r\nLocation: /there\r\nContent-Length: %zu\r\n\r\n",
+               sizeof much);
+    script_put_bytes(p, much, sizeof much);
+}
+
+/* A long body on the way is not read to its end. */
+static void test_redirect_with_much(void **state)
+{
+    (void)state;
+    server.serve = redirect_with_much;
+    assert_int_equal(run(), NETP_OK);
+    assert_string_equal(body, "hello");
+    assert_int_equal(result.received, 5);
+    assert_int_equal(server.conns, 2);
+}
+
 static void surplus(struct script_peer *p, const char *request)
 {
     hello(p, request);
@@ -1034,6 +1080,7 @@ static void test_trace(void **state)
 static uint8_t coded[65536];
 static size_t ncoded, cut_at;
 static const char *coding;
+static unsigned coded_status = 200;
 
 static size_t deflate_to(uint8_t *out, size_t cap, const void *p, size_t n, int bits)
 {
@@ -1051,7 +1098,8 @@ static size_t deflate_to(uint8_t *out, size_t cap, const void *p, size_t n, int 
 
 static void serve_coded(struct script_peer *p, const char *request)
 {
-    script_put(p, "HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %zu\r\n\r\n", coding, cut_at);
+    script_put(p, "HTTP/1.1 %u OK\r\n%s\r\nContent-Length: %zu\r\n\r\n", coded_status, coding,
+               cut_at);
     if (strncmp(request, "HEAD", 4) != 0) {
         script_put_bytes(p, coded, cut_at);
     }
@@ -1111,6 +1159,12 @@ static void test_codings(void **state)
     assert_memory_equal(body, text, sizeof text);
     cut_at = ncoded - 9; /* all but the end of the outer one */
     assert_int_equal(run(), NETP_E_TRUNCATED);
+    coding = "Content-Range: bytes 5-9/10\r\nContent-Encoding: gzip";
+    coded_status = 206;
+    cut_at = 5;
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(nbody, 5);
+    coded_status = 200;
     coding = "Content-Encoding: br";
     assert_int_equal(run(), NETP_E_UNSUPPORTED);
     assert_int_equal(result.stage, NETP_FETCH_BODY);
@@ -1189,6 +1243,8 @@ int main(void)
                                        TEST(closed_meanwhile),
                                        TEST(idle_closed),
                                        TEST(surplus),
+                                       TEST(last),
+                                       TEST(redirect_with_much),
                                        TEST(idle),
                                        TEST(fresh_at_limit),
                                        TEST(timeouts),
