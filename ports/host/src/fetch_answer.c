@@ -37,7 +37,8 @@ static void take_cookies(struct netp_fetch *f, const struct netp_http1_ev *ev)
     struct netp_http_jar *jar = f->client->cfg.jar;
     struct netp_str value;
 
-    for (unsigned i = 0; jar && i < 50 && netp_http1_field(ev, NETP_STR("Set-Cookie"), i, &value); i++) {
+    for (unsigned i = 0; jar && i < 50 && netp_http1_field(ev, NETP_STR("Set-Cookie"), i, &value);
+         i++) {
         enum netp_http_jar_result r = netp_http_jar_set(jar, &f->url, value, time(NULL), 0);
         trace(f->client, '*', "cookie %u: %s", i + 1, netp_http_jar_text(r));
     }
