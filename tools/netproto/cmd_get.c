@@ -4,13 +4,11 @@
 #include "progress.h"
 #include "tftp_job.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <netproto/host/file.h>
 #include <netproto/host/socket.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,8 +135,10 @@ static int get_url(struct get *g, const char *text)
     const char *fault = url_parse(&u, text), *path = g->output;
     bool tftp = strcmp(u.scheme, "tftp") == 0;
     netp_ms begun = netp_now();
+    char shown[2048];
     int status;
 
+    text = http_job_shown(text, shown, sizeof shown);
     if (fault) {
         return cli_usage(g->c, "%s: %s", text, fault);
     }
