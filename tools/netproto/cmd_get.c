@@ -289,10 +289,10 @@ const struct cli_command cmd_get = {
     "get",
     "URL...",
     "Fetch files by http:, https:, tftp: and file:",
-    "  -o, --output FILE        write there, - is standard output, which is the default;\n"
-    "                           the file appears when it is complete\n"
+    "  -o, --output FILE        write there, when it is complete; - is standard\n"
+    "                           output, which is the default\n"
     "  -O, --remote-name        write to a file of the name that the URL ends with\n"
-    "  -C, --continue           go on with FILE.part where the protocol can; tftp can't\n"
+    "  -C, --continue           go on with FILE.part, where the protocol can\n"
     "      --parallel N         several URLs at once, with -O (1)\n" GET_HTTP_HELP TFTP_JOB_HELP,
     run,
     http_job_help};
