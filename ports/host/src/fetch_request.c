@@ -137,6 +137,10 @@ static bool put_login(struct netp_fetch *f)
     if (f->credentials && !users(f, "Authorization")) {
         n = netp_login_format_(f, out, most);
         f->login.asked = n > 0;
+        if (n < 0 && n != NETP_E_STATE) {
+            netp_fetch_fail_(f, NETP_FETCH_URL, (int)n, "user, password or token can't be sent");
+            return false;
+        }
     }
     return n <= 0 || put(f, NETP_STR("Authorization"), keep(f, (size_t)n));
 }

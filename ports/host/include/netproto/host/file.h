@@ -49,7 +49,7 @@ NETP_API void netp_source_close(struct netp_source *s);
 /* A file being written: as NAME.part, or NAME.PID-N.part if it must not meet another writer. */
 struct netp_sink {
     int fd, dir;
-    bool overwrite, sync_name, resume;
+    bool overwrite, sync, resume;
     char *part, *name; /* in the folder dir */
     char *held;        /* bytes on their way to the file, which lie at held_at in it */
     size_t nheld;
@@ -61,8 +61,9 @@ struct netp_sink {
 enum {
     NETP_SINK_OVERWRITE = 1, /* a file of the final name is replaced; else it is EEXIST */
     NETP_SINK_CREATE = 2,    /* there need not be one; else it is ENOENT */
-    NETP_SINK_UNIQUE = 4,    /* for servers: a name of its own while it is written, and the final
-                                name is on the disk, too, when the commit returns */
+    NETP_SINK_UNIQUE = 4,    /* for servers: a name of its own while it is written, and the file and
+                                its name are on the disk when the commit returns; else they are
+                                when the system gets to it, as with other programs */
     NETP_SINK_RESUME = 8,  /* goes on with a NAME.part that is there, and leaves one that has bytes
                               when it is not committed. It is locked: EBUSY while another sink,
                               here or in another process, has it. Not with UNIQUE */
