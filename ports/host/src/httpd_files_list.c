@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST 10000u /* names in a list */
@@ -165,6 +166,18 @@ static void put_time(FILE *out, int64_t t)
     }
 }
 
+/* RFC 3339 */
+static void put_iso_time(FILE *out, int64_t t)
+{
+    time_t seconds = (time_t)t;
+    struct tm tm;
+    char text[40];
+
+    if (gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0) {
+        fputs(text, out);
+    }
+}
+
 static void put_html(FILE *out, const char *path, const struct list *list)
 {
     fputs("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
@@ -209,7 +222,7 @@ static void put_json(FILE *out, const char *path, const struct list *list)
         put_href(out, name);
         fprintf(out, "\",\"type\":\"%s\",\"size\":%ju,\"modified\":\"",
                 name->folder ? "folder" : "file", (uintmax_t)(name->folder ? 0 : name->size));
-        put_time(out, name->modified);
+        put_iso_time(out, name->modified);
         fputs("\"}", out);
     }
     fputs("\n]}\n", out);
