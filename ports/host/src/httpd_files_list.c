@@ -129,17 +129,16 @@ static size_t sequence(const unsigned char *p)
 }
 
 /* Text that is seen: with what has a meaning in HTML or JSON escaped, and what is no UTF-8 as
- * U+FFFD. */
+ * U+FFFD, as are control characters in HTML. */
 static void put_text(FILE *out, const char *s, bool json)
 {
     for (const unsigned char *p = (const unsigned char *)s; *p;) {
         size_t n = sequence(p);
-        if (n == 0) {
+        bool control = *p < ' ' || *p == 127;
+        if (n == 0 || (control && !json)) {
             fputs("\xef\xbf\xbd", out);
-        } else if (n == 1 && json && (*p < ' ' || *p == 127 || strchr("\"\\<>&", *p))) {
-            fprintf(out, "\\u%04x", *p);
-        } else if (n == 1 && !json && (*p < ' ' || *p == 127 || strchr("\"'<>&", *p))) {
-            fprintf(out, "&#%u;", *p < ' ' || *p == 127 ? 0xfffdu : *p);
+        } else if (control || (n == 1 && strchr("\"'<>&\\", *p))) {
+            fprintf(out, json ? "\\u%04x" : "&#%u;", *p);
         } else {
             fwrite(p, 1, n, out);
         }

@@ -466,82 +466,82 @@ static void methods(void **state)
 
 /* --- paths ----------------------------------------------------------------------------------- */
 
+static const struct {
+    const char *path;
+    unsigned status;
+} paths[] = {
+    {"/f/none", 404},
+    {"/f/hello.txt/", 404},
+    {"/f/hello.txt/x", 404},
+    {"/f/../secret.txt", 404},
+    {"/f/sub/../../secret.txt", 404},
+    {"/f/sub/../hello.txt", 404}, /* a client takes these out itself */
+    {"/f/./hello.txt", 404},
+    {"/f/%2e%2e/secret.txt", 404},
+    {"/f/%2e%2e%2fsecret.txt", 404},
+    {"/f/..%2fsecret.txt", 404},
+    {"/f/..%5csecret.txt", 404},
+    {"/f/..\\secret.txt", 404},
+    {"/f/%252e%252e/secret.txt", 404},
+    {"/f/..%c0%afsecret.txt", 404},
+    {"/f/%c0%ae%c0%ae/secret.txt", 404},
+    {"/f/sub%2findex.html", 404},
+    {"/f//etc/passwd", 404},
+    {"/f/%2fetc/passwd", 404},
+    {"/f/sub//index.html", 404},
+    {"/f/sub/.", 404},
+    {"/f/hello.txt%00", 400},
+    {"/f/hello.txt%00.html", 400},
+    {"/f/%", 400},
+    {"/f/%4", 400},
+    {"/f/%zz", 400},
+    {"/f/hello.txt%0d%0aX:y", 404},
+    {"/f/%7f", 404},
+    /* T01 */
+    {"/f/inside", 200},
+    {"/f/outside", 404},
+    {"/f/passwd", 404},
+    {"/f/up_link/secret.txt", 404},
+    {"/f/up_link/", 404},
+    {"/f/loop", 404},
+    {"/f/magic/etc/passwd", 404},
+    /* T03 */
+    {"/f/fifo", 404},
+    {"/f/socket", 404},
+    {"/f/fifo/", 404},
+    /* T04 */
+    {"/f../secret.txt", 404},
+    {"/fsecret/s", 404},
+    {"/f/../wwwsecret/s", 404},
+    {"/f../wwwsecret/s", 404},
+    /* T05 */
+    {"/f/plain/", 404},
+    {"/f/.%2f", 404},
+    {"/f/plain/.%2f", 404},
+    {"/f/plain/%2f", 404},
+    {"/f/", 404},
+    /* T20 */
+    {"/f/.git/config", 404},
+    {"/f/%2egit/config", 404},
+    {"/f/.htpasswd", 404},
+    {"/f/backup.c~", 404},
+    {"/f/backup.c%7e", 404},
+    {"/all/.git/", 200},
+    {"/all/odd/..foo", 200},
+    {"/all/..", 404},
+    {"/all/../secret.txt", 404},
+    {"/list/odd/..foo", 404},
+};
+
 static void paths_lead_nowhere_else(void **state)
 {
-    static const struct {
-        const char *path;
-        unsigned status;
-    } rows[] = {
-        {"/f/none", 404},
-        {"/f/hello.txt/", 404},
-        {"/f/hello.txt/x", 404},
-        {"/f/../secret.txt", 404},
-        {"/f/sub/../../secret.txt", 404},
-        {"/f/sub/../hello.txt", 404}, /* a client takes these out itself */
-        {"/f/./hello.txt", 404},
-        {"/f/%2e%2e/secret.txt", 404},
-        {"/f/%2e%2e%2fsecret.txt", 404},
-        {"/f/..%2fsecret.txt", 404},
-        {"/f/..%5csecret.txt", 404},
-        {"/f/..\\secret.txt", 404},
-        {"/f/%252e%252e/secret.txt", 404},
-        {"/f/..%c0%afsecret.txt", 404},
-        {"/f/%c0%ae%c0%ae/secret.txt", 404},
-        {"/f/sub%2findex.html", 404},
-        {"/f//etc/passwd", 404},
-        {"/f/%2fetc/passwd", 404},
-        {"/f/sub//index.html", 404},
-        {"/f/sub/.", 404},
-        {"/f/hello.txt%00", 400},
-        {"/f/hello.txt%00.html", 400},
-        {"/f/%", 400},
-        {"/f/%4", 400},
-        {"/f/%zz", 400},
-        {"/f/hello.txt%0d%0aX:y", 404},
-        {"/f/%7f", 404},
-        /* T01 */
-        {"/f/inside", 200},
-        {"/f/outside", 404},
-        {"/f/passwd", 404},
-        {"/f/up_link/secret.txt", 404},
-        {"/f/up_link/", 404},
-        {"/f/loop", 404},
-        {"/f/magic/etc/passwd", 404},
-        /* T03 */
-        {"/f/fifo", 404},
-        {"/f/socket", 404},
-        {"/f/fifo/", 404},
-        /* T04 */
-        {"/f../secret.txt", 404},
-        {"/fsecret/s", 404},
-        {"/f/../wwwsecret/s", 404},
-        {"/f../wwwsecret/s", 404},
-        /* T05 */
-        {"/f/plain/", 404},
-        {"/f/.%2f", 404},
-        {"/f/plain/.%2f", 404},
-        {"/f/plain/%2f", 404},
-        {"/f/", 404},
-        /* T20 */
-        {"/f/.git/config", 404},
-        {"/f/%2egit/config", 404},
-        {"/f/.htpasswd", 404},
-        {"/f/backup.c~", 404},
-        {"/f/backup.c%7e", 404},
-        {"/all/.git/", 200},
-        {"/all/odd/..foo", 200},
-        {"/all/..", 404},
-        {"/all/../secret.txt", 404},
-        {"/list/odd/..foo", 404},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         char request[300];
-        snprintf(request, sizeof request, "GET %s" HOST "\r\n", rows[i].path);
+        snprintf(request, sizeof request, "GET %s" HOST "\r\n", paths[i].path);
         expect(&plain_server, request, NULL, 0);
-        if (status() != rows[i].status) {
-            fail_msg("%s: %u", rows[i].path, status());
+        if (status() != paths[i].status) {
+            fail_msg("%s: %u", paths[i].path, status());
         }
     }
 }
@@ -792,31 +792,31 @@ static void gzip(void **state)
 /* Each form has its tag (T16), and ranges are of the file as it is (T17). */
 static void forms_differ(void **state)
 {
-    static const char *const paths[] = {"/f/page.html", "/f/old.html"};
+    static const char *const two[] = {"/f/page.html", "/f/old.html"};
     char plain[100], coded[100], length[20];
     size_t n;
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        ask_with(paths[i], "%s", "");
+        ask_with(two[i], "%s", "");
         snprintf(plain, sizeof plain, "%s", field("ETag"));
-        ask_with(paths[i], "Accept-Encoding: gzip\r\n");
+        ask_with(two[i], "Accept-Encoding: gzip\r\n");
         snprintf(coded, sizeof coded, "%s", field("ETag"));
         snprintf(length, sizeof length, "%s", field("Content-Length"));
         assert_string_not_equal(plain, coded);
         body(&n);
         assert_int_equal(n, atoi(length));
-        ask_with(paths[i], "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", coded);
+        ask_with(two[i], "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", coded);
         assert_int_equal(status(), 304);
         assert_string_equal(field("ETag"), coded);
-        ask_with(paths[i], "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", plain);
+        ask_with(two[i], "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", plain);
         assert_int_equal(status(), 200);
-        ask_with(paths[i], "Accept-Encoding: gzip\r\nRange: bytes=0-4\r\n");
+        ask_with(two[i], "Accept-Encoding: gzip\r\nRange: bytes=0-4\r\n");
         assert_int_equal(status(), 206);
         assert_string_equal(field("Content-Encoding"), "");
         assert_string_equal(field("ETag"), plain);
         assert_memory_equal(body(&n), "hello", 5);
-        ask_with(paths[i], "Accept-Encoding: gzip\r\nRange: bytes=0-4\r\nIf-Range: %s\r\n", coded);
+        ask_with(two[i], "Accept-Encoding: gzip\r\nRange: bytes=0-4\r\nIf-Range: %s\r\n", coded);
         assert_int_equal(status(), 200);
         assert_string_equal(field("Content-Encoding"), "");
     }
@@ -834,7 +834,9 @@ static void lists(void **state)
     (void)state;
     GET("/all/odd/", " 200 ", "Content-Type: text/html; charset=utf-8\r\n", "Vary: Accept\r\n",
         "<a href=\"./%3Cimg%20src=x%20onerror=alert(1)%3E\">&#60;img src=x onerror=alert(1)&#62;<",
-        "<a href=\"./a%22b\">a&#34;b<", "<a href=\"./a%0D%0Ab\">a&#65533;&#65533;b<",
+        "<a href=\"./a%22b\">a&#34;b<",
+        "<a href=\"./a%0D%0Ab\">a\xef\xbf\xbd\xef\xbf\xbd"
+        "b<",
         "<a href=\"./..foo\">..foo<", "<a href=\"./%FF%C3(\">\xef\xbf\xbd\xef\xbf\xbd(<",
         "<a href=\"./javascript%3Ax\">",
         "<a href=\"./%C3%A4&'%2541%20%3F%23\">\xc3\xa4&#38;&#39;%41 ?#<", "<a href=\"./link\">",
@@ -845,7 +847,7 @@ static void lists(void **state)
     assert_true(first < second);
     GET("/list/odd/", "!..foo", "a%22b");
     GET("/list/", "!.git", "!backup", "!passwd", "!href=\"../\"", "hello.txt");
-    GET("/all/", ".git/", "backup.c~", "!passwd<");
+    GET("/all/", ".git/", "backup.c~", "!\"./passwd");
     EXPECT("HEAD /list/plain/" HOST "\r\n", " 200 ", "Content-Length: ", "!<");
     GET("/list/sub/", "<p>index</p>");
     GET("/all/odd/javascript:x", "6");
@@ -1056,12 +1058,18 @@ static void expect_file(const char *name, const char *text)
     close(fd);
 }
 
+/* Soon: a server tidies up after it has closed. */
 static void expect_nothing_left(const char *folder_)
 {
     char command[200];
+    int r = 1;
 
     snprintf(command, sizeof command, "test -z \"$(ls -A %s | grep part)\"", in_top(folder_));
-    assert_int_equal(system(command), 0);
+    for (int i = 0; i < 50 && r != 0; i++) {
+        usleep(i > 0 ? 20000 : 0);
+        r = system(command);
+    }
+    assert_int_equal(r, 0);
 }
 
 static void uploads(void **state)
