@@ -121,7 +121,7 @@ static int open_beneath(const struct netp_root *root, const char *path, int flag
 
 int netp_root_at(const struct netp_root *root, const char *path, int flags)
 {
-    return open_beneath(root, *path ? path : ".", flags);
+    return open_beneath(root, root && !*path ? "." : path, flags);
 }
 
 /* --- sources --------------------------------------------------------------------------------- */
