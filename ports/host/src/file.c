@@ -119,6 +119,11 @@ static int open_beneath(const struct netp_root *root, const char *path, int flag
     return fd;
 }
 
+int netp_root_at(const struct netp_root *root, const char *path, int flags)
+{
+    return open_beneath(root, *path ? path : ".", flags);
+}
+
 /* --- sources --------------------------------------------------------------------------------- */
 
 int netp_source_open(struct netp_source *s, const struct netp_root *root, const char *path)

@@ -1,0 +1,386 @@
+/* httpd_files.c - answers requests for files. SPDX-License-Identifier: MIT */
+#include "httpd_files_priv.h"
+
+#include <errno.h>
+#include <netproto/host/random.h>
+#include <netproto/http_precondition.h>
+#include <netproto/http_ranges.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COPY 16384u /* bytes: what netp_httpd_reply() copies */
+
+/* --- fields ---------------------------------------------------------------------------------- */
+
+static void add(struct netp_httpd_exchange *x, const char *name, const char *p, size_t n)
+{
+    netp_httpd_add(x, name, netp_str_make(p, n)); /* of few and short ones none fails */
+}
+
+static void add_allow(const struct netp_httpd_files *f, struct netp_httpd_exchange *x)
+{
+    netp_httpd_add(x, "Allow",
+                   f->flags & NETP_HTTPD_FILES_WRITE ? NETP_STR("GET, HEAD, PUT, OPTIONS")
+                                                     : NETP_STR("GET, HEAD, OPTIONS"));
+}
+
+/* Those of 200, 206 and 304. */
+static void add_validators(struct netp_httpd_exchange *x, const struct files_entry *e,
+                           const struct files_form *form)
+{
+    add(x, "ETag", form->etag, form->netag);
+    add(x, "Last-Modified", e->modified_text, sizeof e->modified_text);
+    if (e->packs) {
+        netp_httpd_add(x, "Vary", NETP_STR("Accept-Encoding"));
+    }
+}
+
+static void add_content_range(struct netp_httpd_exchange *x,
+                              const struct netp_http_content_range *range)
+{
+    char text[NETP_HTTP_CONTENT_RANGE_CAP];
+
+    add(x, "Content-Range", text, (size_t)netp_http_content_range_format(range, text));
+}
+
+/* --- bodies ---------------------------------------------------------------------------------- */
+
+/* An answer that is on its way. */
+struct sending {
+    struct files_entry *entry;
+    const struct files_form *form;
+    struct netp_http_ranges ranges;
+    size_t part; /* the next one; 2 * i: the text before range i, 2 * i + 1: its bytes */
+    size_t ntext;
+    char text[];
+};
+
+static bool lend(struct netp_httpd_exchange *x, const struct files_form *form, uint64_t offset,
+                 uint64_t n)
+{
+    int r = form->mem ? netp_httpd_lend(x, form->mem + offset, (size_t)n)
+                      : netp_httpd_lend_file(x, form->fd, offset, n);
+
+    return r == NETP_OK;
+}
+
+static void entry_gone(void *arg, struct netp_httpd_exchange *x, bool complete)
+{
+    struct files_entry *e = arg;
+
+    (void)x;
+    (void)complete;
+    files_done(e);
+}
+
+/* Sends n bytes from offset. What is not copied is in use until it has left. */
+static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
+                       const struct files_form *form, unsigned status, uint64_t offset, uint64_t n)
+{
+    bool head = netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"));
+
+    if (form->mem && n <= COPY) {
+        netp_httpd_reply(x, status, NULL, form->mem + offset, (size_t)n);
+        return;
+    }
+    files_use(e);
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.gone = entry_gone, .arg = e}, 0);
+    if (netp_httpd_begin(x, status, n, false) != NETP_OK || (!head && !lend(x, form, offset, n)) ||
+        netp_httpd_end(x) != NETP_OK) {
+        netp_httpd_cut(x);
+    }
+}
+
+static void parts_gone(void *arg, struct netp_httpd_exchange *x, bool complete)
+{
+    struct sending *s = arg;
+
+    (void)x;
+    (void)complete;
+    files_done(s->entry);
+    free(s);
+}
+
+/* Lends the next piece of a multipart body; behind the last it ends. */
+static void next_part(void *arg, struct netp_httpd_exchange *x)
+{
+    struct sending *s = arg;
+    const struct netp_http_range *range = &s->ranges.range[s->part / 2];
+    bool done;
+    ptrdiff_t n;
+
+    if (s->part > 2 * s->ranges.n) {
+        done = netp_httpd_end(x) == NETP_OK;
+    } else if (s->part % 2) {
+        done = lend(x, s->form, range->first, range->last - range->first + 1);
+    } else {
+        n = netp_http_ranges_text(&s->ranges, s->part / 2, s->text, s->ntext);
+        done = n > 0 && netp_httpd_lend(x, s->text, (size_t)n) == NETP_OK;
+    }
+    s->part++;
+    if (!done) {
+        netp_httpd_cut(x);
+    }
+}
+
+static void send_parts(struct netp_httpd_exchange *x, struct files_entry *e,
+                       const struct files_form *form, const struct netp_http_ranges *ranges)
+{
+    size_t ntext = NETP_HTTP_RANGES_TEXT_CAP(strlen(e->type));
+    struct sending *s = malloc(sizeof *s + ntext);
+    uint8_t random[NETP_HTTP_BOUNDARY_RANDOM];
+
+    if (!s || !netp_random(random, sizeof random)) {
+        free(s);
+        netp_httpd_error(x, 503);
+        return;
+    }
+    *s = (struct sending){.entry = e, .form = form, .ranges = *ranges, .ntext = ntext};
+    netp_http_ranges_boundary(&s->ranges, random);
+    files_use(e);
+    netp_httpd_watch(
+        x, &(struct netp_httpd_watcher){.ready = next_part, .gone = parts_gone, .arg = s}, 0);
+    add(x, "Content-Type", s->ranges.type, sizeof s->ranges.type);
+    if (netp_httpd_begin(x, 206, ranges->length, false) == NETP_OK) {
+        next_part(s, x);
+    } else {
+        netp_httpd_cut(x);
+    }
+}
+
+/* --- what to send ---------------------------------------------------------------------------- */
+
+static void send_whole(struct netp_httpd_exchange *x, struct files_entry *e,
+                       const struct files_form *form)
+{
+    add(x, "Content-Type", e->type, strlen(e->type));
+    if (form == &e->gzip) {
+        netp_httpd_add(x, "Content-Encoding", NETP_STR("gzip"));
+    }
+    netp_httpd_add(x, "Accept-Ranges", NETP_STR("bytes"));
+    send_piece(x, e, form, 200, 0, form->size);
+}
+
+static void send_ranges(struct netp_httpd_exchange *x, struct files_entry *e, struct netp_str field)
+{
+    const struct files_form *form = &e->plain;
+    struct netp_http_content_range range = {0, 0, form->size, false};
+    struct netp_http_ranges ranges;
+
+    switch (netp_http_ranges_choose(&ranges, field, form->size, netp_str_of(e->type))) {
+    case NETP_HTTP_RANGES_WHOLE:
+        send_whole(x, e, form);
+        break;
+    case NETP_HTTP_RANGES_ONE:
+        range.first = ranges.range[0].first;
+        range.last = ranges.range[0].last;
+        add_content_range(x, &range);
+        add(x, "Content-Type", e->type, strlen(e->type));
+        send_piece(x, e, form, 206, range.first, ranges.length);
+        break;
+    case NETP_HTTP_RANGES_SEVERAL:
+        send_parts(x, e, form, &ranges);
+        break;
+    case NETP_HTTP_RANGES_NONE:
+        range.unsatisfied = true;
+        add_content_range(x, &range);
+        netp_httpd_error(x, 416);
+        break;
+    }
+}
+
+/* Whether the client would rather have gzip. Accept-Encoding on two lines is not worth joining. */
+static bool wants_gzip(const struct netp_httpd_exchange *x)
+{
+    struct netp_str accepted, second;
+    int gzip;
+
+    if (!netp_httpd_field(x, "Accept-Encoding", 0, &accepted) ||
+        netp_httpd_field(x, "Accept-Encoding", 1, &second)) {
+        return false;
+    }
+    gzip = netp_http_accepts(accepted, NETP_STR("gzip"));
+    return gzip > 0 && gzip >= netp_http_accepts(accepted, NETP_STR("identity"));
+}
+
+/* Ranges are of the file as it is: a coded form made here may differ from one day to the next. */
+static const struct files_form *choose_form(struct netp_httpd_files *f,
+                                            const struct netp_httpd_exchange *x,
+                                            struct files_entry *e)
+{
+    const struct files_form *form = NULL;
+    struct netp_str range;
+
+    if (e->packs && wants_gzip(x) && !netp_httpd_field(x, "Range", 0, &range)) {
+        form = files_gzip(f, e);
+    }
+    return form ? form : &e->plain;
+}
+
+static void send_entry(struct netp_httpd_files *f, struct netp_httpd_exchange *x,
+                       struct files_entry *e)
+{
+    const struct netp_httpd_request *r = netp_httpd_request(x);
+    const struct files_form *form = choose_form(f, x, e);
+    struct netp_http_selected selected = {&form->tag, e->modified};
+    struct netp_str range;
+    enum netp_http_precondition what =
+        netp_http_precondition(r->head, r->text, &selected, time(NULL), &range);
+
+    if (what == NETP_HTTP_FAILED) {
+        netp_httpd_error(x, 412);
+        return;
+    }
+    add_validators(x, e, form);
+    if (what == NETP_HTTP_PARTIAL) {
+        send_ranges(x, e, range);
+    } else if (what == NETP_HTTP_GO_ON) {
+        send_whole(x, e, form);
+    } else if (netp_httpd_begin(x, 304, form->size, false) != NETP_OK ||
+               netp_httpd_end(x) != NETP_OK) {
+        netp_httpd_cut(x);
+    }
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+
+/* Writes s as it may stand in a Location; false: there is no room. */
+static bool put_uri(struct netp_str s, char *out, size_t cap, size_t *at)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool plain = c > ' ' && c < 127 && !strchr("\"<>\\^`{|}", c);
+        if (cap - *at < 3) {
+            return false;
+        }
+        if (plain) {
+            out[(*at)++] = (char)c;
+        } else {
+            out[(*at)++] = '%';
+            out[(*at)++] = "0123456789ABCDEF"[c >> 4];
+            out[(*at)++] = "0123456789ABCDEF"[c & 15];
+        }
+    }
+    return true;
+}
+
+/* To the same path with a slash behind it, on whichever host the client has asked. */
+static void redirect(struct netp_httpd_exchange *x)
+{
+    const struct netp_httpd_request *r = netp_httpd_request(x);
+    char location[3500];
+    size_t n = 0, cap = sizeof location;
+    bool fits = put_uri(r->path, location, cap, &n) && put_uri(NETP_STR("/"), location, cap, &n);
+
+    if (fits && r->query.p) {
+        fits = put_uri(NETP_STR("?"), location, cap, &n) && put_uri(r->query, location, cap, &n);
+    }
+    if (!fits || (r->path.n > 1 && r->path.p[1] == '/')) { /* "//" is followed by a host */
+        netp_httpd_error(x, 404);
+        return;
+    }
+    add(x, "Location", location, n);
+    netp_httpd_error(x, 301);
+}
+
+static void get(struct netp_httpd_files *f, struct netp_httpd_exchange *x, struct netp_str rest)
+{
+    struct files_answer a;
+
+    files_get(f, rest, netp_httpd_request(x)->begun, &a);
+    switch (a.found) {
+    case FILES_ENTRY:
+        send_entry(f, x, a.e);
+        break;
+    case FILES_FOLDER:
+        redirect(x);
+        break;
+    case FILES_NO_INDEX:
+        files_list(f, x, a.fd, a.path);
+        break;
+    case FILES_STATUS:
+        netp_httpd_error(x, a.status);
+        break;
+    }
+}
+
+void netp_httpd_files_handle(void *files, struct netp_httpd_exchange *x)
+{
+    struct netp_httpd_files *f = files;
+    const struct netp_httpd_request *r = netp_httpd_request(x);
+    struct netp_str rest = r->nparam ? r->param[r->nparam - 1] : NETP_STR("");
+
+    if (netp_str_eq(r->method, NETP_STR("GET")) || netp_str_eq(r->method, NETP_STR("HEAD"))) {
+        if (r->nparam == 0 && r->path.n > 0 && r->path.p[r->path.n - 1] != '/') {
+            redirect(x);
+        } else {
+            get(f, x, rest);
+        }
+    } else if (netp_str_eq(r->method, NETP_STR("OPTIONS"))) {
+        add_allow(f, x);
+        netp_httpd_reply(x, 204, NULL, NULL, 0);
+    } else if ((f->flags & NETP_HTTPD_FILES_WRITE) && netp_str_eq(r->method, NETP_STR("PUT"))) {
+        files_put(f, x, rest);
+    } else {
+        add_allow(f, x);
+        netp_httpd_error(x, 405);
+    }
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static bool copy_index(struct netp_httpd_files *f, const struct netp_httpd_files_cfg *cfg)
+{
+    static const char *const usual[] = {"index.html"};
+    const char *const *index = cfg->index ? cfg->index : usual;
+    size_t n = cfg->index ? cfg->nindex : 1;
+
+    f->index = calloc(n + 1, sizeof *f->index);
+    for (size_t i = 0; f->index && i < n; i++) {
+        if (!(f->index[i] = strdup(index[i]))) {
+            return false;
+        }
+        f->nindex++;
+    }
+    return f->index != NULL;
+}
+
+struct netp_httpd_files *netp_httpd_files_new(const struct netp_httpd_files_cfg *cfg)
+{
+    struct netp_httpd_files *f = calloc(1, sizeof *f);
+
+    if (!f) {
+        return NULL;
+    }
+    f->root.fd = -1;
+    f->flags = cfg->flags;
+    f->max_open = cfg->max_open ? cfg->max_open : 256;
+    f->max_memory = cfg->max_memory ? cfg->max_memory : 16u << 20;
+    f->max_upload = cfg->max_upload ? cfg->max_upload : 1u << 30;
+    if (netp_root_open(&f->root, cfg->root) != 0 || !copy_index(f, cfg) ||
+        (cfg->mime_types && !(f->mime = files_mime_load(cfg->mime_types)))) {
+        netp_httpd_files_free(f);
+        return NULL;
+    }
+    return f;
+}
+
+void netp_httpd_files_free(struct netp_httpd_files *f)
+{
+    int e = errno;
+
+    if (!f) {
+        return;
+    }
+    files_forget(f);
+    for (size_t i = 0; i < f->nindex; i++) {
+        free(f->index[i]);
+    }
+    free(f->index);
+    files_mime_free(f->mime);
+    netp_root_close(&f->root);
+    free(f);
+    errno = e;
+}
