@@ -98,7 +98,7 @@ static int open_stepwise(int root, const char *path, int flags)
     return -1;
 }
 
-int netp_root_at(const struct netp_root *root, const char *path, int flags)
+static int open_beneath(const struct netp_root *root, const char *path, int flags)
 {
     struct open_how how = {.flags = (unsigned)flags,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
@@ -132,7 +132,7 @@ int netp_source_open(struct netp_source *s, const struct netp_root *root, const 
     int e;
 
     /* O_NONBLOCK: the open of a FIFO must not wait for its writer. */
-    s->fd = netp_root_at(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    s->fd = open_beneath(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (s->fd < 0) {
         return -1;
     }
@@ -185,7 +185,7 @@ static const char *open_folder(struct netp_sink *s, const struct netp_root *root
     if (slash && !folder) {
         return NULL;
     }
-    s->dir = netp_root_at(root,
+    s->dir = open_beneath(root,
                           !slash    ? "."
                           : *folder ? folder
                                     : "/",
