@@ -335,7 +335,7 @@ static int serve(struct echo *e)
     e->s.stop = stop;
     e->s.running = running;
     e->s.arg = e;
-    status = server_run(&e->s, &e->where);
+    status = server_run(&e->s, &e->where, 1);
     close_all(e);
     return status;
 }

@@ -3,6 +3,9 @@
  *
  * The servers are this program again, as children, on free ports of the loopback. */
 #include "cli.h"
+#ifdef NETPROTO_TLS
+#include "selftest_cert.h"
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <netproto/host/socket.h>
@@ -20,6 +23,7 @@ struct selftest {
     struct cli *c;
     char dir[64];
     char content[96], copy[96]; /* files: what is sent, what comes back */
+    char uploaded[96], cert[96];
     pid_t server;
     FILE *server_out;
     uint16_t port;
@@ -121,6 +125,14 @@ static bool same(const char *a, const char *b)
     return equal;
 }
 
+static bool write_file(const char *path, const char *p, size_t n)
+{
+    FILE *f = fopen(path, "w");
+    bool written = f && fwrite(p, 1, n, f) == n;
+
+    return (!f || fclose(f) == 0) && written;
+}
+
 static void result(struct selftest *t, const char *what, bool good, uint64_t bytes, netp_ms ms)
 {
     char size[16], rate[16];
@@ -150,7 +162,7 @@ static void client(struct selftest *t, const char *what, const char *command, co
 
 static void test_tftp(struct selftest *t)
 {
-    char command[400], uploaded[96];
+    char command[400];
     bool up;
 
     snprintf(command, sizeof command, "tftpd --listen 127.0.0.1:0 --root %s --write --quiet",
@@ -164,13 +176,52 @@ static void test_tftp(struct selftest *t)
     client(t, "tftp get, RFC 1350 alone", up ? command : "help none", t->copy);
     snprintf(command, sizeof command, "put -q %s tftp://127.0.0.1:%u/uploaded", t->content,
              t->port);
-    snprintf(uploaded, sizeof uploaded, "%.60s/uploaded", t->dir);
-    client(t, "tftp put", up ? command : "help none", uploaded);
+    client(t, "tftp put", up ? command : "help none", t->uploaded);
     if (!stop(t)) {
         result(t, "tftpd stops by SIGTERM", false, 0, 0);
     }
-    unlink(uploaded);
+    unlink(t->uploaded);
 }
+
+/* Files in both directions; the last two: options of TLS, or "". */
+static void test_http(struct selftest *t, const char *scheme, const char *server_tls,
+                      const char *client_tls)
+{
+    char command[400], what[32];
+    bool up;
+
+    snprintf(command, sizeof command, "httpd --listen 127.0.0.1:0 --root %s --write --quiet%s",
+             t->dir, server_tls);
+    up = serve(t, command, -1);
+    snprintf(command, sizeof command, "get -q%s %s://127.0.0.1:%u/content -o %s", client_tls,
+             scheme, t->port, t->copy);
+    snprintf(what, sizeof what, "%s get", scheme);
+    client(t, what, up ? command : "help none", t->copy);
+    snprintf(command, sizeof command, "put -q%s %s %s://127.0.0.1:%u/uploaded", client_tls,
+             t->content, scheme, t->port);
+    snprintf(what, sizeof what, "%s put", scheme);
+    client(t, what, up ? command : "help none", t->uploaded);
+    if (!stop(t)) {
+        result(t, "httpd stops by SIGTERM", false, 0, 0);
+    }
+    unlink(t->uploaded);
+}
+
+#ifdef NETPROTO_TLS
+static void test_https(struct selftest *t)
+{
+    char server[128], trust[128];
+
+    if (!write_file(t->cert, selftest_cert, sizeof selftest_cert - 1)) {
+        result(t, "https", false, 0, 0);
+        return;
+    }
+    snprintf(server, sizeof server, " --tls-cert %s", t->cert);
+    snprintf(trust, sizeof trust, " --cacert %s", t->cert);
+    test_http(t, "https", server, trust);
+    unlink(t->cert);
+}
+#endif
 
 /* A frame of the whole content crosses from one of us to another. */
 static void test_frame(struct selftest *t)
@@ -264,7 +315,6 @@ static char *make_content(struct selftest *t)
     const char *tmp = getenv("TMPDIR");
     char *p = malloc(SIZE);
     uint64_t x = 1;
-    FILE *f;
 
     snprintf(t->dir, sizeof t->dir, "%.40s/netproto-XXXXXX", tmp ? tmp : "/tmp");
     if (!p || !mkdtemp(t->dir)) {
@@ -277,9 +327,9 @@ static char *make_content(struct selftest *t)
     }
     snprintf(t->content, sizeof t->content, "%s/content", t->dir);
     snprintf(t->copy, sizeof t->copy, "%s/copy", t->dir);
-    f = fopen(t->content, "w");
-    bool written = f && fwrite(p, 1, SIZE, f) == SIZE;
-    if ((f && fclose(f) != 0) || !written) {
+    snprintf(t->uploaded, sizeof t->uploaded, "%s/uploaded", t->dir);
+    snprintf(t->cert, sizeof t->cert, "%s/cert", t->dir);
+    if (!write_file(t->content, p, SIZE)) {
         free(p);
         return NULL;
     }
@@ -303,6 +353,10 @@ static int run(struct cli *c, int argc, char **argv)
     }
     fflush(stdout);
     test_tftp(&t);
+    test_http(&t, "http", "", "");
+#ifdef NETPROTO_TLS
+    test_https(&t);
+#endif
     test_frame(&t);
     test_echo(&t, content);
     free(content);

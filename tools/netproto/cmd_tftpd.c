@@ -148,7 +148,7 @@ static int serve(struct tftpd *t)
                          strerror(errno));
     }
     where = netp_tftpd_addr(t->d);
-    status = server_run(&t->s, &where);
+    status = server_run(&t->s, &where, 1);
     netp_tftpd_close(t->d);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,26 +70,45 @@ static bool start_workers(struct server *s)
     return false;
 }
 
-int server_open(struct server *s, uint16_t default_port)
+int server_address(struct server *s, const char *text, uint16_t default_port,
+                   struct netp_addr *addr)
 {
     char host[256] = "";
     uint16_t port = default_port;
 
-    if (s->listen_text && !cli_host_port(s->listen_text, host, sizeof host, &port)) {
-        return cli_usage(s->c, "'%s' is not HOST:PORT", s->listen_text);
+    if (text && !cli_host_port(text, host, sizeof host, &port)) {
+        return cli_usage(s->c, "'%s' is not HOST:PORT", text);
     }
-    if (netp_resolve(host, port, s->c->fam, &s->listen, 1) <= 0) {
+    if (netp_resolve(host, port, s->c->fam, addr, 1) <= 0) {
         return cli_error(s->c, CLI_CONNECT, "can't find host '%s'", host);
     }
     if (s->workers > 1 && port == 0) {
         return cli_usage(s->c, "--workers need a port to share, not 0");
     }
-    s->log = s->log_path ? fopen(s->log_path, "ae") : s->c->quiet ? NULL : stderr;
-    if (s->log_path && !s->log) {
-        return cli_error(s->c, CLI_LOCAL, "%s: %s", s->log_path, strerror(errno));
+    return CLI_DONE;
+}
+
+static bool open_log(struct server *s)
+{
+    if (s->own_log) {
+        return true;
     }
+    s->log = s->log_path ? fopen(s->log_path, "ae") : s->c->quiet ? NULL : stderr;
     if (s->log) {
         setvbuf(s->log, NULL, _IOLBF, 4096); /* lines of several workers stay whole */
+    }
+    return s->log || !s->log_path;
+}
+
+int server_open(struct server *s, uint16_t default_port)
+{
+    int status = server_address(s, s->listen_text, default_port, &s->listen);
+
+    if (status != CLI_DONE) {
+        return status;
+    }
+    if (!open_log(s)) {
+        return cli_error(s->c, CLI_LOCAL, "%s: %s", s->log_path, strerror(errno));
     }
     if (s->workers > 1 && !start_workers(s)) {
         return cli_error(s->c, CLI_LOCAL, "can't start workers: %s", strerror(errno));
@@ -135,22 +155,70 @@ static void on_signal(void *arg, int sig)
     look(s);
 }
 
-int server_run(struct server *s, const struct netp_addr *where)
+static void on_hangup(void *arg, unsigned what)
+{
+    struct server *s = arg;
+    struct signalfd_siginfo info;
+
+    (void)what;
+    if (read(s->hangup.fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        for (uint64_t i = 1; s->started && i < s->workers; i++) {
+            kill(s->started[i], SIGHUP);
+        }
+        s->reload(s->arg);
+    }
+}
+
+static int watch_signals(struct server *s)
+{
+    sigset_t set;
+
+    if (netp_loop_signals(s->loop, on_signal, s) != 0) {
+        return -1;
+    }
+    if (!s->reload) {
+        return 0;
+    }
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    s->hangup.fd = sigprocmask(SIG_BLOCK, &set, NULL) == 0
+                       ? signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)
+                       : -1;
+    s->hangup.ready = on_hangup;
+    s->hangup.arg = s;
+    return s->hangup.fd < 0 ? -1 : netp_loop_watch(s->loop, &s->hangup, NETP_WANT_IN);
+}
+
+/* Whoever changes its user is no longer told of its parent's end. */
+static bool drop_root(const struct server *s)
+{
+    if (s->user && netp_become_user(s->user) != 0) {
+        return false;
+    }
+    if (s->workers > 1 && !s->started) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+    }
+    return true;
+}
+
+int server_run(struct server *s, const struct netp_addr *where, size_t n)
 {
     char text[NETP_ADDR_CAP];
 
-    if (netp_loop_signals(s->loop, on_signal, s) != 0) {
+    if (watch_signals(s) != 0) {
         return cli_error(s->c, CLI_LOCAL, "%s", strerror(errno));
     }
     s->poll.due = look;
     s->deadline.due = time_is_up;
     s->poll.arg = s->deadline.arg = s;
     if (s->workers == 1 || s->started) {
-        netp_addr_format(where, text);
-        printf("listening on %s\n", text);
+        for (size_t i = 0; i < n; i++) {
+            netp_addr_format(&where[i], text);
+            printf("listening on %s\n", text);
+        }
         fflush(stdout);
     }
-    if (s->user && netp_become_user(s->user) != 0) {
+    if (!drop_root(s)) {
         return cli_error(s->c, CLI_LOCAL, "can't become user '%s': %s", s->user, strerror(errno));
     }
     if (netp_loop_run(s->loop) != 0) {
@@ -170,6 +238,10 @@ int server_close(struct server *s, int status)
         }
     }
     free(s->started);
+    if (s->hangup.ready) {
+        netp_loop_unwatch(s->loop, &s->hangup);
+        close(s->hangup.fd);
+    }
     netp_loop_free(s->loop);
     if (s->log && s->log != stderr) {
         fclose(s->log);

@@ -17,9 +17,11 @@ struct server {
     struct netp_loop *loop;
     unsigned (*running)(void *arg); /* how many transfers or connections go on */
     void (*stop)(void *arg);        /* take no more of them */
+    void (*reload)(void *arg);      /* SIGHUP came; NULL: that ends the program */
     void *arg;
     struct netp_timer deadline, poll;
-    bool stopping;
+    struct netp_watch hangup;
+    bool stopping, own_log; /* own_log: the command opens and writes it, and log is NULL */
     uint64_t workers; /* processes; over 1 they share the port, and sockets must be opened so */
     pid_t *started;   /* the others, in the one that started them; NULL in those */
 };
@@ -48,14 +50,19 @@ void server_init(struct server *s, struct cli *c);
 /* Takes one of these options; false when its value is no good. */
 bool server_option(struct server *s, int opt, const char *value);
 
+/* Finds the address of HOST:PORT, or any with default_port when text is NULL. Returns the exit
+ * status. */
+int server_address(struct server *s, const char *text, uint16_t default_port,
+                   struct netp_addr *addr);
+
 /* After the options: finds the address (default_port when there was no --listen), opens the log,
  * starts the workers, which return from here as well, and makes the loop. Returns the exit status;
  * of a failure it has told. */
 int server_open(struct server *s, uint16_t default_port);
 
-/* With the socket open: says where, drops root, and runs until SIGTERM or SIGINT and, with grace,
- * until nothing is running. */
-int server_run(struct server *s, const struct netp_addr *where);
+/* With the sockets open: says where, a line for each, drops root, and runs until SIGTERM or SIGINT
+ * and, with grace, until nothing is running. */
+int server_run(struct server *s, const struct netp_addr *where, size_t n);
 /* Waits for the workers. Returns status, or theirs if that is worse. */
 int server_close(struct server *s, int status);
 
