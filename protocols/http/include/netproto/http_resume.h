@@ -104,7 +104,8 @@ enum netp_http_resume_verdict {
  *        is bytes: some servers do not know entity tags in If-Range. Section 13.1.5 has no such
  *        second try, for it wants no date from who has a tag, be it a weak one; the date is no less
  *        strong for it
- *   416  COMPLETE if Content-Range says that the length is have, and it can be the part's; else ANEW
+ *   416  COMPLETE if Content-Range says that the length is have, and it can be the part's; else
+ *        ANEW
  *   400, 412  WEAKER if there is a strong date left, else ANEW
  *
  * *end, after APPEND: the bytes stored when all of the body is. */

@@ -28,9 +28,9 @@ NETP_API void netp_root_close(struct netp_root *root);
  * backslash, or a byte below 32 or 127; ENAMETOOLONG: cap is too small for it. */
 NETP_API int netp_root_name(struct netp_str name, char *path, size_t cap);
 
-/* Opens what is at path below root, "" being the root itself, or at any path when root is NULL, with
- * these flags of open(). The descriptor, or -1 with errno: EACCES for a symbolic link that leads
- * outside, ... */
+/* Opens what is at path below root, "" being the root itself, or at any path when root is NULL,
+ * with these flags of open(). The descriptor, or -1 with errno: EACCES for a symbolic link that
+ * leads outside, ... */
 NETP_API int netp_root_at(const struct netp_root *root, const char *path, int flags);
 
 /* A file being read. */
