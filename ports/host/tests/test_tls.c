@@ -423,18 +423,15 @@ static void test_bad_files(void **state)
     f = fopen(junk, "w");
     fputs("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", f);
     fclose(f);
-    refuse((struct netp_tls_cert){.chain = certs_path("none.pem"), .key = NULL, .password = NULL},
-           NETP_TLS_FILE, "none.pem: No such file");
-    refuse((struct netp_tls_cert){.chain = bom, .key = NULL, .password = NULL}, NETP_TLS_FILE,
-           "byte order mark");
-    refuse((struct netp_tls_cert){.chain = junk, .key = NULL, .password = NULL}, NETP_TLS_FILE,
-           "no certificate");
-    refuse((struct netp_tls_cert){.chain = ca_file, .key = NULL, .password = NULL}, NETP_TLS_FILE,
-           "no private key");
-    refuse((struct netp_tls_cert){.chain = ca_file, .key = leaf_file, .password = NULL},
-           NETP_TLS_MISMATCH, "is not that of");
-    refuse((struct netp_tls_cert){.chain = leaf_file, .key = locked, .password = NULL},
-           NETP_TLS_PASSWORD, "needs a password");
+    refuse((struct netp_tls_cert){.chain = certs_path("none.pem")}, NETP_TLS_FILE,
+           "none.pem: No such file");
+    refuse((struct netp_tls_cert){.chain = bom}, NETP_TLS_FILE, "byte order mark");
+    refuse((struct netp_tls_cert){.chain = junk}, NETP_TLS_FILE, "no certificate");
+    refuse((struct netp_tls_cert){.chain = ca_file}, NETP_TLS_FILE, "no private key");
+    refuse((struct netp_tls_cert){.chain = ca_file, .key = leaf_file}, NETP_TLS_MISMATCH,
+           "is not that of");
+    refuse((struct netp_tls_cert){.chain = leaf_file, .key = locked}, NETP_TLS_PASSWORD,
+           "needs a password");
     refuse((struct netp_tls_cert){.chain = leaf_file, .key = locked, .password = "sesame"},
            NETP_TLS_PASSWORD, "does not open");
     refuse((struct netp_tls_cert){.chain = certs_write("order.pem", leaf.cert, other_ca.cert,
@@ -443,8 +440,8 @@ static void test_bad_files(void **state)
     refuse(
         (struct netp_tls_cert){.chain = certs_write("weak.pem", weak.cert, NULL, weak.key, NULL)},
         NETP_TLS_WEAK, "too small");
-    netp_tls_ctx_free(
-        client_ctx(&(struct netp_tls_client_cfg){.cert = {leaf_file, locked, "opensesame"}}));
+    netp_tls_ctx_free(client_ctx(&(struct netp_tls_client_cfg){
+        .cert = {.chain = leaf_file, .key = locked, .password = "opensesame"}}));
     assert_null(netp_tls_client_ctx(&(struct netp_tls_client_cfg){.ca_file = "/none"}, &fail));
     assert_int_equal(fail.code, NETP_TLS_FILE);
     assert_null(netp_tls_client_ctx(&(struct netp_tls_client_cfg){.crl_file = "/none"}, &fail));
