@@ -38,20 +38,9 @@ struct client {
     const struct made *shows;
 };
 
-static int remember(SSL *ssl, SSL_SESSION *session)
-{
-    struct client *c = SSL_get_app_data(ssl);
-
-    SSL_SESSION_free(c->session);
-    c->session = session;
-    return 1;
-}
-
 static void client_begin(struct client *c, int version)
 {
     *c = (struct client){.ctx = SSL_CTX_new(TLS_client_method()), .version = version};
-    SSL_CTX_set_session_cache_mode(c->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(c->ctx, remember);
 }
 
 static void client_end(struct client *c)
@@ -77,7 +66,6 @@ static bool talk(struct client *c, struct netp_tls_ctx *server, bool *resumed, u
     assert_non_null(tls);
     t = netp_tls_transport(tls);
     c->ssl = SSL_new(c->ctx);
-    SSL_set_app_data(c->ssl, c);
     SSL_set_fd(c->ssl, fd[0]);
     SSL_set_max_proto_version(c->ssl, c->version);
     if (staple) {
@@ -107,6 +95,10 @@ static bool talk(struct client *c, struct netp_tls_ctx *server, bool *resumed, u
         const uint8_t *p;
         *nstaple = SSL_get_tlsext_status_ocsp_resp(c->ssl, &p);
         *staple = *nstaple > 0 ? OPENSSL_memdup(p, (size_t)*nstaple) : NULL;
+    }
+    if (text[0]) {
+        SSL_SESSION_free(c->session);
+        c->session = SSL_get1_session(c->ssl);
     }
     SSL_set_shutdown(c->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(c->ssl);
