@@ -4,6 +4,7 @@
 #include "httpd_priv.h"
 #include "httpd_users.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netproto/base64.h>
 #include <netproto/host/hash.h>
 #include <netproto/host/httpd_auth.h>
@@ -133,7 +134,7 @@ static int look(struct file *f, char why[NETP_HTTPD_AUTH_WHY])
     if (!f->path) {
         return 0;
     }
-    if (stat(f->path, &st) != 0) {
+    if (fstatat(AT_FDCWD, f->path, &st, 0) != 0) {
         st = (struct stat){.st_size = -1}; /* one that can't be opened is told of once, too */
     }
     if (same_file(&st, &f->seen)) {
