@@ -104,7 +104,7 @@ static bool names(struct netp_str list, const char *host)
 
 static void read_list(struct netp_str proxy, struct netp_str list, const struct netp_url *url)
 {
-    struct netp_proxy_env env = {proxy, proxy, proxy, list};
+    struct netp_proxy_env env = {proxy, proxy, proxy, list, false};
     char host[NETP_URL_HOST_CAP], *longer = (char *)fuzz_block(list.n + NETP_URL_HOST_CAP + 1);
     struct netp_addr a;
     struct netp_proxy p;

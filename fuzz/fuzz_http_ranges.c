@@ -92,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     choose(field, 0);
     choose(field, 1);
+    choose(field, 150);
     choose(field, 1000);
     choose(field, 1000000);
     choose(field, UINT64_MAX);

@@ -204,11 +204,13 @@ static bool is_separator(char c)
     return c == ',' || c == ' ' || c == '\t';
 }
 
-static bool bypassed(struct netp_str list, const struct target *t)
+static bool is_here(const struct target *t)
 {
-    if (is_within(t->host, NETP_STR("localhost")) || is_loopback(&t->addr)) {
-        return true;
-    }
+    return is_within(t->host, NETP_STR("localhost")) || is_loopback(&t->addr);
+}
+
+static bool is_listed(struct netp_str list, const struct target *t)
+{
     for (size_t i = 0, n; i < list.n; i += n + 1) {
         for (n = 0; i + n < list.n && !is_separator(list.p[i + n]); n++) {
         }
@@ -224,7 +226,8 @@ bool netp_proxy_bypassed(struct netp_str no_proxy, const struct netp_url *url)
     char host[NETP_URL_HOST_CAP];
     struct target t;
 
-    return set_target(&t, url, host) == NETP_OK && bypassed(no_proxy, &t);
+    return set_target(&t, url, host) == NETP_OK &&
+           (is_here(&t) || is_listed(no_proxy, &t));
 }
 
 int netp_proxy_choose(const struct netp_proxy_env *env, const struct netp_url *url,
@@ -243,7 +246,7 @@ int netp_proxy_choose(const struct netp_proxy_env *env, const struct netp_url *u
     } else if (netp_str_ieq(url->scheme, NETP_STR("https")) && env->https.n > 0) {
         s = env->https;
     }
-    if (s.n == 0 || bypassed(env->no, &t)) {
+    if (s.n == 0 || (is_here(&t) && !env->local) || is_listed(env->no, &t)) {
         memset(proxy, 0, sizeof *proxy);
         return NETP_OK;
     }

@@ -241,7 +241,7 @@ static void the_scheme_chooses(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(t); i++) {
         struct netp_proxy_env env = {netp_str_of(t[i].http), netp_str_of(t[i].https),
-                                     netp_str_of(t[i].all), netp_str_of(t[i].no)};
+                                     netp_str_of(t[i].all), netp_str_of(t[i].no), false};
         struct netp_url url = url_of(t[i].url);
         memset(&p, 0x5a, sizeof p);
         print_message("%s\n", t[i].url);
@@ -251,9 +251,24 @@ static void the_scheme_chooses(void **state)
     }
 }
 
+/* Who names a proxy for this call means it for loopback, too. */
+static void loopback_by_wish(void **state)
+{
+    struct netp_proxy_env env = {{NULL, 0}, {NULL, 0}, NETP_STR("h"), NETP_STR("::1"), true};
+    struct netp_url url = url_of("http://127.0.0.1/");
+    struct netp_proxy p;
+
+    (void)state;
+    assert_int_equal(netp_proxy_choose(&env, &url, &p), NETP_OK);
+    assert_string_equal(p.host, "h");
+    url = url_of("http://[::1]/");
+    assert_int_equal(netp_proxy_choose(&env, &url, &p), NETP_OK);
+    assert_int_equal(p.kind, NETP_PROXY_NONE);
+}
+
 static void choosing_fails_as_reading_does(void **state)
 {
-    struct netp_proxy_env env = {{"h h", 3}, {"ftp://h", 7}, {NULL, 0}, {NULL, 0}};
+    struct netp_proxy_env env = {{"h h", 3}, {"ftp://h", 7}, {NULL, 0}, {NULL, 0}, false};
     struct netp_url url = url_of("http://x/");
     struct netp_proxy p;
 
@@ -274,6 +289,7 @@ int main(void)
         cmocka_unit_test(text_is_bounded),
         cmocka_unit_test(no_proxy_names_hosts),
         cmocka_unit_test(the_scheme_chooses),
+        cmocka_unit_test(loopback_by_wish),
         cmocka_unit_test(choosing_fails_as_reading_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

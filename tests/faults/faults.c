@@ -1,6 +1,7 @@
 /* faults.c - what the linker puts before each call. SPDX-License-Identifier: MIT */
 #include "faults.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -233,6 +235,18 @@ DECLARE(close, int, (int fd))
     if (error) {
         errno = error;
         return -1;
+    }
+    return r;
+}
+
+/* Of memory, whose last block is lacking. */
+DECLARE(fclose, int, (FILE * f))
+{
+    int r = __real_fclose(f), error = hit(CALL_fclose);
+
+    if (error) {
+        errno = error;
+        return EOF;
     }
     return r;
 }

@@ -28,7 +28,8 @@ enum {
     WORLD_OLD_KERNEL = 2 /* see faults_old_kernel */
 };
 
-extern const struct scenario scenarios_tftp[], scenarios_stream[], scenarios_local[];
+extern const struct scenario scenarios_tftp[], scenarios_stream[], scenarios_local[],
+    scenarios_httpd_files[];
 
 /* Makes the folder; removes it; makes its files as they were. */
 bool world_open(struct world *w);

@@ -88,7 +88,7 @@ start_nginx()
 daemon off; master_process off; pid $work/nginx.pid; error_log $http_logs/nginx.err warn;
 worker_processes 1; events { worker_connections 512; }
 http {
-    log_format asked '\$status \$request_method \$request_uri [\$http_range] [\$http_if_range] '
+    log_format asked escape=none '\$status \$request_method \$request_uri [\$http_range] [\$http_if_range] '
         '[\$http_authorization] [\$http_proxy_authorization] [\$http_via] [\$connection]';
     access_log $http_logs/nginx asked;
     client_body_temp_path $work/nginx/body; proxy_temp_path $work/nginx/proxy;

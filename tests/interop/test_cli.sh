@@ -57,6 +57,8 @@ expect 6 "--bind to a name that is none" "$netproto" get --bind nowhere.invalid 
 expect 2 "a bad port" "$netproto" get tftp://127.0.0.1:99999/f
 expect 2 "a bad escape" "$netproto" get tftp://127.0.0.1/%zz
 expect 2 "put without URL" "$netproto" put x
+expect 2 "a password in a URL" "$netproto" get gopher://u:geheim@a/
+grep -q geheim "$work/last.log" && bad "a password in a message" || ok
 expect 2 "tftpd without --root" "$netproto" tftpd --listen 127.0.0.1:0
 expect 6 "tftpd without a folder" "$netproto" tftpd --listen 127.0.0.1:0 --root "$work/absent"
 expect 3 "no such host" "$netproto" get tftp://host.invalid/f

@@ -67,7 +67,7 @@ for proxy in squid tinyproxy; do
         "$netproto" put -x "http://${!proxy}" "$http_root/big" "$nginx/dav/up"
 done
 # The fields of the log: range, If-Range, Authorization, Proxy-Authorization, Via.
-awk -F'[][]' '$8 != "-"' "$http_logs/nginx" >"$work/leaks"
+awk -F'[][]' '$8 != ""' "$http_logs/nginx" >"$work/leaks"
 [ ! -s "$work/leaks" ] && ok || bad "the server saw the login of the proxy: $(head -n 1 "$work/leaks")"
 finds "$http_logs/nginx" '\[1.1 .*(squid' "squid was asked"
 finds "$http_logs/nginx" '(tinyproxy' "tinyproxy was asked"

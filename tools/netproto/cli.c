@@ -170,7 +170,7 @@ static size_t utf8_length(const char *p, size_t n)
         if (((unsigned char)p[i] & 0xc0) != 0x80) {
             return 0;
         }
-        v = v << 6 | (p[i] & 0x3fu);
+        v = v << 6 | ((unsigned char)p[i] & 0x3fu);
     }
     return v < least[length] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000) ? 0 : length;
 }

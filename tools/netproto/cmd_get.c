@@ -4,13 +4,11 @@
 #include "progress.h"
 #include "tftp_job.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <netproto/host/file.h>
 #include <netproto/host/socket.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,8 +135,10 @@ static int get_url(struct get *g, const char *text)
     const char *fault = url_parse(&u, text), *path = g->output;
     bool tftp = strcmp(u.scheme, "tftp") == 0;
     netp_ms begun = netp_now();
+    char shown[2048];
     int status;
 
+    text = http_job_shown(text, shown, sizeof shown);
     if (fault) {
         return cli_usage(g->c, "%s: %s", text, fault);
     }
@@ -289,10 +289,10 @@ const struct cli_command cmd_get = {
     "get",
     "URL...",
     "Fetch files by http:, https:, tftp: and file:",
-    "  -o, --output FILE        write there, - is standard output, which is the default;\n"
-    "                           the file appears when it is complete\n"
+    "  -o, --output FILE        write there, when it is complete; - is standard\n"
+    "                           output, which is the default\n"
     "  -O, --remote-name        write to a file of the name that the URL ends with\n"
-    "  -C, --continue           go on with FILE.part where the protocol can; tftp can't\n"
+    "  -C, --continue           go on with FILE.part, where the protocol can\n"
     "      --parallel N         several URLs at once, with -O (1)\n" GET_HTTP_HELP TFTP_JOB_HELP,
     run,
     http_job_help};

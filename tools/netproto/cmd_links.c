@@ -85,8 +85,8 @@ static void on_link(void *arg, const struct netp_page_link *link)
     } else {
         char text[200];
         netp_escape(text, sizeof text, link->written.p, link->written.n);
-        cli_note(l->c, "%s %s '%s': %s", link->element,
-                 link->attribute, text, document_no_url(link->error));
+        cli_note(l->c, "%s %s '%s': %s", link->element, link->attribute, text,
+                 document_no_url(link->error));
     }
     l->told++;
 }

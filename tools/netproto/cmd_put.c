@@ -98,8 +98,10 @@ static int send_file(struct put *p, const char *file, const char *text)
     struct url u;
     const char *fault = url_parse(&u, text);
     netp_ms begun = netp_now();
+    char shown[2048];
     int status;
 
+    text = http_job_shown(text, shown, sizeof shown);
     if (fault || (fault = complete(&u, file)) != NULL) {
         return cli_usage(p->c, "%s: %s", text, fault);
     }

@@ -21,8 +21,8 @@ struct batch {
     struct get_http *g;
     struct file *file; /* g->parallel of them */
     unsigned running;
-    int left, worst;        /* URLs that are not begun; exit status */
-    uint64_t bytes, before; /* of the files that are done; of all, when the rate was looked at */
+    int left, worst; /* URLs that are not begun; exit status */
+    uint64_t bytes;  /* of the files that are done */
     struct progress progress;
 };
 

@@ -15,10 +15,10 @@ enum { OPT_CHECKSUM = 670 };
         "checksum", required_argument, NULL, OPT_CHECKSUM                                          \
     }
 #define GET_HTTP_HELP                                                                              \
-    "  -J, --remote-header-name  with -O: the name is the server's, if it tells one; no file\n"    \
-    "                           is replaced\n"                                                     \
+    "  -J, --remote-header-name  with -O: the name that the server tells; no\n"                    \
+    "                           file is replaced\n"                                                \
     "  -R, --remote-time        the file gets the time of Last-Modified\n"                         \
-    "      --checksum ALG:HEX   what is fetched must have that digest: sha-256, sha-512, ...\n"    \
+    "      --checksum ALG:HEX   a digest that it must have: sha-256, sha-512, ...\n"               \
     "  -i, --include            the head, too, before the body\n"                                  \
     "  -I, --head               the head alone\n"                                                  \
     "      --fail-with-body     print what comes with a status of 400 or more, too\n"

@@ -17,8 +17,8 @@ enum { OPT_FAIL_WITH_BODY = 650 };
         "fail-with-body", no_argument, NULL, OPT_FAIL_WITH_BODY                                    \
     }
 #define HTTP_ANSWER_HELP                                                                           \
-    "  -o, --output FILE        write there, - is standard output, which is the default;\n"        \
-    "                           the file appears when it is complete\n"                            \
+    "  -o, --output FILE        write there, when it is complete; - is standard\n"                 \
+    "                           output, which is the default\n"                                    \
     "  -i, --include            the head, too, before the body\n"                                  \
     "      --fail-with-body     print what comes with a status of 400 or more, too\n"
 

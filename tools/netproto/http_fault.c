@@ -47,6 +47,8 @@ static int status_of(const struct netp_fetch_result *r)
         return tls_status(r->tls);
     case NETP_FETCH_LOCAL:
         return CLI_LOCAL;
+    case NETP_FETCH_REDIRECT:
+        return r->err == NETP_E_SYNTAX ? CLI_PROTOCOL : CLI_FAILED;
     default:
         return cli_status(r->err);
     }

@@ -79,6 +79,7 @@ int http_proxy_open(struct http_proxy *x, const struct cli *c, struct netp_proxy
     env->http = netp_str_of(x->url ? x->url : variable("http_proxy", NULL));
     env->https = netp_str_of(x->url ? x->url : variable("https_proxy", "HTTPS_PROXY"));
     env->all = netp_str_of(all);
+    env->local = x->url != NULL;
     env->no = netp_str_of(x->no ? x->no : variable("no_proxy", "NO_PROXY"));
     for (int i = 0; i < 3; i++) {
         if (url[i]->n > 0 && netp_proxy_parse(*url[i], &parsed) != NETP_OK) {

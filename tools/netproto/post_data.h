@@ -18,14 +18,14 @@ enum { OPT_DATA_RAW = 680, OPT_DATA_BINARY, OPT_DATA_URLENCODE, OPT_FORM_STRING,
         "json-body", required_argument, NULL, OPT_JSON_BODY                                        \
     }
 #define POST_DATA_HELP                                                                             \
-    "  -d, --data DATA|@FILE    NAME=VALUE as it is; several are joined by &; of a file,\n"        \
-    "                           - for standard input, all but its line ends\n"                     \
+    "  -d, --data DATA|@FILE    NAME=VALUE as it is, several with & between; of a\n"               \
+    "                           FILE (- is standard input) all but line ends\n"                    \
     "      --data-urlencode DATA  NAME=VALUE or NAME@FILE: the value is escaped\n"                 \
     "      --data-raw DATA      as -d, but @ has no meaning\n"                                     \
     "      --data-binary DATA|@FILE  as -d, but a file of any size as it is\n"                     \
-    "  -F, --form PART          multipart/form-data: NAME=VALUE, NAME=@FILE to send a file,\n"     \
-    "                           NAME=<FILE to send what it holds; behind it ;type=TYPE\n"          \
-    "                           and for a file ;filename=NAME\n"                                   \
+    "  -F, --form PART          multipart/form-data: NAME=VALUE, NAME=@FILE for a\n"               \
+    "                           file, NAME=<FILE for what it holds; then ;type=TYPE\n"             \
+    "                           and of a file ;filename=NAME\n"                                    \
     "      --form-string NAME=VALUE  as -F, but @, < and ; have no meaning\n"                      \
     "      --json-body TEXT|@FILE  JSON\n"
 

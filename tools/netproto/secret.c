@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "secret.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -42,11 +43,24 @@ char *secret_read(const struct cli *c, const char *file)
     return line;
 }
 
+/* Signals of the keyboard wait until the terminal is as it was. */
+static void hold_signals(sigset_t *was)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGQUIT);
+    sigaddset(&set, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &set, was);
+}
+
 /* Asks on the terminal, without an echo. NULL: there is no terminal, or no answer. */
 static char *ask(const char *who)
 {
     FILE *tty = fopen("/dev/tty", "r+e");
     struct termios was, quiet;
+    sigset_t signals;
     char *line = NULL;
 
     if (!tty) {
@@ -57,9 +71,11 @@ static char *ask(const char *who)
         quiet = was;
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         fprintf(tty, "Password for %s: ", who);
+        hold_signals(&signals);
         tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
         line = read_line(tty);
         tcsetattr(fileno(tty), TCSAFLUSH, &was);
+        sigprocmask(SIG_SETMASK, &signals, NULL);
         fputc('\n', tty);
     }
     fclose(tty);

@@ -55,6 +55,7 @@ NETP_API bool netp_proxy_bypassed(struct netp_str no_proxy, const struct netp_ur
 /* The values of http_proxy, https_proxy, all_proxy and no_proxy; empty: not set. */
 struct netp_proxy_env {
     struct netp_str http, https, all, no;
+    bool local; /* localhost and loopback addresses are for the proxy, too, for the user said so */
 };
 
 /* Chooses the proxy for a URL: by its scheme http or https, else, or if that is not set, all. The

@@ -76,6 +76,9 @@ static void release(struct netp_download *d)
         netp_fetch_cancel(d->fetch);
     }
     netp_loop_at(d->client->loop, &d->timer, NETP_NEVER);
+    if (d->have > 0) {
+        netp_note_keep(&d->note);
+    }
     netp_sink_abort(&d->sink);
     netp_check_free(d->check);
     free(d->note.path);
@@ -311,6 +314,9 @@ static bool users_data(struct netp_download *d, const void *p, size_t n)
 {
     bool gone = false, go_on = true;
 
+    if (d->have >= NETP_SINK_BUFFER) {
+        netp_note_keep(&d->note);
+    }
     d->gone = &gone;
     if (d->cfg.fetch.data) {
         go_on = d->cfg.fetch.data(d->cfg.arg, p, n);
@@ -400,20 +406,15 @@ static uint64_t delay(struct netp_download *d)
 static void failed(struct netp_download *d)
 {
     uint64_t ms = delay(d);
-    bool gone = false;
 
     if (ms == NETP_NEVER) {
         finish(d);
         return;
     }
     d->result.tries++;
-    d->gone = &gone;
-    if (d->cfg.again) {
+    later(d, try_again, netp_loop_now(d->client->loop) + ms);
+    if (d->cfg.again) { /* last: it may cancel d */
         d->cfg.again(d->cfg.arg, &d->result.fetch, ms);
-    }
-    if (!gone) {
-        d->gone = NULL;
-        later(d, try_again, netp_loop_now(d->client->loop) + ms);
     }
 }
 

@@ -11,17 +11,21 @@
 struct note {
     char *path;
     char text[16384];
+    size_t n;                      /* bytes of text that are not on the disk yet */
     struct netp_http_partial part; /* url.n 0: nothing is known */
 };
 
 /* Reads the note that another run has left, if there is one, it is sound and of this URL. */
 void netp_note_read(struct note *n, struct netp_str url);
-/* Keeps what an answer says of the file that it brings, in n, and on the disk if something can be
- * resumed with it. -1 with errno: there is an old note, which can't be removed. */
+/* Keeps what an answer says of the file that it brings, in n. -1 with errno: there is an old note,
+ * which can't be removed. */
 int netp_note_take(struct note *n, const struct netp_http_head *head, const char *text,
                    struct netp_str url, int64_t now);
+/* Writes it to the disk, if something can be resumed with it and it is not there yet. A small file
+ * is fetched sooner than that is done. */
+void netp_note_keep(struct note *n);
 /* 0, or -1 with errno. */
-int netp_note_remove(const struct note *n);
+int netp_note_remove(struct note *n);
 
 /* The digests that a file must have. It is read from the disk for that, a slice at a time. */
 struct check;

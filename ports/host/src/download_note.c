@@ -29,19 +29,22 @@ void netp_note_read(struct note *n, struct netp_str url)
     }
 }
 
-int netp_note_remove(const struct note *n)
+int netp_note_remove(struct note *n)
 {
+    n->n = 0;
     return unlink(n->path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 /* If it can't be kept, the download can't be resumed by another run; that is all. */
-static void write_note(const struct note *n, size_t len)
+void netp_note_keep(struct note *n)
 {
+    size_t len = n->n;
     struct netp_sink s;
 
-    if (netp_sink_open(&s, NULL, n->path,
-                       NETP_SINK_CREATE | NETP_SINK_OVERWRITE | NETP_SINK_UNIQUE |
-                           NETP_SINK_PRIVATE) != 0) {
+    n->n = 0;
+    if (len == 0 || netp_sink_open(&s, NULL, n->path,
+                                   NETP_SINK_CREATE | NETP_SINK_OVERWRITE | NETP_SINK_UNIQUE |
+                                       NETP_SINK_PRIVATE) != 0) {
         return;
     }
     if (netp_sink_write(&s, n->text, len, 0) != 0 || netp_sink_commit(&s) != 0) {
@@ -65,7 +68,7 @@ int netp_note_take(struct note *n, const struct netp_http_head *head, const char
     len = netp_http_partial_format(&part, n->text, sizeof n->text);
     if (len > 0 &&
         netp_http_partial_parse(netp_str_make(n->text, (size_t)len), &n->part) == NETP_OK) {
-        write_note(n, (size_t)len);
+        n->n = (size_t)len;
     }
     return 0;
 }

@@ -35,6 +35,7 @@ struct netp_feed {
     unsigned line;
 
     xmlParserCtxtPtr parser;
+    bool no_memory;         /* for it */
     struct charset charset; /* if cfg has one */
     struct base bases[BASES];
     int nbases;
@@ -418,6 +419,14 @@ static void refuse_entity(void *arg, const xmlChar *name, int type, const xmlCha
     fail((struct netp_feed *)arg, NETP_E_UNSUPPORTED);
 }
 
+/* What comes of no memory looks like bad syntax later. */
+static void on_error(void *arg, xmlErrorPtr error)
+{
+    struct netp_feed *feed = (struct netp_feed *)arg;
+
+    feed->no_memory = feed->no_memory || error->code == XML_ERR_NO_MEMORY;
+}
+
 /* ---- the feed ---- */
 
 struct netp_feed *netp_feed_new(const struct netp_feed_cfg *cfg)
@@ -427,7 +436,8 @@ struct netp_feed *netp_feed_new(const struct netp_feed_cfg *cfg)
                          .endElementNs = end_element,
                          .characters = characters,
                          .cdataBlock = characters,
-                         .entityDecl = refuse_entity};
+                         .entityDecl = refuse_entity,
+                         .serror = on_error};
     struct netp_feed *feed;
     struct netp_url u;
     size_t at;
@@ -476,9 +486,8 @@ static void parse_chunk(struct netp_feed *feed, const char *p, size_t n, bool en
         bool last = end && k == n;
         xmlParseChunk(feed->parser, p, (int)k, last);
         if (feed->error == NETP_OK && (!feed->parser->wellFormed || feed->parser->disableSAX)) {
-            bool memory = feed->parser->errNo == XML_ERR_NO_MEMORY;
-            errno = memory ? ENOMEM : errno;
-            fail(feed, memory ? NETP_E_IO : last ? NETP_E_TRUNCATED : NETP_E_SYNTAX);
+            errno = feed->no_memory ? ENOMEM : errno;
+            fail(feed, feed->no_memory ? NETP_E_IO : last ? NETP_E_TRUNCATED : NETP_E_SYNTAX);
         }
         p += k;
         n -= k;

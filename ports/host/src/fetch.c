@@ -12,7 +12,7 @@
 
 /* --- trace ----------------------------------------------------------------------------------- */
 
-void trace(const struct netp_http_client *client, char kind, const char *format, ...)
+void netp_trace_(const struct netp_http_client *client, char kind, const char *format, ...)
 {
     char raw[1024], line[NETP_ESCAPE_CAP(sizeof raw)];
     va_list args;
@@ -47,11 +47,12 @@ static bool is_secret(const struct netp_fetch *f, struct netp_str name)
     return false;
 }
 
-void trace_field(const struct netp_fetch *f, char kind, struct netp_str name, struct netp_str value)
+void netp_trace_field_(const struct netp_fetch *f, char kind, struct netp_str name,
+                       struct netp_str value)
 {
     if (f->client->cfg.trace) {
         value = is_secret(f, name) ? NETP_STR("(hidden)") : value;
-        trace(f->client, kind, "%.*s: %.*s", (int)name.n, name.p, (int)value.n, value.p);
+        netp_trace_(f->client, kind, "%.*s: %.*s", (int)name.n, name.p, (int)value.n, value.p);
     }
 }
 
@@ -71,7 +72,7 @@ static void unlist(struct netp_fetch *f)
 
 static void forget(struct netp_fetch *f)
 {
-    conn_put(f);
+    netp_conn_put_(f);
     netp_loop_at(f->client->loop, &f->timer, NETP_NEVER);
     netp_loop_at(f->client->loop, &f->later, NETP_NEVER);
     memset(&f->login, 0, sizeof f->login); /* the next user of this memory is another */
@@ -106,7 +107,7 @@ static void end(struct netp_fetch *f)
     netp_loop_at(f->client->loop, &f->later, 0);
 }
 
-void fetch_succeed(struct netp_fetch *f)
+void netp_fetch_succeed_(struct netp_fetch *f)
 {
     if (!f->finished) {
         f->result.err = NETP_OK;
@@ -114,7 +115,8 @@ void fetch_succeed(struct netp_fetch *f)
     }
 }
 
-void fetch_fail(struct netp_fetch *f, enum netp_fetch_stage stage, int err, const char *format, ...)
+void netp_fetch_fail_(struct netp_fetch *f, enum netp_fetch_stage stage, int err,
+                      const char *format, ...)
 {
     va_list args;
 
@@ -126,13 +128,13 @@ void fetch_fail(struct netp_fetch *f, enum netp_fetch_stage stage, int err, cons
     va_end(args);
     f->result.err = err;
     f->result.stage = stage;
-    conn_drop(f);
+    netp_conn_drop_(f);
     end(f);
 }
 
 void netp_fetch_cancel(struct netp_fetch *f)
 {
-    conn_drop(f);
+    netp_conn_drop_(f);
     f->finished = true;
     forget(f);
     f->later.due = discard;
@@ -143,7 +145,7 @@ static void out_of_time(void *arg)
 {
     struct netp_fetch *f = arg;
 
-    fetch_fail(f, NETP_FETCH_HTTP, NETP_E_TIMEOUT, "it was not done in time");
+    netp_fetch_fail_(f, NETP_FETCH_HTTP, NETP_E_TIMEOUT, "it was not done in time");
 }
 
 /* --- the request at hand --------------------------------------------------------------------- */
@@ -158,19 +160,20 @@ static bool read_url(struct netp_fetch *f, struct netp_str s)
     ptrdiff_t n;
 
     if (netp_url_parse(s, &u, &at) != NETP_OK) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_ARG, "it is no URL from byte %zu on", at);
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_ARG, "it is no URL from byte %zu on", at);
         return false;
     }
     u.has &= ~(unsigned)NETP_URL_USERINFO;
     n = u.has & NETP_URL_SCHEME ? netp_url_normalise(&u, text, FETCH_URL) : NETP_E_ARG;
     if (n == NETP_E_NOSPACE || n == NETP_E_LIMIT) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_LIMIT, "the URL is longer than %u bytes", FETCH_URL);
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_LIMIT, "the URL is longer than %u bytes",
+                         FETCH_URL);
         return false;
     }
     f->url_at ^= 1;
     if (n < 0 || netp_url_parse(netp_str_make(text, (size_t)n), &f->url, &at) != NETP_OK ||
         netp_url_host(&f->url, f->host) < 0) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_ARG, "the URL has no valid host");
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_ARG, "the URL has no valid host");
         return false;
     }
     f->asked = netp_str_make(text, (size_t)n);
@@ -189,11 +192,11 @@ static bool choose(struct netp_fetch *f)
     memset(key, 0, sizeof *key);
     key->tls = netp_str_eq(f->url.scheme, NETP_STR("https"));
     if (!key->tls && !netp_str_eq(f->url.scheme, NETP_STR("http"))) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_UNSUPPORTED, "its scheme is not http or https");
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_UNSUPPORTED, "its scheme is not http or https");
         return false;
     }
     if (netp_proxy_choose(&f->client->cfg.proxy, &f->url, &key->proxy) != NETP_OK) {
-        fetch_fail(f, NETP_FETCH_PROXY, NETP_E_ARG, "the proxy's URL is no good");
+        netp_fetch_fail_(f, NETP_FETCH_PROXY, NETP_E_ARG, "the proxy's URL is no good");
         return false;
     }
     key->foreign = !f->credentials;
@@ -216,13 +219,13 @@ static bool set_url(struct netp_fetch *f, struct netp_str s)
 static void ask(struct netp_fetch *f)
 {
     f->heard = false;
-    conn_get(f);
+    netp_conn_get_(f);
 }
 
-void fetch_ready(struct netp_fetch *f)
+void netp_fetch_ready_(struct netp_fetch *f)
 {
     f->result.peer = f->conn->peer;
-    fetch_send(f);
+    netp_fetch_send_(f);
     if (f->conn) {
         netp_stream_kick(&f->conn->stream);
     }
@@ -244,12 +247,12 @@ static bool may_repeat(const struct netp_fetch *f, bool used)
     return false;
 }
 
-void fetch_broken(struct netp_fetch *f, const struct conn_end *end)
+void netp_fetch_broken_(struct netp_fetch *f, const struct conn_end *end)
 {
     /* Many servers close TLS without a word, too; its handshake was done long ago. */
     if (may_repeat(f, f->on_used) &&
         (end->stage == NETP_FETCH_HTTP || end->stage == NETP_FETCH_TLS)) {
-        trace(f->client, '*', "the connection was closed meanwhile: again on a new one");
+        netp_trace_(f->client, '*', "the connection was closed meanwhile: again on a new one");
         f->retried = true;
         ask(f);
         return;
@@ -259,7 +262,7 @@ void fetch_broken(struct netp_fetch *f, const struct conn_end *end)
     if (end->status) {
         f->result.status = end->status;
     }
-    fetch_fail(f, end->stage, end->err, "%s", end->text);
+    netp_fetch_fail_(f, end->stage, end->err, "%s", end->text);
 }
 
 /* --- the next request of the same fetch ------------------------------------------------------ */
@@ -272,14 +275,14 @@ static void go_on(void *arg)
 }
 
 /* In a turn of its own, for this may be the event of the connection that is to be used. */
-void fetch_again(struct netp_fetch *f)
+void netp_fetch_again_(struct netp_fetch *f)
 {
     f->retried = false;
     f->later.due = go_on;
     netp_loop_at(f->client->loop, &f->later, 0);
 }
 
-void fetch_follow(struct netp_fetch *f, const struct netp_http_hop *hop)
+void netp_fetch_follow_(struct netp_fetch *f, const struct netp_http_hop *hop)
 {
     f->url_at ^= 1; /* hop->url lies there, and what was there before is done with */
     f->result.redirects++;
@@ -289,8 +292,8 @@ void fetch_follow(struct netp_fetch *f, const struct netp_http_hop *hop)
     f->has_body = f->has_body && hop->body;
     f->credentials = hop->credentials;
     if (set_url(f, hop->url)) {
-        trace(f->client, '*', "redirected to %s", f->result.url);
-        fetch_again(f);
+        netp_trace_(f->client, '*', "redirected to %s", f->result.url);
+        netp_fetch_again_(f);
     }
 }
 
@@ -330,7 +333,7 @@ static void begin(void *arg)
     f->hold = (cfg->flags & NETP_FETCH_EXPECT) != 0;
     netp_http_redirect_init(&f->redirect, flags,
                             cfg->max_redirects ? cfg->max_redirects : NETP_HTTP_REDIRECT_MAX);
-    if (set_url(f, netp_str_of(cfg->url)) && login_begin(f)) {
+    if (set_url(f, netp_str_of(cfg->url)) && netp_login_begin_(f)) {
         ask(f);
     }
 }
@@ -363,7 +366,7 @@ static uint32_t or_else(uint32_t value, uint32_t otherwise)
     return value ? value : otherwise;
 }
 
-bool client_make_tls(struct netp_http_client *client, struct netp_tls_fail *fail)
+bool netp_client_make_tls_(struct netp_http_client *client, struct netp_tls_fail *fail)
 {
     struct netp_tls_client_cfg cfg = client->cfg.tls;
 
@@ -407,7 +410,7 @@ struct netp_http_client *netp_http_client_new(struct netp_loop *loop,
     if (!client->cfg.user_agent) {
         client->cfg.user_agent = "netproto/" NETP_VERSION;
     }
-    if (names_files(&client->cfg.tls) && !client_make_tls(client, fail)) {
+    if (names_files(&client->cfg.tls) && !netp_client_make_tls_(client, fail)) {
         netp_http_client_free(client);
         return NULL;
     }
@@ -424,11 +427,11 @@ void netp_http_client_free(struct netp_http_client *client)
         netp_loop_at(client->loop, &client->fetches->later, NETP_NEVER);
         unlist(client->fetches);
     }
-    conn_free_all(client);
+    netp_conn_free_all_(client);
     while (client->free) {
         struct netp_fetch *f = client->free;
         client->free = f->next;
-        coding_free(f);
+        netp_coding_free_(f);
         free(f);
     }
     if (client->bare != client->tls) {

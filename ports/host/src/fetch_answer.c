@@ -12,12 +12,12 @@ static void trace_answer(const struct netp_fetch *f, const struct netp_http1_ev 
     if (!f->client->cfg.trace) {
         return;
     }
-    trace(f->client, '<', "HTTP/1.%u %u %.*s", ev->head.minor, ev->head.status, (int)reason.n,
-          reason.p);
+    netp_trace_(f->client, '<', "HTTP/1.%u %u %.*s", ev->head.minor, ev->head.status, (int)reason.n,
+                reason.p);
     for (unsigned i = 0; i < ev->head.nfield; i++) {
         name = netp_http_str(ev->text, field[i].name);
         value = netp_http_str(ev->text, field[i].value);
-        trace_field(f, '<', name, value);
+        netp_trace_field_(f, '<', name, value);
     }
 }
 
@@ -27,8 +27,8 @@ static void trace_tls(const struct netp_fetch *f)
 
     if (f->client->cfg.trace && !f->heard && f->conn->tls &&
         netp_tls_info(f->conn->tls, &info) == NETP_OK) {
-        trace(f->client, '*', "%s, %s, %s, for %s", info.version, info.cipher,
-              info.verified ? "verified" : "NOT verified", info.names);
+        netp_trace_(f->client, '*', "%s, %s, %s, for %s", info.version, info.cipher,
+                    info.verified ? "verified" : "NOT verified", info.names);
     }
 }
 
@@ -37,9 +37,10 @@ static void take_cookies(struct netp_fetch *f, const struct netp_http1_ev *ev)
     struct netp_http_jar *jar = f->client->cfg.jar;
     struct netp_str value;
 
-    for (unsigned i = 0; jar && i < 50 && netp_http1_field(ev, NETP_STR("Set-Cookie"), i, &value); i++) {
+    for (unsigned i = 0; jar && i < 50 && netp_http1_field(ev, NETP_STR("Set-Cookie"), i, &value);
+         i++) {
         enum netp_http_jar_result r = netp_http_jar_set(jar, &f->url, value, time(NULL), 0);
-        trace(f->client, '*', "cookie %u: %s", i + 1, netp_http_jar_text(r));
+        netp_trace_(f->client, '*', "cookie %u: %s", i + 1, netp_http_jar_text(r));
     }
 }
 
@@ -49,7 +50,7 @@ static bool show_head(struct netp_fetch *f, const struct netp_http1_ev *ev, bool
                                    ev->length, final,          f->ndecoders > 0};
 
     if (f->cfg.head && !f->cfg.head(f->cfg.arg, &head)) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_ABORTED, "stopped");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_ABORTED, "stopped");
     }
     return !f->finished;
 }
@@ -61,7 +62,7 @@ static int leads_on(struct netp_fetch *f, const struct netp_http1_ev *ev)
     unsigned status = ev->head.status;
     int r;
 
-    if (status == 401 && f->credentials && login_challenged(f, ev)) {
+    if (status == 401 && f->credentials && netp_login_challenged_(f, ev)) {
         f->what_next = FETCH_AGAIN;
         return 1;
     }
@@ -76,7 +77,7 @@ static int leads_on(struct netp_fetch *f, const struct netp_http1_ev *ev)
     r = netp_http_redirect_next(&f->redirect, f->method, &f->url, &ev->head, ev->text,
                                 f->url_text[f->url_at ^ 1], FETCH_URL, &f->hop);
     if (r < 0) {
-        fetch_fail(f, NETP_FETCH_REDIRECT, r, "%s", f->hop.where);
+        netp_fetch_fail_(f, NETP_FETCH_REDIRECT, r, "%s", f->hop.where);
         return r;
     }
     f->what_next = FETCH_FOLLOW;
@@ -89,13 +90,13 @@ static bool body_is_there(struct netp_fetch *f)
     bool again = f->has_body && (f->what_next == FETCH_AGAIN || f->hop.body);
 
     if (again && (f->cfg.flags & NETP_FETCH_ONCE) && f->up_at > 0) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_STATE, "the body would have to be sent again");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_STATE, "the body would have to be sent again");
         return false;
     }
     return true;
 }
 
-void fetch_answer(struct netp_fetch *f, const struct netp_http1_ev *ev)
+void netp_fetch_answer_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     int r;
 
@@ -104,7 +105,7 @@ void fetch_answer(struct netp_fetch *f, const struct netp_http1_ev *ev)
     f->drained = 0;
     f->wanted = false;
     take_cookies(f, ev);
-    login_answered(f, ev);
+    netp_login_answered_(f, ev);
     r = leads_on(f, ev);
     if (r < 0) {
         return;
@@ -118,19 +119,19 @@ void fetch_answer(struct netp_fetch *f, const struct netp_http1_ev *ev)
     f->what_next = FETCH_FINISH;
     f->wanted = true;
     f->result.begun = true;
-    if (coding_begin(f, ev)) {
+    if (netp_coding_begin_(f, ev)) {
         show_head(f, ev, true);
     }
 }
 
-bool fetch_deliver(struct netp_fetch *f, const void *p, size_t n)
+bool netp_fetch_deliver_(struct netp_fetch *f, const void *p, size_t n)
 {
     f->result.received += n;
     if (f->cfg.max_body && f->result.received > f->cfg.max_body) {
-        fetch_fail(f, NETP_FETCH_BODY, NETP_E_LIMIT, "the body is longer than %llu bytes",
-                   (unsigned long long)f->cfg.max_body);
+        netp_fetch_fail_(f, NETP_FETCH_BODY, NETP_E_LIMIT, "the body is longer than %llu bytes",
+                         (unsigned long long)f->cfg.max_body);
     } else if (f->cfg.data && !f->cfg.data(f->cfg.arg, p, n)) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_ABORTED, "stopped");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_ABORTED, "stopped");
     }
     return !f->finished;
 }
@@ -139,39 +140,39 @@ bool fetch_deliver(struct netp_fetch *f, const void *p, size_t n)
 static void go_on(struct netp_fetch *f)
 {
     if (f->what_next == FETCH_FINISH) {
-        fetch_succeed(f);
+        netp_fetch_succeed_(f);
         return;
     }
-    conn_put(f);
+    netp_conn_put_(f);
     if (f->what_next == FETCH_FOLLOW) {
-        fetch_follow(f, &f->hop);
+        netp_fetch_follow_(f, &f->hop);
     } else {
-        fetch_again(f);
+        netp_fetch_again_(f);
     }
 }
 
 static void take_data(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     if (f->wanted) {
-        coding_feed(f, ev->p, ev->n, false);
+        netp_coding_feed_(f, ev->p, ev->n, false);
         return;
     }
     f->drained += ev->n;
     if (f->drained > FETCH_DRAIN) { /* a new connection is cheaper */
-        conn_drop(f);
+        netp_conn_drop_(f);
         go_on(f);
     }
 }
 
 static void take_end(struct netp_fetch *f)
 {
-    if (f->wanted && !coding_feed(f, NULL, 0, true)) {
+    if (f->wanted && !netp_coding_feed_(f, NULL, 0, true)) {
         return;
     }
     go_on(f);
 }
 
-void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev)
+void netp_fetch_event_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     switch (ev->type) {
     case NETP_HTTP1_INFO:
@@ -184,7 +185,7 @@ void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev)
         } else {
             /* Who has refused does not wait for the rest of the body. */
             f->up_open = f->up_open && ev->head.status < 300;
-            fetch_answer(f, ev);
+            netp_fetch_answer_(f, ev);
         }
         break;
     case NETP_HTTP1_DATA:
@@ -194,7 +195,7 @@ void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev)
         take_end(f);
         break;
     case NETP_HTTP1_CONTINUE:
-        fetch_send_more(f);
+        netp_fetch_send_more_(f);
         break;
     case NETP_HTTP1_RELEASED:
         f->result.sent = f->up_at;
@@ -202,7 +203,7 @@ void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev)
             f->cfg.sent(f->cfg.arg, f->up_at);
         }
         if (f->up_open && !f->finished) {
-            fetch_send_more(f);
+            netp_fetch_send_more_(f);
         }
         break;
     default: /* EOF comes to idle connections alone */

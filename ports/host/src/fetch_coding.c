@@ -12,7 +12,7 @@ struct decoder {
     uint8_t out[OUT];
 };
 
-struct netp_str coding_offer(bool raw)
+struct netp_str netp_coding_offer_(bool raw)
 {
 #ifdef NETPROTO_ZLIB
     return raw ? netp_str_make(NULL, 0) : NETP_STR("gzip, deflate");
@@ -22,7 +22,7 @@ struct netp_str coding_offer(bool raw)
 #endif
 }
 
-void coding_free(struct netp_fetch *f)
+void netp_coding_free_(struct netp_fetch *f)
 {
     free(f->decoder[0]);
     free(f->decoder[1]);
@@ -36,7 +36,7 @@ static bool add(struct netp_fetch *f, enum netp_http_coding_kind kind)
     struct netp_http_coding_cfg cfg;
 
     if (!*d && !(*d = malloc(sizeof **d))) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
         return false;
     }
     netp_http_coding_cfg_init(&cfg, NETP_HTTP_DECODE, kind);
@@ -67,16 +67,18 @@ static int read_codings(const struct netp_http1_ev *ev, enum netp_http_coding_ki
     return r < 0 ? r : n;
 }
 
-bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
+bool netp_coding_begin_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     enum netp_http_coding_kind kind[CODINGS];
     struct netp_str line;
-    int n = f->cfg.flags & NETP_FETCH_RAW ? 0 : read_codings(ev, kind, &line);
+    /* The middle of what is coded can't be decoded. */
+    bool raw = (f->cfg.flags & NETP_FETCH_RAW) || ev->head.status == 206;
+    int n = raw ? 0 : read_codings(ev, kind, &line);
 
     f->ndecoders = 0;
     if (n < 0) {
-        fetch_fail(f, NETP_FETCH_BODY, n, "its content coding is not known: %.*s", (int)line.n,
-                   line.p);
+        netp_fetch_fail_(f, NETP_FETCH_BODY, n, "its content coding is not known: %.*s",
+                         (int)line.n, line.p);
     }
     for (int i = 0; i < n && !f->finished; i++) {
         add(f, kind[i]);
@@ -92,13 +94,13 @@ static bool decode_last(struct netp_fetch *f, unsigned i, struct netp_in *in)
     int r;
 
     while ((r = netp_http_coding_next(m, in, 0, &ev)) > 0) {
-        if (ev.type == NETP_HTTP_CODING_DATA && !fetch_deliver(f, ev.p, ev.n)) {
+        if (ev.type == NETP_HTTP_CODING_DATA && !netp_fetch_deliver_(f, ev.p, ev.n)) {
             return false;
         }
     }
     if (r < 0) {
-        fetch_fail(f, NETP_FETCH_BODY, r, "the content coding: %s: %s",
-                   netp_http_coding_fail(m)->where, netp_strerror(r));
+        netp_fetch_fail_(f, NETP_FETCH_BODY, r, "the content coding: %s: %s",
+                         netp_http_coding_fail(m)->where, netp_strerror(r));
     }
     return r == 0;
 }
@@ -117,35 +119,35 @@ static bool decode_both(struct netp_fetch *f, struct netp_in *in)
         }
     }
     if (r < 0) {
-        fetch_fail(f, NETP_FETCH_BODY, r, "the outer content coding: %s: %s",
-                   netp_http_coding_fail(m)->where, netp_strerror(r));
+        netp_fetch_fail_(f, NETP_FETCH_BODY, r, "the outer content coding: %s: %s",
+                         netp_http_coding_fail(m)->where, netp_strerror(r));
     }
     return r == 0;
 }
 
-bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
+bool netp_coding_feed_(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
 {
     struct netp_in in = {p, n, end ? NETP_IN_EOF : 0, NULL};
 
     if (f->ndecoders == 0) {
-        return n == 0 || fetch_deliver(f, p, n);
+        return n == 0 || netp_fetch_deliver_(f, p, n);
     }
     return f->ndecoders == 1 ? decode_last(f, 0, &in) : decode_both(f, &in);
 }
 
 #else
 
-bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev)
+bool netp_coding_begin_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     (void)ev;
     f->ndecoders = 0;
     return true;
 }
 
-bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
+bool netp_coding_feed_(struct netp_fetch *f, const uint8_t *p, size_t n, bool end)
 {
     (void)end;
-    return n == 0 || fetch_deliver(f, p, n);
+    return n == 0 || netp_fetch_deliver_(f, p, n);
 }
 
 #endif

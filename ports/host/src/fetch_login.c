@@ -28,7 +28,7 @@ static bool from_url(struct netp_fetch *f, struct netp_str userinfo)
 
     if (!decode(&f->login, &n, netp_str_make(userinfo.p, user), &f->login.user) ||
         !decode(&f->login, &n, password, &f->login.password)) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_ARG, "user and password in the URL are no good");
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_ARG, "user and password in the URL are no good");
         return false;
     }
     return true;
@@ -42,8 +42,8 @@ static bool from_netrc(struct netp_fetch *f)
                             sizeof f->login.text);
 
     if (r < 0) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_ARG, "the .netrc file is no good at line %zu",
-                   found.line);
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_ARG, "the .netrc file is no good at line %zu",
+                         found.line);
         return false;
     }
     if (r > 0) {
@@ -53,7 +53,7 @@ static bool from_netrc(struct netp_fetch *f)
     return true;
 }
 
-bool login_begin(struct netp_fetch *f)
+bool netp_login_begin_(struct netp_fetch *f)
 {
     struct login *l = &f->login;
     struct netp_url u;
@@ -93,7 +93,7 @@ static struct netp_http_digest_request digest_request(struct netp_fetch *f)
         .cnonce = netp_str_of(l->cnonce)};
 }
 
-ptrdiff_t login_format(struct netp_fetch *f, char *out, size_t cap)
+ptrdiff_t netp_login_format_(struct netp_fetch *f, char *out, size_t cap)
 {
     struct login *l = &f->login;
     struct netp_http_digest_request r;
@@ -134,7 +134,7 @@ static bool make_cnonce(struct login *l)
     return true;
 }
 
-bool login_challenged(struct netp_fetch *f, const struct netp_http1_ev *ev)
+bool netp_login_challenged_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     struct login *l = &f->login;
     bool used_digest = l->scheme >= NETP_HTTP_AUTH_DIGEST_OLD && l->scheme < NETP_HTTP_AUTH_BEARER;
@@ -158,12 +158,12 @@ bool login_challenged(struct netp_fetch *f, const struct netp_http1_ev *ev)
         return false;
     }
     l->scheme = choice.scheme;
-    trace(f->client, '*', "logs in by %s",
-          choice.scheme == NETP_HTTP_AUTH_BASIC ? "Basic" : "Digest");
+    netp_trace_(f->client, '*', "logs in by %s",
+                choice.scheme == NETP_HTTP_AUTH_BASIC ? "Basic" : "Digest");
     return true;
 }
 
-void login_answered(struct netp_fetch *f, const struct netp_http1_ev *ev)
+void netp_login_answered_(struct netp_fetch *f, const struct netp_http1_ev *ev)
 {
     struct netp_http_digest_request r;
     struct netp_str info = {NULL, 0};

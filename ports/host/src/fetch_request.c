@@ -25,7 +25,8 @@ static const struct netp_http1_pair *users(const struct netp_fetch *f, const cha
 static bool put(struct netp_fetch *f, struct netp_str name, struct netp_str value)
 {
     if (f->nfield == FETCH_FIELDS) {
-        fetch_fail(f, NETP_FETCH_URL, NETP_E_LIMIT, "there are more than %u fields", FETCH_FIELDS);
+        netp_fetch_fail_(f, NETP_FETCH_URL, NETP_E_LIMIT, "there are more than %u fields",
+                         FETCH_FIELDS);
         return false;
     }
     f->field[f->nfield++] = (struct netp_http1_pair){name, value};
@@ -134,8 +135,12 @@ static bool put_login(struct netp_fetch *f)
 
     f->login.asked = false;
     if (f->credentials && !users(f, "Authorization")) {
-        n = login_format(f, out, most);
+        n = netp_login_format_(f, out, most);
         f->login.asked = n > 0;
+        if (n < 0 && n != NETP_E_STATE) {
+            netp_fetch_fail_(f, NETP_FETCH_URL, (int)n, "user, password or token can't be sent");
+            return false;
+        }
     }
     return n <= 0 || put(f, NETP_STR("Authorization"), keep(f, (size_t)n));
 }
@@ -143,7 +148,7 @@ static bool put_login(struct netp_fetch *f)
 static bool put_proxy_login(struct netp_fetch *f)
 {
     char basic[LOGIN_BASIC_CAP];
-    size_t n = f->forwarded ? proxy_credentials(&f->key.proxy, basic) : 0;
+    size_t n = f->forwarded ? netp_proxy_credentials_(&f->key.proxy, basic) : 0;
 
     if (n == 0) {
         return true;
@@ -159,8 +164,8 @@ static bool put_fields(struct netp_fetch *f)
     f->nfield = 0;
     return put_host(f) && put_own(f, "User-Agent", netp_str_of(f->client->cfg.user_agent)) &&
            put_own(f, "Accept", NETP_STR("*/*")) &&
-           put_own(f, "Accept-Encoding", coding_offer(raw)) && put_users(f) && put_cookies(f) &&
-           put_login(f) && put_proxy_login(f);
+           put_own(f, "Accept-Encoding", netp_coding_offer_(raw)) && put_users(f) &&
+           put_cookies(f) && put_login(f) && put_proxy_login(f);
 }
 
 /* --- the head -------------------------------------------------------------------------------- */
@@ -175,14 +180,14 @@ static struct netp_str target(const struct netp_fetch *f)
 
 static void trace_head(const struct netp_fetch *f, const struct netp_http1_msg *msg)
 {
-    trace(f->client, '>', "%.*s %.*s HTTP/1.1", (int)msg->method.n, msg->method.p,
-          (int)msg->target.n, msg->target.p);
+    netp_trace_(f->client, '>', "%.*s %.*s HTTP/1.1", (int)msg->method.n, msg->method.p,
+                (int)msg->target.n, msg->target.p);
     for (size_t i = 0; i < f->nfield; i++) {
-        trace_field(f, '>', f->field[i].name, f->field[i].value);
+        netp_trace_field_(f, '>', f->field[i].name, f->field[i].value);
     }
 }
 
-void fetch_send(struct netp_fetch *f)
+void netp_fetch_send_(struct netp_fetch *f)
 {
     netp_ms now = netp_loop_now(f->client->loop);
     struct netp_http1_msg msg = {.method = f->method};
@@ -202,15 +207,15 @@ void fetch_send(struct netp_fetch *f)
     trace_head(f, &msg);
     r = netp_http1_send_head(&f->conn->m.http, &msg, now);
     if (r != NETP_OK) {
-        fetch_fail(f, NETP_FETCH_URL, r,
-                   r == NETP_E_NOSPACE ? "the request's head is longer than %u bytes"
-                                       : "method, target or a field can't be sent",
-                   CONN_TX);
+        netp_fetch_fail_(f, NETP_FETCH_URL, r,
+                         r == NETP_E_NOSPACE ? "the request's head is longer than %u bytes"
+                                             : "method, target or a field can't be sent",
+                         CONN_TX);
         return;
     }
     f->up_open = true;
     if (!(msg.flags & NETP_HTTP1_HOLD)) {
-        fetch_send_more(f);
+        netp_fetch_send_more_(f);
     }
 }
 
@@ -236,7 +241,7 @@ static ptrdiff_t next_piece(struct netp_fetch *f, const void **p)
     return f->cfg.read(f->cfg.arg, c->up, CONN_UP, f->up_at);
 }
 
-void fetch_send_more(struct netp_fetch *f)
+void netp_fetch_send_more_(struct netp_fetch *f)
 {
     netp_ms now = netp_loop_now(f->client->loop);
     struct netp_http1 *m = &f->conn->m.http;
@@ -255,7 +260,7 @@ void fetch_send_more(struct netp_fetch *f)
         r = n < 0 ? NETP_E_IO : netp_http1_send_end(m, NULL, 0, now);
     }
     if (r != NETP_OK) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_IO,
-                   "the body to send is not what it was said to be");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_IO,
+                         "the body to send is not what it was said to be");
     }
 }

@@ -121,7 +121,7 @@ static int open_beneath(const struct netp_root *root, const char *path, int flag
 
 int netp_root_at(const struct netp_root *root, const char *path, int flags)
 {
-    return open_beneath(root, *path ? path : ".", flags);
+    return open_beneath(root, root && !*path ? "." : path, flags);
 }
 
 /* --- sources --------------------------------------------------------------------------------- */
@@ -293,7 +293,7 @@ int netp_sink_open(struct netp_sink *s, const struct netp_root *root, const char
     *s = (struct netp_sink){.fd = -1,
                             .dir = -1,
                             .overwrite = (flags & NETP_SINK_OVERWRITE) != 0,
-                            .sync_name = (flags & NETP_SINK_UNIQUE) != 0,
+                            .sync = (flags & NETP_SINK_UNIQUE) != 0,
                             .resume = (flags & NETP_SINK_RESUME) != 0};
     if (!(name = open_folder(s, root, path)) || check_present(s, name, flags, &mode) != 0) {
         goto fail;
@@ -419,13 +419,13 @@ static bool closed(struct netp_sink *s)
 int netp_sink_commit(struct netp_sink *s)
 {
     /* EINVAL: a file system that has nothing to sync. A lock is held until the name is given. */
-    bool stored = flush(s) == 0 && (fsync(s->fd) == 0 || errno == EINVAL);
+    bool stored = flush(s) == 0 && (!s->sync || fsync(s->fd) == 0 || errno == EINVAL);
 
     if (!stored || (!s->resume && !closed(s)) || give_name(s) != 0) {
         netp_sink_abort(s);
         return -1;
     }
-    if (s->sync_name) {
+    if (s->sync) {
         fsync(s->dir); /* if that fails the file is still whole */
     }
     free(s->part);

@@ -78,25 +78,25 @@ struct conn {
     uint8_t *up; /* CONN_UP bytes, once there was a body to read */
 };
 
-/* Gives f a connection for f->key, now or later, by fetch_ready(). */
-void conn_get(struct netp_fetch *f);
+/* Gives f a connection for f->key, now or later, by netp_fetch_ready_(). */
+void netp_conn_get_(struct netp_fetch *f);
 /* f has no use for its connection any more, or for its place in the queue. It is kept if its
  * machine is idle. */
-void conn_put(struct netp_fetch *f);
+void netp_conn_put_(struct netp_fetch *f);
 /* Ends it in the middle of things. */
-void conn_drop(struct netp_fetch *f);
-void conn_free_all(struct netp_http_client *client);
+void netp_conn_drop_(struct netp_fetch *f);
+void netp_conn_free_all_(struct netp_http_client *client);
 /* Asks those that wait whether there is a connection for them. */
-void conn_serve_waiting(struct netp_http_client *client);
+void netp_conn_serve_waiting_(struct netp_http_client *client);
 
 /* What a conn calls. */
-void fetch_ready(struct netp_fetch *f);
-void fetch_event(struct netp_fetch *f, const struct netp_http1_ev *ev);
-void fetch_broken(struct netp_fetch *f, const struct conn_end *end);
+void netp_fetch_ready_(struct netp_fetch *f);
+void netp_fetch_event_(struct netp_fetch *f, const struct netp_http1_ev *ev);
+void netp_fetch_broken_(struct netp_fetch *f, const struct conn_end *end);
 
 /* Writes the value of Proxy-Authorization for a proxy with a user: its length, or 0. */
 #define LOGIN_BASIC_CAP NETP_HTTP_BASIC_LEN(NETP_PROXY_TEXT_MAX, NETP_PROXY_TEXT_MAX)
-size_t proxy_credentials(const struct netp_proxy *proxy, char out[LOGIN_BASIC_CAP]);
+size_t netp_proxy_credentials_(const struct netp_proxy *proxy, char out[LOGIN_BASIC_CAP]);
 
 /* --- fetches --------------------------------------------------------------------------------- */
 
@@ -172,41 +172,41 @@ struct netp_http_client {
 
 /* Makes the contexts of a client; false with *fail. Without TLS in this build it makes none, and
  * http still works. */
-bool client_make_tls(struct netp_http_client *client, struct netp_tls_fail *fail);
+bool netp_client_make_tls_(struct netp_http_client *client, struct netp_tls_fail *fail);
 
 /* Ends f: with what the answer was, or for a reason. */
-void fetch_succeed(struct netp_fetch *f);
-void fetch_fail(struct netp_fetch *f, enum netp_fetch_stage stage, int err, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+void netp_fetch_succeed_(struct netp_fetch *f);
+void netp_fetch_fail_(struct netp_fetch *f, enum netp_fetch_stage stage, int err,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Asks again; asks elsewhere. */
-void fetch_again(struct netp_fetch *f);
-void fetch_follow(struct netp_fetch *f, const struct netp_http_hop *hop);
+void netp_fetch_again_(struct netp_fetch *f);
+void netp_fetch_follow_(struct netp_fetch *f, const struct netp_http_hop *hop);
 
 /* fetch_request.c: makes f->field and sends the head; the pieces of the body, one by one. */
-void fetch_send(struct netp_fetch *f);
-void fetch_send_more(struct netp_fetch *f);
+void netp_fetch_send_(struct netp_fetch *f);
+void netp_fetch_send_more_(struct netp_fetch *f);
 /* fetch_answer.c */
-void fetch_answer(struct netp_fetch *f, const struct netp_http1_ev *ev);
+void netp_fetch_answer_(struct netp_fetch *f, const struct netp_http1_ev *ev);
 /* fetch_login.c: reads who logs in; writes Authorization into out; judges a 401: whether to ask
  * again. */
-bool login_begin(struct netp_fetch *f);
-ptrdiff_t login_format(struct netp_fetch *f, char *out, size_t cap);
-bool login_challenged(struct netp_fetch *f, const struct netp_http1_ev *ev);
-void login_answered(struct netp_fetch *f, const struct netp_http1_ev *ev);
+bool netp_login_begin_(struct netp_fetch *f);
+ptrdiff_t netp_login_format_(struct netp_fetch *f, char *out, size_t cap);
+bool netp_login_challenged_(struct netp_fetch *f, const struct netp_http1_ev *ev);
+void netp_login_answered_(struct netp_fetch *f, const struct netp_http1_ev *ev);
 /* fetch_coding.c: the value of Accept-Encoding; decoders for Content-Encoding; false: it has failed
  * f. */
-struct netp_str coding_offer(bool raw);
-bool coding_begin(struct netp_fetch *f, const struct netp_http1_ev *ev);
-bool coding_feed(struct netp_fetch *f, const uint8_t *p, size_t n, bool end);
-void coding_free(struct netp_fetch *f);
+struct netp_str netp_coding_offer_(bool raw);
+bool netp_coding_begin_(struct netp_fetch *f, const struct netp_http1_ev *ev);
+bool netp_coding_feed_(struct netp_fetch *f, const uint8_t *p, size_t n, bool end);
+void netp_coding_free_(struct netp_fetch *f);
 /* Gives decoded bytes to the user; false: it has failed f. */
-bool fetch_deliver(struct netp_fetch *f, const void *p, size_t n);
+bool netp_fetch_deliver_(struct netp_fetch *f, const void *p, size_t n);
 
 /* Trace. */
-void trace(const struct netp_http_client *client, char kind, const char *format, ...)
+void netp_trace_(const struct netp_http_client *client, char kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void trace_field(const struct netp_fetch *f, char kind, struct netp_str name,
-                 struct netp_str value);
+void netp_trace_field_(const struct netp_fetch *f, char kind, struct netp_str name,
+                       struct netp_str value);
 
 #endif

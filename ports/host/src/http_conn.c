@@ -47,7 +47,7 @@ static void drop_idle(struct conn *c)
     struct netp_http_client *client = c->client;
 
     conn_free(c);
-    conn_serve_waiting(client);
+    netp_conn_serve_waiting_(client);
 }
 
 /* Ends c and tells its fetch. */
@@ -64,9 +64,9 @@ static void fail(struct conn *c, struct conn_end end)
         f->result.peer = c->peer;
     }
     conn_free(c);
-    conn_serve_waiting(client);
+    netp_conn_serve_waiting_(client);
     if (f) {
-        fetch_broken(f, &end);
+        netp_fetch_broken_(f, &end);
     }
 }
 
@@ -126,7 +126,7 @@ static struct netp_tls *new_tls(struct conn *c, const char *host, uint16_t port,
     struct netp_http_client *client = c->client;
     struct netp_tls_fail fail = {.code = NETP_TLS_OK};
 
-    if (!client->tls && !client_make_tls(client, &fail)) {
+    if (!client->tls && !netp_client_make_tls_(client, &fail)) {
         errno = ENOMEM;
         return NULL;
     }
@@ -142,7 +142,7 @@ static struct netp_tls *new_tls(struct conn *c, const char *host, uint16_t port,
 static void ready(struct conn *c)
 {
     c->state = CONN_BUSY;
-    fetch_ready(c->user);
+    netp_fetch_ready_(c->user);
 }
 
 /* Puts TLS to the origin on what is there. False: c is gone. */
@@ -198,7 +198,7 @@ static void start_socks(struct conn *c)
     }
 }
 
-size_t proxy_credentials(const struct netp_proxy *p, char out[LOGIN_BASIC_CAP])
+size_t netp_proxy_credentials_(const struct netp_proxy *p, char out[LOGIN_BASIC_CAP])
 {
     ptrdiff_t n = 0;
 
@@ -217,7 +217,7 @@ static void start_connect(struct conn *c)
     struct netp_http1_pair field[3] = {{NETP_STR("Host"), {target, 0}}};
     struct netp_http1_msg msg = {.method = NETP_STR("CONNECT"), .field = field, .nfield = 1};
     bool v6 = strchr(c->key.host, ':') != NULL;
-    size_t n = proxy_credentials(&c->key.proxy, basic);
+    size_t n = netp_proxy_credentials_(&c->key.proxy, basic);
 
     field[0].value.n =
         (size_t)snprintf(target, sizeof target, v6 ? "[%s]:%u" : "%s:%u", c->key.host, c->key.port);
@@ -231,7 +231,7 @@ static void start_connect(struct conn *c)
     c->state = CONN_CONNECT;
     netp_http1_send_head(&c->m.http, &msg, netp_loop_now(c->client->loop));
     netp_http1_send_end(&c->m.http, NULL, 0, netp_loop_now(c->client->loop));
-    trace(c->client, '>', "CONNECT %s HTTP/1.1", target);
+    netp_trace_(c->client, '>', "CONNECT %s HTTP/1.1", target);
 }
 
 /* The socket is connected. */
@@ -287,7 +287,7 @@ static void on_dialled(void *arg, int fd, const struct netp_addr *peer, int sys_
     }
     c->peer = *peer;
     netp_addr_format(peer, text);
-    trace(c->client, '*', "connected to %s", text);
+    netp_trace_(c->client, '*', "connected to %s", text);
     begin(c, fd);
 }
 
@@ -396,7 +396,7 @@ static void on_connect_answer(struct conn *c, const struct netp_http1_ev *ev)
 {
     char why[64];
 
-    trace(c->client, '<', "HTTP/1.%u %u", ev->head.minor, ev->head.status);
+    netp_trace_(c->client, '<', "HTTP/1.%u %u", ev->head.minor, ev->head.status);
     if (ev->type == NETP_HTTP1_TUNNEL) {
         tunnelled(c);
     } else if (ev->type == NETP_HTTP1_RESPONSE) {
@@ -419,7 +419,7 @@ static void on_event(void *arg, void *event)
     } else if (c->state == CONN_IDLE) {
         drop_idle(c); /* the server has closed it, and nobody minds */
     } else {
-        fetch_event(c->user, event);
+        netp_fetch_event_(c->user, event);
     }
 }
 
@@ -534,7 +534,7 @@ static void reuse(struct conn *c, struct netp_fetch *f)
     c->user = f;
     f->conn = c;
     netp_loop_at(c->client->loop, &c->timer, NETP_NEVER);
-    fetch_ready(f);
+    netp_fetch_ready_(f);
 }
 
 /* An idle connection for f, or a new one; false: f has to wait. */
@@ -563,7 +563,7 @@ static bool serve(struct netp_fetch *f)
     }
     stop_waiting(f);
     if (!open_conn(f, &f->key)) {
-        fetch_fail(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
+        netp_fetch_fail_(f, NETP_FETCH_LOCAL, NETP_E_NOSPACE, "no memory");
     }
     return true;
 }
@@ -582,7 +582,7 @@ static void serve_waiting(void *arg)
     }
 }
 
-void conn_serve_waiting(struct netp_http_client *client)
+void netp_conn_serve_waiting_(struct netp_http_client *client)
 {
     client->serve.due = serve_waiting;
     client->serve.arg = client;
@@ -591,7 +591,7 @@ void conn_serve_waiting(struct netp_http_client *client)
     }
 }
 
-void conn_get(struct netp_fetch *f)
+void netp_conn_get_(struct netp_fetch *f)
 {
     struct netp_fetch **at = &f->client->waiting;
 
@@ -637,7 +637,7 @@ static void trim(struct netp_http_client *client)
     }
 }
 
-void conn_put(struct netp_fetch *f)
+void netp_conn_put_(struct netp_fetch *f)
 {
     struct conn *c = f->conn;
     struct netp_http_client *client = f->client;
@@ -649,7 +649,7 @@ void conn_put(struct netp_fetch *f)
         return;
     }
     if (c->state != CONN_BUSY || !netp_http1_is_idle(&c->m.http)) {
-        conn_drop(f);
+        netp_conn_drop_(f);
         return;
     }
     f->conn = NULL;
@@ -658,11 +658,11 @@ void conn_put(struct netp_fetch *f)
     c->state = CONN_IDLE;
     to_front(c);
     netp_loop_at(client->loop, &c->timer, netp_loop_now(client->loop) + client->cfg.keep_ms);
-    conn_serve_waiting(client);
+    netp_conn_serve_waiting_(client);
     trim(client);
 }
 
-void conn_drop(struct netp_fetch *f)
+void netp_conn_drop_(struct netp_fetch *f)
 {
     struct conn *c = f->conn;
 
@@ -672,11 +672,11 @@ void conn_drop(struct netp_fetch *f)
     if (c) {
         f->conn = NULL;
         conn_free(c);
-        conn_serve_waiting(f->client);
+        netp_conn_serve_waiting_(f->client);
     }
 }
 
-void conn_free_all(struct netp_http_client *client)
+void netp_conn_free_all_(struct netp_http_client *client)
 {
     while (client->conns) {
         conn_free(client->conns);

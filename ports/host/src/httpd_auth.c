@@ -4,6 +4,7 @@
 #include "httpd_priv.h"
 #include "httpd_users.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netproto/base64.h>
 #include <netproto/host/hash.h>
 #include <netproto/host/httpd_auth.h>
@@ -45,6 +46,7 @@ struct netp_httpd_auth {
     struct visit *first; /* the oldest of those who wait */
     unsigned nvisits, nchecks;
     struct netp_http_digest_server digest[ALGORITHMS];
+    bool offered[ALGORITHMS]; /* there is a user with such a digest */
     struct netp_http_digest_nonce used[ALGORITHMS][NONCES];
     uint64_t number; /* of the next nonce */
 };
@@ -133,7 +135,7 @@ static int look(struct file *f, char why[NETP_HTTPD_AUTH_WHY])
     if (!f->path) {
         return 0;
     }
-    if (stat(f->path, &st) != 0) {
+    if (fstatat(AT_FDCWD, f->path, &st, 0) != 0) {
         st = (struct stat){.st_size = -1}; /* one that can't be opened is told of once, too */
     }
     if (same_file(&st, &f->seen)) {
@@ -148,9 +150,37 @@ static int look(struct file *f, char why[NETP_HTTPD_AUTH_WHY])
     return 1;
 }
 
-static void refresh(struct netp_httpd_auth *a)
+/* What follows from a file that was read. */
+static void changed(struct netp_httpd_auth *a, const struct file *f)
+{
+    if (f == &a->passwords) {
+        a->read++;
+        a->known = (struct marks){0};
+        return;
+    }
+    memset(a->offered, 0, sizeof a->offered);
+    for (size_t i = 0; i < f->users.n; i++) {
+        a->offered[f->users.v[i].digest == digest_chars[SHA256] ? SHA256 : MD5] = true;
+    }
+}
+
+/* Reads the files that have changed; 0, or -1 with why. */
+static int read_files(struct netp_httpd_auth *a, char why[NETP_HTTPD_AUTH_WHY])
 {
     struct file *files[] = {&a->passwords, &a->digests};
+    int r, worst = 0;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if ((r = look(files[i], why)) > 0) {
+            changed(a, files[i]);
+        }
+        worst = r < 0 ? r : worst;
+    }
+    return worst;
+}
+
+static void refresh(struct netp_httpd_auth *a)
+{
     char why[NETP_HTTPD_AUTH_WHY];
     netp_ms now = netp_loop_now(a->loop);
 
@@ -158,15 +188,8 @@ static void refresh(struct netp_httpd_auth *a)
         return;
     }
     a->looked = now;
-    for (unsigned i = 0; i < 2; i++) {
-        int r = look(files[i], why);
-        if (r > 0 && files[i] == &a->passwords) {
-            a->read++;
-            a->known = (struct marks){0};
-        }
-        if (r < 0 && a->cfg.fault) {
-            a->cfg.fault(a->cfg.arg, why);
-        }
+    if (read_files(a, why) != 0 && a->cfg.fault) {
+        a->cfg.fault(a->cfg.arg, why);
     }
 }
 
@@ -175,16 +198,6 @@ static void refresh(struct netp_httpd_auth *a)
 static bool may_be_basic(const struct netp_httpd_auth *a, const struct netp_httpd_exchange *x)
 {
     return a->passwords.path && (a->cfg.clear || netp_httpd_request(x)->tls);
-}
-
-static bool has_digests(const struct netp_httpd_auth *a, unsigned algorithm)
-{
-    for (size_t i = 0; i < a->digests.users.n; i++) {
-        if (a->digests.users.v[i].digest == digest_chars[algorithm]) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Adds a field with a challenge; its text is n bytes, or an error. */
@@ -214,7 +227,7 @@ static void ask(struct netp_httpd_auth *a, struct netp_httpd_exchange *x, bool s
     unsigned challenges = 0;
 
     for (unsigned i = 0; i < ALGORITHMS; i++) {
-        if (has_digests(a, i)) {
+        if (a->offered[i]) {
             challenges += add_challenge(
                 x, text,
                 netp_http_digest_challenge_format(&a->digest[i], netp_loop_now(a->loop),
@@ -625,7 +638,7 @@ static bool set_up(struct netp_httpd_auth *a, char why[NETP_HTTPD_AUTH_WHY])
     a->digests.path = c->digests;
     a->digests.realm = &a->realm;
     a->looked = netp_loop_now(a->loop);
-    return look(&a->passwords, why) >= 0 && look(&a->digests, why) >= 0;
+    return read_files(a, why) == 0;
 }
 
 struct netp_httpd_auth *netp_httpd_auth_new(struct netp_loop *loop,

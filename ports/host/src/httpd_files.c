@@ -158,8 +158,9 @@ static void send_whole(struct netp_httpd_exchange *x, struct files_entry *e,
     add(x, "Content-Type", e->type, strlen(e->type));
     if (form == &e->gzip) {
         netp_httpd_add(x, "Content-Encoding", NETP_STR("gzip"));
+    } else {
+        netp_httpd_add(x, "Accept-Ranges", NETP_STR("bytes"));
     }
-    netp_httpd_add(x, "Accept-Ranges", NETP_STR("bytes"));
     send_piece(x, e, form, 200, 0, form->size);
 }
 

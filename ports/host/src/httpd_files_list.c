@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST 10000u /* names in a list */
@@ -128,17 +129,16 @@ static size_t sequence(const unsigned char *p)
 }
 
 /* Text that is seen: with what has a meaning in HTML or JSON escaped, and what is no UTF-8 as
- * U+FFFD. */
+ * U+FFFD, as are control characters in HTML. */
 static void put_text(FILE *out, const char *s, bool json)
 {
     for (const unsigned char *p = (const unsigned char *)s; *p;) {
         size_t n = sequence(p);
-        if (n == 0) {
+        bool control = *p < ' ' || *p == 127;
+        if (n == 0 || (control && !json)) {
             fputs("\xef\xbf\xbd", out);
-        } else if (n == 1 && json && (*p < ' ' || *p == 127 || strchr("\"\\<>&", *p))) {
-            fprintf(out, "\\u%04x", *p);
-        } else if (n == 1 && !json && (*p < ' ' || *p == 127 || strchr("\"'<>&", *p))) {
-            fprintf(out, "&#%u;", *p < ' ' || *p == 127 ? 0xfffdu : *p);
+        } else if (control || (n == 1 && strchr("\"'<>&\\", *p))) {
+            fprintf(out, json ? "\\u%04x" : "&#%u;", *p);
         } else {
             fwrite(p, 1, n, out);
         }
@@ -162,6 +162,18 @@ static void put_time(FILE *out, int64_t t)
 
     if (netp_http_date_format(t, text) == NETP_OK) {
         fwrite(text, 1, sizeof text, out);
+    }
+}
+
+/* RFC 3339 */
+static void put_iso_time(FILE *out, int64_t t)
+{
+    time_t seconds = (time_t)t;
+    struct tm tm;
+    char text[40];
+
+    if (gmtime_r(&seconds, &tm) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0) {
+        fputs(text, out);
     }
 }
 
@@ -209,7 +221,7 @@ static void put_json(FILE *out, const char *path, const struct list *list)
         put_href(out, name);
         fprintf(out, "\",\"type\":\"%s\",\"size\":%ju,\"modified\":\"",
                 name->folder ? "folder" : "file", (uintmax_t)(name->folder ? 0 : name->size));
-        put_time(out, name->modified);
+        put_iso_time(out, name->modified);
         fputs("\"}", out);
     }
     fputs("\n]}\n", out);

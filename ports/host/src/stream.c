@@ -218,6 +218,15 @@ static bool has_input(const struct netp_stream *s)
            (netp_transport_need(s->transport, NETP_WANT_IN) & NETP_TRANSPORT_NOW);
 }
 
+/* Tells of a turn, or of a part of one in which output has left. True: s is gone. */
+static bool turned(struct netp_stream *s, const bool *gone)
+{
+    if (s->turned && s->state_ == OPEN) {
+        s->turned(s->arg);
+    }
+    return *gone;
+}
+
 /* Takes events and moves bytes until nothing moves. *gone: the callback has closed the stream. */
 static void pump(struct netp_stream *s, bool readable, const bool *gone)
 {
@@ -236,6 +245,9 @@ static void pump(struct netp_stream *s, bool readable, const bool *gone)
             continue;
         }
         if (s->state_ == OPEN && flush(s) && r == 0) {
+            if (turned(s, gone)) {
+                return;
+            }
             continue; /* it has room now */
         }
         if (r < 0 || !may_receive(s) || !(readable || has_input(s)) || reads++ == READS ||
@@ -355,10 +367,7 @@ static void turn(struct netp_stream *s, bool readable)
 
     s->gone_ = &gone;
     pump(s, readable, &gone);
-    if (!gone && s->turned && s->state_ == OPEN) {
-        s->turned(s->arg);
-    }
-    if (!gone) {
+    if (!gone && !turned(s, &gone)) {
         s->gone_ = NULL;
         settle(s);
     }

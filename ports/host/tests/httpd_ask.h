@@ -65,6 +65,15 @@ static void hear(int fd)
     close(fd);
 }
 
+/* Closes a connection so that the server is told at once. */
+static inline void reset(int fd)
+{
+    const struct linger none = {1, 0};
+
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
+    close(fd);
+}
+
 static void ask(const char *text)
 {
     hear(open_with(text));

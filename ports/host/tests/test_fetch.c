@@ -595,6 +595,52 @@ static void test_idle_closed(void **state)
     assert_int_equal(server.conns, 2);
 }
 
+static void last_one(struct script_peer *p, const char *request)
+{
+    script_put(p, strstr(request, " /old ")
+                      ? "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+                      : "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+}
+
+/* Who says that it was the last is not asked again. */
+static void test_last(void **state)
+{
+    (void)state;
+    server.serve = last_one;
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(server.conns, 2);
+    strcat(url, "old");
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(run(), NETP_OK);
+    assert_string_equal(body, "hello");
+    assert_int_equal(server.conns, 4);
+}
+
+static void redirect_with_much(struct script_peer *p, const char *request)
+{
+    static char much[300000];
+
+    if (strstr(request, " /there ")) {
+        hello(p, request);
+        return;
+    }
+    script_put(p, "HTTP/1.1 302 On\r\nLocation: /there\r\nContent-Length: %zu\r\n\r\n",
+               sizeof much);
+    script_put_bytes(p, much, sizeof much);
+}
+
+/* A long body on the way is not read to its end. */
+static void test_redirect_with_much(void **state)
+{
+    (void)state;
+    server.serve = redirect_with_much;
+    assert_int_equal(run(), NETP_OK);
+    assert_string_equal(body, "hello");
+    assert_int_equal(result.received, 5);
+    assert_int_equal(server.conns, 2);
+}
+
 static void surplus(struct script_peer *p, const char *request)
 {
     hello(p, request);
@@ -866,38 +912,67 @@ static ptrdiff_t read_cancels(void *arg, void *p, size_t n, uint64_t offset)
     return 0;
 }
 
+static struct script_peer *held[2];
+static unsigned nheld;
+
+static void hold_first(struct script_peer *p, const char *request)
+{
+    if (p->served > 1) {
+        hello(p, request);
+    } else {
+        held[nheld++] = p;
+    }
+}
+
+/* Starts it, and lets it come to where it waits. */
+static struct netp_fetch *start(const struct netp_fetch_cfg *c)
+{
+    struct netp_fetch *f = netp_fetch_start(client, c);
+
+    assert_non_null(f);
+    assert_int_equal(netp_loop_turn(loop, 0), 0);
+    return f;
+}
+
 static void test_cancel_waiting(void **state)
 {
     struct netp_fetch_cfg c = {.url = url, .done = count_done};
 
     (void)state;
-    server.serve = hello;
-    client_cfg.per_host = 1;
+    server.serve = hold_first;
+    client_cfg.per_host = 2;
     for (unsigned how = 0; how < 2; how++) {
         client = netp_http_client_new(loop, &client_cfg, NULL);
         heads = 0;
+        nheld = 0;
         cfg.data = NULL;
         cfg.done = count_done;
-        if (how == 0) {
-            cfg.head = cancel_waiters;
-            assert_non_null(netp_fetch_start(client, &cfg));
-        } else {
-            cfg.head = NULL;
-            assert_non_null(netp_fetch_start(client, &cfg));
+        cfg.head = how == 0 ? cancel_waiters : NULL;
+        start(&cfg);
+        start(&cfg);
+        wait_for(&nheld, 2);
+        if (how == 1) { /* it is the first that waits */
             cfg.read = read_cancels;
             cfg.body_n = NETP_HTTP1_CHUNKED;
-            assert_non_null(netp_fetch_start(client, &cfg)); /* it is the first that waits */
+            start(&cfg);
         }
         for (size_t i = 0; i < 4; i++) {
-            waiters[i] = netp_fetch_start(client, &c);
+            waiters[i] = start(&c);
         }
-        wait_for(&heads, how + 1);
+        for (size_t i = 0; i < 2; i++) { /* both are idle in one turn */
+            hello(held[i], NULL);
+            send(held[i]->watch.fd, held[i]->out, held[i]->nout, MSG_NOSIGNAL);
+            held[i]->nout = 0;
+        }
+        wait_for(&heads, how + 2);
         for (unsigned i = 0; i < 5; i++) {
             netp_loop_turn(loop, netp_now() + 5);
         }
-        assert_int_equal(heads, how + 1);
-        assert_non_null(netp_fetch_start(client, &c));
-        wait_for(&heads, how + 2);
+        assert_int_equal(heads, how + 2);
+        assert_null(waiters[0]);
+        assert_int_equal(server.requests, how * 3 + how + 2);
+        start(&c);
+        wait_for(&heads, how + 3);
         netp_http_client_free(client);
         client = NULL;
     }
@@ -1034,6 +1109,7 @@ static void test_trace(void **state)
 static uint8_t coded[65536];
 static size_t ncoded, cut_at;
 static const char *coding;
+static unsigned coded_status = 200;
 
 static size_t deflate_to(uint8_t *out, size_t cap, const void *p, size_t n, int bits)
 {
@@ -1051,22 +1127,26 @@ static size_t deflate_to(uint8_t *out, size_t cap, const void *p, size_t n, int 
 
 static void serve_coded(struct script_peer *p, const char *request)
 {
-    script_put(p, "HTTP/1.1 200 OK\r\n%s\r\nContent-Length: %zu\r\n\r\n", coding, cut_at);
+    script_put(p, "HTTP/1.1 %u OK\r\n%s\r\nContent-Length: %zu\r\n\r\n", coded_status, coding,
+               cut_at);
     if (strncmp(request, "HEAD", 4) != 0) {
         script_put_bytes(p, coded, cut_at);
     }
 }
 
-static void test_codings(void **state)
-{
-    static char text[200000];
-    uint8_t once[65536];
-    size_t n;
+static char text[200000];
 
-    (void)state;
+static void make_text(void)
+{
     for (size_t i = 0; i < sizeof text; i++) {
         text[i] = (char)('a' + i * i % 23);
     }
+}
+
+static void test_codings(void **state)
+{
+    (void)state;
+    make_text();
     server.serve = serve_coded;
     coding = "Content-Encoding: gzip";
     cut_at = ncoded = deflate_to(coded, sizeof coded, text, sizeof text, 31);
@@ -1099,6 +1179,16 @@ static void test_codings(void **state)
     coding = "Content-Encoding: deflate";
     assert_int_equal(run(), NETP_OK);
     assert_memory_equal(body, text, sizeof text);
+}
+
+static void test_two_codings(void **state)
+{
+    uint8_t once[65536];
+    size_t n;
+
+    (void)state;
+    make_text();
+    server.serve = serve_coded;
     n = deflate_to(once, sizeof once, text, sizeof text, 15);
     cut_at = ncoded = deflate_to(coded, sizeof coded, once, n, 31);
     coding = "Content-Encoding: deflate, gzip";
@@ -1111,6 +1201,12 @@ static void test_codings(void **state)
     assert_memory_equal(body, text, sizeof text);
     cut_at = ncoded - 9; /* all but the end of the outer one */
     assert_int_equal(run(), NETP_E_TRUNCATED);
+    coding = "Content-Range: bytes 5-9/10\r\nContent-Encoding: gzip";
+    coded_status = 206;
+    cut_at = 5;
+    assert_int_equal(run(), NETP_OK);
+    assert_int_equal(nbody, 5);
+    coded_status = 200;
     coding = "Content-Encoding: br";
     assert_int_equal(run(), NETP_E_UNSUPPORTED);
     assert_int_equal(result.stage, NETP_FETCH_BODY);
@@ -1132,7 +1228,7 @@ static void test_bomb(void **state)
     assert_true(nbody <= 1000000);
 }
 
-#define CODINGS TEST(codings), TEST(bomb),
+#define CODINGS TEST(codings), TEST(two_codings), TEST(bomb),
 #else
 #define CODINGS
 #endif
@@ -1189,6 +1285,8 @@ int main(void)
                                        TEST(closed_meanwhile),
                                        TEST(idle_closed),
                                        TEST(surplus),
+                                       TEST(last),
+                                       TEST(redirect_with_much),
                                        TEST(idle),
                                        TEST(fresh_at_limit),
                                        TEST(timeouts),

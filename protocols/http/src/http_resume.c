@@ -335,6 +335,7 @@ enum netp_http_resume_verdict netp_http_resume_judge(const struct netp_http_resu
     switch (head->status) {
     case 206:
         return judge_partial(r, head, p, now, end);
+    case 400: /* as some answer to an If-Range that they do not know */
     case 412:
         return has_weaker(r) ? NETP_HTTP_RESUME_WEAKER : NETP_HTTP_RESUME_ANEW;
     case 416:

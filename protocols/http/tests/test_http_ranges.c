@@ -81,6 +81,11 @@ static void of_nothing(struct netp_str field, struct told *told)
     tell_choice(field, 0, told);
 }
 
+static void of_150(struct netp_str field, struct told *told)
+{
+    tell_choice(field, 150, told);
+}
+
 static void of_the_longest(struct netp_str field, struct told *told)
 {
     tell_choice(field, UINT64_MAX, told);
@@ -93,6 +98,11 @@ static void lengths_at_the_ends(void **state)
         ROW("bytes=-1", "whole 0"),
         ROW("bytes=5-", "whole 0"),
     };
+    /* the text of the second part alone is too much */
+    static const struct row small[] = {
+        ROW("bytes=0-0,2-2", "whole 150"),
+        ROW("bytes=0-0", "one 1 0-0"),
+    };
     static const struct row longest[] = {
         ROW("bytes=0-", "one 18446744073709551615 0-18446744073709551614"),
         ROW("bytes=-1", "one 1 18446744073709551614-18446744073709551614"),
@@ -100,6 +110,7 @@ static void lengths_at_the_ends(void **state)
     };
     (void)state;
     check_rows(of_nothing, empty, COUNT(empty));
+    check_rows(of_150, small, COUNT(small));
     check_rows(of_the_longest, longest, COUNT(longest));
 }
 

@@ -277,6 +277,8 @@ static const struct {
     {ETAG FRESH, 200, "ETag: \"x\"\r\n" BYTES, RESTART, 0},
     {STRONG, 200, "Last-Modified: " MODIFIED "\r\n" BYTES, RESTART, 0},
     {WEAK STRONG, 200, "ETag: W/\"x\"\r\n" BYTES, RESTART, 0},
+    {ETAG STRONG, 400, "", WEAKER, 0},
+    {ETAG, 400, "", ANEW, 0},
     {ETAG STRONG, 412, "", WEAKER, 0},
     {ETAG, 412, "", ANEW, 0},
     {STRONG, 412, "", ANEW, 0},

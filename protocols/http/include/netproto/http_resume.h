@@ -103,9 +103,12 @@ enum netp_http_resume_verdict {
  *   200  RESTART; but WEAKER if its ETag is the part's, there is a strong date, and Accept-Ranges
  *        is bytes: some servers do not know entity tags in If-Range. Section 13.1.5 has no such
  *        second try, for it wants no date from who has a tag, be it a weak one; the date is no less
- * strong for it 416  COMPLETE if Content-Range says that the length is have, and it can be the
- * part's; else ANEW 412  WEAKER if there is a strong date left, else ANEW *end, after APPEND: the
- * bytes stored when all of the body is. */
+ *        strong for it
+ *   416  COMPLETE if Content-Range says that the length is have, and it can be the part's; else
+ *        ANEW
+ *   400, 412  WEAKER if there is a strong date left, else ANEW
+ *
+ * *end, after APPEND: the bytes stored when all of the body is. */
 NETP_API enum netp_http_resume_verdict netp_http_resume_judge(const struct netp_http_resume *r,
                                                               const struct netp_http_head *head,
                                                               const char *p, int64_t now,

@@ -28,8 +28,9 @@ NETP_API void netp_root_close(struct netp_root *root);
  * backslash, or a byte below 32 or 127; ENAMETOOLONG: cap is too small for it. */
 NETP_API int netp_root_name(struct netp_str name, char *path, size_t cap);
 
-/* Opens what is at path below root, "" being the root itself, with these flags of open(); no
- * symbolic link leads outside. The descriptor, or -1 with errno: EACCES for such a link, ... */
+/* Opens what is at path below root, "" being the root itself, or at any path when root is NULL,
+ * with these flags of open(). The descriptor, or -1 with errno: EACCES for a symbolic link that
+ * leads outside, ... */
 NETP_API int netp_root_at(const struct netp_root *root, const char *path, int flags);
 
 /* A file being read. */
@@ -53,7 +54,7 @@ NETP_API void netp_source_close(struct netp_source *s);
 /* A file being written: as NAME.part, or NAME.PID-N.part if it must not meet another writer. */
 struct netp_sink {
     int fd, dir;
-    bool overwrite, sync_name, resume;
+    bool overwrite, sync, resume;
     char *part, *name; /* in the folder dir */
     char *held;        /* bytes on their way to the file, which lie at held_at in it */
     size_t nheld;
@@ -65,8 +66,9 @@ struct netp_sink {
 enum {
     NETP_SINK_OVERWRITE = 1, /* a file of the final name is replaced; else it is EEXIST */
     NETP_SINK_CREATE = 2,    /* there need not be one; else it is ENOENT */
-    NETP_SINK_UNIQUE = 4,    /* for servers: a name of its own while it is written, and the final
-                                name is on the disk, too, when the commit returns */
+    NETP_SINK_UNIQUE = 4,    /* for servers: a name of its own while it is written, and the file and
+                                its name are on the disk when the commit returns; else they are
+                                when the system gets to it, as with other programs */
     NETP_SINK_RESUME = 8,  /* goes on with a NAME.part that is there, and leaves one that has bytes
                               when it is not committed. It is locked: EBUSY while another sink,
                               here or in another process, has it. Not with UNIQUE */

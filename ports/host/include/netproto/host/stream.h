@@ -28,9 +28,8 @@ struct netp_stream {
      * sys_errno, and no failure in m, when the socket failed, or could not be connected. */
     void (*closed)(void *arg, int err, int sys_errno);
 
-    /* Called at the end of each turn in which something may have moved, and when events have been
-     * told of: the place to see whether there is room for more output. As event() otherwise. May be
-     * NULL. */
+    /* Called when output has left, before the next event, and at the end of each turn: the place to
+     * see whether there is room for more. As event() otherwise. May be NULL. */
     void (*turned)(void *arg);
     void *arg;
     const struct netp_transport *transport; /* NULL: the socket itself; outlives the stream */
