@@ -234,7 +234,10 @@ static ptrdiff_t next_piece(struct netp_fetch *f, const void **p)
         *p = (const uint8_t *)f->cfg.body + f->up_at;
         return left < PTRDIFF_MAX ? (ptrdiff_t)left : PTRDIFF_MAX;
     }
-    if (!c->up && !(c->up = malloc(CONN_UP))) {
+    if (!c->up) {
+        c->up = malloc(CONN_UP);
+    }
+    if (!c->up) {
         return -1;
     }
     *p = c->up;

@@ -99,8 +99,8 @@ static void check_stopped(struct netp_httpd *h)
     }
 }
 
-/* The socket is closed already, or it is now. */
-static void conn_free(struct httpd_conn *c)
+/* Ends what is in no list any more. The socket is closed already, or it is now. */
+static void destroy(struct httpd_conn *c)
 {
     struct netp_httpd *h = c->httpd;
 
@@ -116,14 +116,39 @@ static void conn_free(struct httpd_conn *c)
     }
     netp_loop_at(h->loop, &c->timer, NETP_NEVER);
     netp_tls_free(c->tls);
-    if (c->next) {
-        c->next->prev = c->prev;
-    }
-    *(c->prev ? &c->prev->next : &h->conns) = c->next;
     h->counts.connections--;
     netp_listener_done(&c->port->listener);
     free(c);
     check_stopped(h);
+}
+
+static void unlist(struct netp_httpd *h, const struct httpd_conn *c)
+{
+    if (c->next) {
+        c->next->prev = c->prev;
+    }
+    if (c->prev) {
+        c->prev->next = c->next;
+    } else {
+        h->conns = c->next;
+    }
+}
+
+static void conn_free(struct httpd_conn *c)
+{
+    unlist(c->httpd, c);
+    destroy(c);
+}
+
+static void free_all(struct netp_httpd *h)
+{
+    struct httpd_conn *c;
+
+    h->stopped = NULL;
+    while ((c = h->conns)) {
+        unlist(h, c);
+        destroy(c);
+    }
 }
 
 void httpd_conn_cut(struct httpd_conn *c)
@@ -283,19 +308,14 @@ static bool is_one_too_many(const struct netp_httpd *h, const struct netp_addr *
     return h->cfg.max_per_address && n >= h->cfg.max_per_address;
 }
 
-static void accepted(void *arg, int fd, const struct netp_addr *peer)
+/* A connection in the list; NULL: no memory. */
+static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr *peer)
 {
-    struct httpd_port *p = arg;
     struct netp_httpd *h = p->httpd;
-    bool refused = is_one_too_many(h, peer);
-    struct httpd_conn *c = refused ? NULL : calloc(1, sizeof *c);
+    struct httpd_conn *c = calloc(1, sizeof *c);
 
-    h->counts.accepted++;
-    h->counts.refused += refused;
     if (!c) {
-        close(fd);
-        netp_listener_done(&p->listener);
-        return;
+        return NULL;
     }
     c->httpd = h;
     c->port = p;
@@ -308,6 +328,23 @@ static void accepted(void *arg, int fd, const struct netp_addr *peer)
     }
     h->conns = c;
     h->counts.connections++;
+    return c;
+}
+
+static void accepted(void *arg, int fd, const struct netp_addr *peer)
+{
+    struct httpd_port *p = arg;
+    struct netp_httpd *h = p->httpd;
+    bool refused = is_one_too_many(h, peer);
+    struct httpd_conn *c = refused ? NULL : conn_new(p, peer);
+
+    h->counts.accepted++;
+    h->counts.refused += refused;
+    if (!c) {
+        close(fd);
+        netp_listener_done(&p->listener);
+        return;
+    }
     if ((p->tls && !(c->tls = netp_tls_server(p->tls, fd, NULL))) || !begin_work(c, fd)) {
         c->watch.fd = fd;
         conn_free(c);
@@ -374,11 +411,7 @@ static void stopped(void *arg)
     struct netp_httpd *h = arg;
     void (*done)(void *) = h->stopped;
 
-    while (h->conns) {
-        h->stopped = NULL;
-        conn_free(h->conns);
-    }
-    h->stopped = NULL;
+    free_all(h);
     if (done) {
         done(h->stopped_arg);
     }
@@ -416,10 +449,7 @@ void netp_httpd_free(struct netp_httpd *h)
     if (!h) {
         return;
     }
-    h->stopped = NULL;
-    while (h->conns) {
-        conn_free(h->conns);
-    }
+    free_all(h);
     while ((port = h->ports)) {
         h->ports = port->next;
         netp_listener_close(&port->listener);
