@@ -692,6 +692,14 @@ void netp_conn_drop_(struct netp_fetch *f)
     }
 }
 
+uint8_t *netp_conn_buffer_(struct conn *c)
+{
+    if (!c->up) {
+        c->up = malloc(CONN_UP);
+    }
+    return c->up;
+}
+
 void netp_conn_free_all_(struct netp_http_client *client)
 {
     struct conn *c;

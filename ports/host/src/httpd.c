@@ -34,29 +34,11 @@ const char *httpd_date(struct netp_httpd *h)
 
 /* --- work ------------------------------------------------------------------------------------ */
 
-static struct httpd_work *take_work(struct netp_httpd *h)
-{
-    struct httpd_work *w = h->free;
-    size_t fields = h->cfg.max_fields * sizeof(struct netp_http_field);
-
-    if (w) {
-        h->free = w->next;
-        return w;
-    }
-    return malloc(sizeof *w + fields + h->cfg.max_head);
-}
-
-static void give_work(struct netp_httpd *h, struct httpd_work *w)
-{
-    w->next = h->free;
-    h->free = w;
-}
-
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
 static bool begin_work(struct httpd_conn *c, int fd)
 {
     struct netp_httpd *h = c->httpd;
-    struct httpd_work *w = take_work(h);
+    struct httpd_work *w = httpd_work_take(h);
     struct netp_http1_cfg cfg = NETP_HTTP1_CFG_INIT;
 
     if (!w) {
@@ -83,7 +65,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
                                      .arg = c,
                                      .transport = c->tls ? netp_tls_transport(c->tls) : NULL};
     if (netp_stream_open(&w->stream, h->loop, fd, false) != 0) {
-        give_work(h, w);
+        httpd_work_give(h, w);
         return false;
     }
     c->work = w;
@@ -109,7 +91,7 @@ static void destroy(struct httpd_conn *c)
             httpd_over(&c->work->x, false);
         }
         netp_stream_close(&c->work->stream);
-        give_work(h, c->work);
+        httpd_work_give(h, c->work);
     } else if (c->watch.fd >= 0) {
         netp_loop_unwatch(h->loop, &c->watch);
         close(c->watch.fd);
@@ -146,7 +128,10 @@ static void free_all(struct netp_httpd *h)
 
     h->stopped = NULL;
     while ((c = h->conns)) {
-        unlist(h, c);
+        h->conns = c->next;
+        if (c->next) {
+            c->next->prev = NULL;
+        }
         destroy(c);
     }
 }
@@ -264,7 +249,7 @@ static void rest(void *arg)
         netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
         return;
     }
-    give_work(h, c->work);
+    httpd_work_give(h, c->work);
     c->work = NULL;
     c->watch = (struct netp_watch){.fd = fd, .ready = wake, .arg = c};
     c->timer.due = expired;
@@ -444,7 +429,6 @@ void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *
 void netp_httpd_free(struct netp_httpd *h)
 {
     struct httpd_port *port;
-    struct httpd_work *work;
 
     if (!h) {
         return;
@@ -455,10 +439,7 @@ void netp_httpd_free(struct netp_httpd *h)
         netp_listener_close(&port->listener);
         free(port);
     }
-    while ((work = h->free)) {
-        h->free = work->next;
-        free(work);
-    }
+    httpd_work_free(h);
     netp_loop_at(h->loop, &h->stop, NETP_NEVER);
     free(h);
 }
