@@ -351,4 +351,5 @@ void httpd_over(struct netp_httpd_exchange *x, bool complete)
     if (x->watcher.gone) {
         x->watcher.gone(x->watcher.arg, x, complete);
     }
+    x->watcher = (struct netp_httpd_watcher){.data = NULL}; /* a body may still be coming */
 }
