@@ -715,6 +715,17 @@ static void one_range(void **state)
     EXPECT("HEAD /f/copy.bin" HOST "Range: bytes=0-1\r\n\r\n", " 200 ", "Content-Length: 16384");
 }
 
+/* What a body may be is the server's to say, also where none is expected. */
+static void requests_with_bodies(void **state)
+{
+    (void)state;
+    EXPECT("GET /f/hello.txt" HOST "Content-Length: 3\r\n\r\nabcGET /f/sub/" HOST "\r\n",
+           "hello world", "<p>index</p>");
+    EXPECT("GET /f/large.bin" HOST "Content-Length: 2000000\r\n\r\n", " 413 ");
+    EXPECT("GET /f/large.bin" HOST "Range: bytes=0-1,9-9\r\nContent-Length: 2000000\r\n\r\n",
+           " 413 ");
+}
+
 static void several_ranges(void **state)
 {
     const char *files_[] = {"/f/large.bin", "/f/edge.bin"};
@@ -1220,6 +1231,7 @@ int main(void)
         WITH_SERVER(times_that_are_odd),
         WITH_SERVER(one_range),
         WITH_SERVER(several_ranges),
+        WITH_SERVER(requests_with_bodies),
         WITH_SERVER(gzip),
         WITH_SERVER(forms_differ),
         WITH_SERVER(lists),
