@@ -7,10 +7,14 @@
 #include <netproto/http_date.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-#define REST_MS 1000u /* without a request, before a connection gives its work back */
+/* Without a request, before a connection gives its work back: sooner when there are many. */
+#define REST_MS      1000u
+#define REST_SOON_MS 50u
+#define WORKS        64u /* that are kept for others; more are given back to the system */
 
 static void on_event(void *arg, void *event);
 static void on_turned(void *arg);
@@ -34,22 +38,46 @@ const char *httpd_date(struct netp_httpd *h)
 
 /* --- work ------------------------------------------------------------------------------------ */
 
+static size_t work_size(const struct netp_httpd *h)
+{
+    return sizeof(struct httpd_work) + h->cfg.max_fields * sizeof(struct netp_http_field) +
+           h->cfg.max_head;
+}
+
+/* By mmap, since what lies between small blocks never leaves malloc again. */
 static struct httpd_work *take_work(struct netp_httpd *h)
 {
     struct httpd_work *w = h->free;
-    size_t fields = h->cfg.max_fields * sizeof(struct netp_http_field);
 
     if (w) {
         h->free = w->next;
         return w;
     }
-    return malloc(sizeof *w + fields + h->cfg.max_head);
+    w = mmap(NULL, work_size(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (w == MAP_FAILED) {
+        return NULL;
+    }
+    h->works++;
+    return w;
 }
 
 static void give_work(struct netp_httpd *h, struct httpd_work *w)
 {
-    w->next = h->free;
-    h->free = w;
+    if (h->works > WORKS) {
+        h->works--;
+        munmap(w, work_size(h));
+    } else {
+        w->next = h->free;
+        h->free = w;
+    }
+}
+
+static void rest_later(struct httpd_conn *c)
+{
+    struct netp_httpd *h = c->httpd;
+
+    netp_loop_at(h->loop, &c->timer,
+                 netp_loop_now(h->loop) + (h->works > WORKS ? REST_SOON_MS : REST_MS));
 }
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
@@ -139,7 +167,17 @@ void httpd_conn_cut(struct httpd_conn *c)
 static void exchange_over(struct httpd_conn *c)
 {
     httpd_over(&c->work->x, true);
-    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+    rest_later(c);
+}
+
+/* Whether the client has said that it asks no more, as in "Connection: close": then nothing is to
+ * come from it, and to wait for its end would be for nothing. */
+static bool is_last(const struct httpd_conn *c)
+{
+    const struct netp_httpd_exchange *x = &c->work->x;
+
+    return (netp_http1_want(&c->work->http) & NETP_CLOSED) && !c->tls && x->received_all &&
+           !(x->request.flags & NETP_HTTP1_KEEPALIVE);
 }
 
 static bool is_sent(const struct httpd_conn *c)
@@ -160,7 +198,11 @@ static void on_turned(void *arg)
     }
     netp_stream_flush(&c->work->stream);
     if (c->work->x.phase == HTTPD_ENDED && is_sent(c)) {
+        bool last = is_last(c);
         exchange_over(c);
+        if (last) {
+            conn_free(c);
+        }
     }
 }
 
@@ -236,7 +278,7 @@ static void rest(void *arg)
         fd = netp_stream_release(&c->work->stream);
     }
     if (fd < 0) {
-        netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+        rest_later(c);
         return;
     }
     give_work(h, c->work);
@@ -257,7 +299,7 @@ static void wake(void *arg, unsigned what)
     (void)what;
     netp_loop_unwatch(c->httpd->loop, &c->watch);
     c->timer.due = rest;
-    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+    rest_later(c);
     if (begin_work(c, fd)) {
         c->watch.fd = -1;
     } else {
@@ -313,7 +355,7 @@ static void accepted(void *arg, int fd, const struct netp_addr *peer)
         conn_free(c);
         return;
     }
-    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+    rest_later(c);
 }
 
 int netp_httpd_listen(struct netp_httpd *h, int fd, struct netp_tls_ctx *tls)
@@ -427,7 +469,7 @@ void netp_httpd_free(struct netp_httpd *h)
     }
     while ((work = h->free)) {
         h->free = work->next;
-        free(work);
+        munmap(work, work_size(h));
     }
     netp_loop_at(h->loop, &h->stop, NETP_NEVER);
     free(h);

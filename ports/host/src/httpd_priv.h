@@ -79,6 +79,7 @@ struct netp_httpd {
     struct httpd_port *ports;
     struct httpd_conn *conns;
     struct httpd_work *free;
+    unsigned works; /* there are, in use or free */
     struct netp_httpd_counts counts;
     uint64_t next_id;
     bool stopping;
