@@ -5,8 +5,9 @@
 # nginx and lighttpd (scripts/peers.sh), in the same run, on loopback: one worker each, no log of
 # requests. In each round all run once, in turn, so that they meet the same machine; the median of
 # the rounds counts. Prints the requests a second by `wrk -t1`, the time in which 99 % were
-# answered, and what part we do of theirs: over 1.00 is better. Then what an idle connection takes
-# of memory in each.
+# answered, the server's CPU time for a request, and what part we do of theirs, by the clock and by
+# CPU time: over 1.00 is better. By the clock wrk and the rest of the machine count, too. Then what
+# an idle connection takes of memory in each.
 #
 #     1k       a file of 1 KiB over connections that are kept
 #     100k     one of 100 KiB
@@ -129,12 +130,20 @@ median() # NUMBER...
     printf '%s\n' "$@" | sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
 }
 
-# Appends to rate[server] and p99[server], in ms.
-declare -A rate p99
+# Of a process and of its children that have ended, in ticks.
+cpu_of() # PID
+{
+    awk '{sub(/.*\) /, ""); print $12 + $13 + $14 + $15}' "/proc/$1/stat"
+}
+
+# Appends to rate[server], p99[server], in ms, and cpu[server], in microseconds.
+ticks=$(getconf CLK_TCK)
+declare -A rate p99 cpu
 measure() # SERVER SCHEME PATH CONNECTIONS [OPTION...]
 {
-    local s=$1 scheme=$2 path=$3 c=$4 at
+    local s=$1 scheme=$2 path=$3 c=$4 at before
     shift 4
+    before=$(cpu_of "${pid_of[$s]}")
     at=${port[$s]}
     [ "$scheme" = http ] || at=${tls_port[$s]}
     wrk -t1 -c"$c" -d"$seconds" --latency "$@" "$scheme://127.0.0.1:$at$path" >"$work/wrk" 2>&1
@@ -142,28 +151,28 @@ measure() # SERVER SCHEME PATH CONNECTIONS [OPTION...]
     rate[$s]+=" $(awk '$1 == "Requests/sec:" {print $2}' "$work/wrk")"
     p99[$s]+=" $(awk '$1 == "99%" {
         v = $2 + 0; print $2 ~ /us$/ ? v / 1000 : $2 ~ /ms$/ ? v : v * 1000 }' "$work/wrk")"
+    cpu[$s]+=" $(awk -v t=$(($(cpu_of "${pid_of[$s]}") - before)) -v hz="$ticks" \
+        '$2 == "requests" {print t / hz * 1000000 / $1}' "$work/wrk")"
 }
 
 compare() # NAME SERVERS SCHEME PATH CONNECTIONS [OPTION...]
 {
-    local name=$1 list=$2 i s line
+    local name=$1 list=$2 i s
     shift 2
-    rate=() p99=()
+    rate=() p99=() cpu=()
     for ((i = 0; i < runs; i++)); do
         for s in $list; do
             measure "$s" "$@"
         done
     done
     # shellcheck disable=SC2086 # lists of numbers
-    line=$(for s in $list; do
-        printf '%s %s %s ' "$s" "$(median ${rate[$s]})" "$(median ${p99[$s]})"
-    done)
-    echo "$line" | awk -v name="$name" '{
-        printf "%-6s", name
-        for (i = 1; i < NF; i += 3) printf "  %s %.0f/s p99 %.2f ms", $i, $(i + 1), $(i + 2)
-        printf "; "
-        for (i = 4; i < NF; i += 3) printf " %.2f of %s", $2 / $(i + 1), $i
-        print "" }'
+    for s in $list; do
+        echo "$s $(median ${rate[$s]}) $(median ${p99[$s]}) $(median ${cpu[$s]})"
+    done | awk -v name="$name" '
+        NR == 1 { rate = $2; cpu = $4 }
+        { printf "%-6s %-8s %9.1f/s  p99 %8.2f ms  CPU %9.2f us", name, $1, $2, $3, $4 }
+        NR > 1 { printf "  ratio %5.2f, CPU %5.2f", rate / $2, $4 / cpu }
+        { print "" }'
 }
 
 # In KiB; shared pages of files do not count.
@@ -178,7 +187,7 @@ idle()
     for s in ours nginx lighttpd; do
         before=$(anonymous "${pid_of[$s]}")
         coproc holder { python3 tests/interop/http_idle.py 127.0.0.1 "${port[$s]}" $n; }
-        read -r -t 60 line <&"${holder[0]}" || line="failed"
+        read -r -t 20 line <&"${holder[0]}" || line="failed"
         after=$(anonymous "${pid_of[$s]}")
         echo "idle    $s $(((after - before) * 1024 / n)) bytes a connection ($line)"
         eval "exec ${holder[1]}>&-"

@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REST_MS 1000u /* without a request, before a connection gives its work back */
+/* Without a request, before a connection gives its work back: sooner when there are many. */
+#define REST_MS      1000u
+#define REST_SOON_MS 50u
 
 static void on_event(void *arg, void *event);
 static void on_turned(void *arg);
@@ -33,6 +35,14 @@ const char *httpd_date(struct netp_httpd *h)
 }
 
 /* --- work ------------------------------------------------------------------------------------ */
+
+static void rest_later(struct httpd_conn *c)
+{
+    struct netp_httpd *h = c->httpd;
+
+    netp_loop_at(h->loop, &c->timer,
+                 netp_loop_now(h->loop) + (httpd_work_is_much(h) ? REST_SOON_MS : REST_MS));
+}
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
 static bool begin_work(struct httpd_conn *c, int fd)
@@ -149,7 +159,17 @@ void httpd_conn_cut(struct httpd_conn *c)
 static void exchange_over(struct httpd_conn *c)
 {
     httpd_over(&c->work->x, true);
-    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+    rest_later(c);
+}
+
+/* Whether the client has said that it asks no more, as in "Connection: close": then nothing is to
+ * come from it, and to wait for its end would be for nothing. */
+static bool is_last(const struct httpd_conn *c)
+{
+    const struct netp_httpd_exchange *x = &c->work->x;
+
+    return (netp_http1_want(&c->work->http) & NETP_CLOSED) && !c->tls && x->received_all &&
+           !(x->request.flags & NETP_HTTP1_KEEPALIVE);
 }
 
 static bool is_sent(const struct httpd_conn *c)
@@ -170,7 +190,11 @@ static void on_turned(void *arg)
     }
     netp_stream_flush(&c->work->stream);
     if (c->work->x.phase == HTTPD_ENDED && is_sent(c)) {
+        bool last = is_last(c);
         exchange_over(c);
+        if (last) {
+            conn_free(c);
+        }
     }
 }
 
@@ -246,7 +270,7 @@ static void rest(void *arg)
         fd = netp_stream_release(&c->work->stream);
     }
     if (fd < 0) {
-        netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+        rest_later(c);
         return;
     }
     httpd_work_give(h, c->work);
@@ -267,7 +291,7 @@ static void wake(void *arg, unsigned what)
     (void)what;
     netp_loop_unwatch(c->httpd->loop, &c->watch);
     c->timer.due = rest;
-    netp_loop_at(c->httpd->loop, &c->timer, netp_loop_now(c->httpd->loop) + REST_MS);
+    rest_later(c);
     if (begin_work(c, fd)) {
         c->watch.fd = -1;
     } else {
@@ -335,7 +359,7 @@ static void accepted(void *arg, int fd, const struct netp_addr *peer)
         conn_free(c);
         return;
     }
-    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + REST_MS);
+    rest_later(c);
 }
 
 int netp_httpd_listen(struct netp_httpd *h, int fd, struct netp_tls_ctx *tls)

@@ -2,24 +2,47 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "httpd_priv.h"
-#include <stdlib.h>
+#include <sys/mman.h>
 
+#define KEPT 64u
+
+bool httpd_work_is_much(const struct netp_httpd *h)
+{
+    return h->works > KEPT;
+}
+
+static size_t work_size(const struct netp_httpd *h)
+{
+    return sizeof(struct httpd_work) + h->cfg.max_fields * sizeof(struct netp_http_field) +
+           h->cfg.max_head;
+}
+
+/* By mmap, since what lies between small blocks never leaves malloc again. */
 struct httpd_work *httpd_work_take(struct netp_httpd *h)
 {
     struct httpd_work *w = h->free;
-    size_t fields = h->cfg.max_fields * sizeof(struct netp_http_field);
 
     if (w) {
         h->free = w->next;
         return w;
     }
-    return malloc(sizeof *w + fields + h->cfg.max_head);
+    w = mmap(NULL, work_size(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (w == MAP_FAILED) {
+        return NULL;
+    }
+    h->works++;
+    return w;
 }
 
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w)
 {
-    w->next = h->free;
-    h->free = w;
+    if (httpd_work_is_much(h)) {
+        h->works--;
+        munmap(w, work_size(h));
+    } else {
+        w->next = h->free;
+        h->free = w;
+    }
 }
 
 void httpd_work_free(struct netp_httpd *h)
@@ -28,6 +51,6 @@ void httpd_work_free(struct netp_httpd *h)
 
     while ((w = h->free)) {
         h->free = w->next;
-        free(w);
+        munmap(w, work_size(h));
     }
 }

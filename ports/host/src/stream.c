@@ -424,8 +424,8 @@ static void due(void *arg)
         end(s, failure(s), 0); /* the time to linger is up */
     } else if (s->sys_errno_) {
         end(s, NETP_E_IO, s->sys_errno_);
-    } else {
-        turn(s, false);
+    } else { /* of what has come before it is watched, nobody has told: a request, say */
+        turn(s, s->state_ == OPEN && !s->watch_.watched_);
     }
 }
 

@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# netproto httpd under load: a stop in the midst of it, many idle connections and what memory they
+# take, resets, wrk, ab and h2load, several workers; no room on the disk, no descriptors.
+set -u
+cd "$(dirname "$0")" || exit
+. ./peers.sh
+. ./http_servers.sh
+need_http_peers
+
+make_files
+limit=$(ulimit -Hn)
+ulimit -n "$limit"
+
+serve()
+{
+    local name=$1
+    shift
+    start "$name" "$netproto" httpd --listen 127.0.0.1:0 --quiet "$@"
+    port=$(port_of "$name") || { cat "$work/$name.log"; exit 1; }
+    http=http://127.0.0.1:$port
+}
+
+stop_well() # NAME
+{
+    stop "$1"
+    local status=$?
+    [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
+}
+
+memory() { awk '$1 == "VmRSS:" {print $2}' "/proc/${pid_of[$1]}/status"; }
+descriptors() { find "/proc/${pid_of[$1]}/fd" -type l | wc -l; }
+
+# --- clients that measure ------------------------------------------------------------------------
+
+serve files --root "$http_root"
+if command -v ab >/dev/null; then
+    expect 0 "ab" ab -q -k -n 20000 -c 50 "$http/one"
+    says '^Failed requests: *0$' "ab"
+    expect 0 "ab, a connection each" ab -q -n 5000 -c 50 "$http/one"
+    says '^Failed requests: *0$' "ab, a connection each"
+else
+    skip "no ab"
+fi
+if command -v h2load >/dev/null; then
+    expect 0 "h2load" h2load --h1 -n 20000 -c 50 -m 4 "$http/text"
+    says '20000 succeeded, 0 failed, 0 errored' "h2load"
+else
+    skip "no h2load"
+fi
+if command -v wrk >/dev/null; then
+    expect 0 "wrk" wrk -t1 -c100 -d2 "$http/text"
+    says_not 'Non-2xx\|Socket errors' "wrk"
+else
+    skip "no wrk"
+fi
+
+# --- resets --------------------------------------------------------------------------------------
+
+# Connections that are reset in the midst of an answer, or of a request, or at once.
+storm()
+{
+    python3 - "$port" "$1" <<'PYTHON'
+import socket, struct, sys
+for i in range(int(sys.argv[2])):
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if i % 3:
+        s.sendall((b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /b")[i % 3 - 1])
+    if i % 3 == 1:
+        s.recv(1000)
+    s.close()
+PYTHON
+}
+storm 1000
+sleep 1.5
+before=$(memory files) before_fd=$(descriptors files)
+storm 6000
+sleep 1.5
+after=$(memory files) after_fd=$(descriptors files)
+[ "$after_fd" -le "$before_fd" ] && ok || bad "resets: $before_fd descriptors, then $after_fd"
+[ $((after - before)) -le 256 ] && ok || bad "resets: $before KiB, then $after"
+stop_well files
+
+# --- idle connections ----------------------------------------------------------------------------
+
+n=10000
+[ "$limit" -ge 12000 ] || { skip "a limit of $limit descriptors: fewer connections"; n=$((limit / 2)); }
+serve idle --root "$http_root" --index --timeout-idle 60 --max-connections 10010
+curl -s "$http/one" -o /dev/null
+before=$(memory idle)
+coproc holder { python3 ./http_idle.py 127.0.0.1 "$port" $n; }
+exec {to}>&"${holder[1]}" {from}<&"${holder[0]}" {holder[1]}>&-
+read -r -t 60 line <&"$from"
+[ "$line" = "held $n" ] && ok || bad "idle connections: $line"
+sleep 2
+each=$((($(memory idle) - before) * 1024 / n))
+echo "an idle connection takes $each bytes"
+[ $each -le 1024 ] && ok || bad "an idle connection takes $each bytes"
+move "one more" "$http_root/text" "$out" curl -sSf -m 10 "$http/text" -o "$out"
+exec {to}>&-
+read -r -t 20 line <&"$from"
+[ "$line" = "left $n" ] && ok || bad "idle connections, after a while: $line"
+sleep 2
+[ "$(descriptors idle)" -le 20 ] && ok || bad "closed connections: $(descriptors idle) descriptors"
+stop_well idle
+
+# --- stop ----------------------------------------------------------------------------------------
+
+serve stopping --root "$http_root" --grace 10
+for ((i = 0; i < 8; i++)); do
+    curl -sSf --limit-rate 8M "$http/big" -o "$work/slow.$i" &
+    slow[i]=$!
+done
+sleep 0.4
+kill "${pid_of[stopping]}"
+sleep 0.2
+expect 7 "who comes after it was stopped" curl -sS "$http/one"
+good=0
+for ((i = 0; i < 8; i++)); do
+    wait "${slow[i]}" && cmp -s "$http_root/big" "$work/slow.$i" && good=$((good + 1))
+done
+[ $good = 8 ] && ok || bad "a graceful stop: $good of 8 answers were whole"
+stop_well stopping
+
+# --- workers -------------------------------------------------------------------------------------
+
+port=$(free_port tcp)
+start workers "$netproto" httpd --quiet --listen "127.0.0.1:$port" --root "$http_root" --workers 3
+port_of workers >/dev/null || bad "workers: $(cat "$work/workers.log")"
+sleep 0.3
+for ((i = 0; i < 20; i++)); do
+    move "workers" "$http_root/text" "$out" curl -sSf "http://127.0.0.1:$port/text" -o "$out"
+done
+stop_well workers
+! grep -q ":$(printf %04X "$port") 00000000:0000 0A" /proc/net/tcp && ok || bad "a worker is left"
+
+# --- no room -------------------------------------------------------------------------------------
+
+mkdir "$work/full"
+if mount -t tmpfs -o size=2m none "$work/full" 2>/dev/null; then
+    serve full --root "$work/full" --write
+    got=$(curl -s -o /dev/null -w '%{http_code}' -T "$http_root/big" "$http/up")
+    case $got in
+    507 | 500 | 503) ok ;;
+    *) bad "a full disk: status $got" ;;
+    esac
+    [ -z "$(ls -A "$work/full")" ] && ok || bad "a full disk: it left $(ls "$work/full")"
+    move "a put after that" "$http_root/text" "$work/full/up" curl -sSf -T "$http_root/text" "$http/up"
+    stop_well full
+    umount "$work/full"
+else
+    skip "no mount"
+fi
+
+start few sh -c "ulimit -n 24; exec '$netproto' httpd --quiet --listen 127.0.0.1:0 \
+    --root '$http_root' --timeout-idle 2"
+port=$(port_of few) || bad "few descriptors: $(cat "$work/few.log")"
+python3 - "$port" >"$work/last.log" 2>&1 <<'PYTHON' && ok || bad "few descriptors: $(tail -n 1 "$work/last.log")"
+import socket, sys
+at = ("127.0.0.1", int(sys.argv[1]))
+held = [socket.create_connection(at) for i in range(40)]
+for s in held:
+    s.settimeout(20)
+    try:
+        s.sendall(b"GET /one HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        got = s.recv(1000)
+    except ConnectionResetError:
+        got = b""
+    assert got.startswith(b"HTTP/1.1 "), got
+    s.close()
+PYTHON
+cpu=$(awk '{print $14 + $15}' "/proc/${pid_of[few]}/stat")
+[ "$cpu" -lt 200 ] && ok || bad "few descriptors: $cpu ticks of CPU time"
+stop_well few
+
+summary
