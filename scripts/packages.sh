@@ -9,7 +9,8 @@ fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
-peer_servers=(apache2-bin atftpd dnsmasq-base lighttpd lighttpd-mod-deflate microsocks nginx squid
+peer_servers=(apache2-bin atftpd dnsmasq-base lighttpd lighttpd-mod-deflate
+    lighttpd-mod-openssl microsocks nginx squid
     squid-common tftpd-hpa tinyproxy-bin)
 # What they are linked with.
 peer_libraries=(libapr1 libaprutil1 libbrotli1 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3

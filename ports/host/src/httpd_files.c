@@ -275,7 +275,8 @@ static bool put_uri(struct netp_str s, char *out, size_t cap, size_t *at)
     return true;
 }
 
-/* To the same path with a slash behind it, on whichever host the client has asked. */
+/* To the same path with a slash behind it, on whichever host the client has asked. A path that has
+ * led here has no empty parts: "//" at its front would be followed by a host. */
 static void redirect(struct netp_httpd_exchange *x)
 {
     const struct netp_httpd_request *r = netp_httpd_request(x);
@@ -286,7 +287,7 @@ static void redirect(struct netp_httpd_exchange *x)
     if (fits && r->query.p) {
         fits = put_uri(NETP_STR("?"), location, cap, &n) && put_uri(r->query, location, cap, &n);
     }
-    if (!fits || (r->path.n > 1 && r->path.p[1] == '/')) { /* "//" is followed by a host */
+    if (!fits) {
         netp_httpd_error(x, 404);
         return;
     }

@@ -105,6 +105,11 @@ void httpd_hold(struct netp_httpd_exchange *x,
                 void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete), void *arg);
 void httpd_release(struct netp_httpd_exchange *x);
 
+/* httpd_work.c: for a connection that works, NULL: no memory; back from it; the end of all. */
+struct httpd_work *httpd_work_take(struct netp_httpd *h);
+void httpd_work_give(struct netp_httpd *h, struct httpd_work *w);
+void httpd_work_free(struct netp_httpd *h);
+
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);
 const char *httpd_date(struct netp_httpd *httpd);
