@@ -87,7 +87,9 @@ static int make_crawl(struct crawl *cr)
         return cli_usage(cr->c, "the User-Agent begins with no name for robots.txt: letters, - and "
                                 "_");
     }
-    if (!netp_random(&cfg.seed, sizeof cfg.seed) || !(cr->work.crawl = netp_crawl_new(&cfg))) {
+    cr->work.found = calloc(cfg.max_urls, sizeof *cr->work.found);
+    if (!cr->work.found || !netp_random(&cfg.seed, sizeof cfg.seed) ||
+        !(cr->work.crawl = netp_crawl_new(&cfg))) {
         return cli_error(cr->c, CLI_LOCAL, "no memory");
     }
     cr->work.parallel = (unsigned)cr->parallel;

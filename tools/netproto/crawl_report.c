@@ -7,28 +7,6 @@
 
 enum { CIRCLE = 20 }; /* redirections behind each other that are one */
 
-static bool keep(struct crawl_entries *list, const struct crawl_page *page, const char *text)
-{
-    struct crawl_entry *b;
-
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? 2 * list->cap : 16;
-        b = realloc(list->p, cap * sizeof *b);
-        if (!b) {
-            return false;
-        }
-        list->p = b;
-        list->cap = cap;
-    }
-    b = &list->p[list->n];
-    *b = (struct crawl_entry){.url = page->url, .from = page->from, .status = page->status};
-    if (text && !(b->text = strdup(text))) {
-        return false;
-    }
-    list->n++;
-    return true;
-}
-
 static void print_or(struct netp_str s, const char *no)
 {
     document_print(s.n > 0 ? s : netp_str_of(no));
@@ -90,53 +68,59 @@ bool crawl_report_page(struct crawl_report *r, const struct crawl_page *page)
     }
     r->pages++;
     if (page->broken) {
-        return keep(&r->broken, page, page->error);
+        return crawl_entries_add(&r->broken, page->url, page->from, page->status, page->error);
     }
-    return page->location.n == 0 || keep(&r->redirects, page, page->location.p);
+    return page->location.n == 0 ||
+           crawl_entries_add(&r->redirects, page->url, page->from, page->status, page->location.p);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
 
 static int by_url(const void *a, const void *b)
 {
-    const struct crawl_entry *x = (const struct crawl_entry *)a;
-    const struct crawl_entry *y = (const struct crawl_entry *)b;
+    const struct crawl_entry *x = *(const struct crawl_entry *const *)a;
+    const struct crawl_entry *y = *(const struct crawl_entry *const *)b;
     size_t n = x->url.n < y->url.n ? x->url.n : y->url.n;
     int r = memcmp(x->url.p, y->url.p, n);
 
     return r != 0 ? r : x->url.n < y->url.n ? -1 : x->url.n > y->url.n;
 }
 
-/* The redirection that one leads to, or NULL. */
-static const struct crawl_entry *next_of(const struct crawl_entries *all,
-                                         const struct crawl_entry *from)
+/* Whether a redirection, of all[0..n) by URL, leads on and on. */
+static bool is_circle(const struct crawl_entry *const *all, size_t n, const struct crawl_entry *e)
 {
-    struct crawl_entry key = {.url = netp_str_make(from->text, strcspn(from->text, "#"))};
-
-    return bsearch(&key, all->p, all->n, sizeof key, by_url);
+    for (int steps = 0; steps <= CIRCLE; steps++) {
+        struct crawl_entry key = {.url = netp_str_make(e->text, strcspn(e->text, "#"))};
+        const struct crawl_entry *wanted = &key, *const * at;
+        at = bsearch(&wanted, all, n, sizeof wanted, by_url);
+        if (!at) {
+            return false;
+        }
+        e = *at;
+    }
+    return true;
 }
 
 /* Adds to the broken ones those that lead in a circle. */
 static void find_circles(struct crawl_report *r)
 {
-    const struct crawl_entries *all = &r->redirects;
+    size_t n = 0;
+    const struct crawl_entry **all = malloc((r->redirects.n + 1) * sizeof *all);
 
-    if (all->n > 0) {
-        qsort(all->p, all->n, sizeof *all->p, by_url);
+    if (!all) {
+        return;
     }
-    for (size_t i = 0; i < all->n; i++) {
-        const struct crawl_entry *at = &all->p[i];
-        size_t steps = 0;
-        while (at && steps <= CIRCLE) {
-            at = next_of(all, at);
-            steps++;
-        }
-        if (at) {
-            struct crawl_page page = {
-                .url = all->p[i].url, .from = all->p[i].from, .status = all->p[i].status};
-            keep(&r->broken, &page, "redirections without an end");
+    for (const struct crawl_entry *e = r->redirects.first; e; e = e->next) {
+        all[n++] = e;
+    }
+    qsort(all, n, sizeof *all, by_url);
+    for (size_t i = 0; i < n; i++) {
+        if (is_circle(all, n, all[i])) {
+            crawl_entries_add(&r->broken, all[i]->url, all[i]->from, all[i]->status,
+                              "redirections without an end");
         }
     }
+    free(all);
 }
 
 static void end_text(const struct crawl_report *r, const struct crawl_rest *rest)
@@ -144,14 +128,13 @@ static void end_text(const struct crawl_report *r, const struct crawl_rest *rest
     if (r->broken.n > 0) {
         printf("\nbroken: %zu\n", r->broken.n);
     }
-    for (size_t i = 0; i < r->broken.n; i++) {
-        const struct crawl_entry *b = &r->broken.p[i];
+    for (const struct crawl_entry *b = r->broken.first; b; b = b->next) {
         print_status(b->status);
         putchar('\t');
         document_print(b->url);
         putchar('\t');
         print_or(b->from, "-");
-        if (b->text) {
+        if (b->text[0]) {
             putchar('\t');
             document_print(netp_str_of(b->text));
         }
@@ -173,25 +156,16 @@ static void end_text(const struct crawl_report *r, const struct crawl_rest *rest
 static void end_json(const struct crawl_report *r, const struct crawl_rest *rest)
 {
     fputs(r->pages ? "\n], \"broken\": [" : "{\"pages\": [], \"broken\": [", stdout);
-    for (size_t i = 0; i < r->broken.n; i++) {
-        const struct crawl_entry *b = &r->broken.p[i];
-        document_json(i > 0 ? ",\n  {" : "\n  {", "url", b->url);
+    for (const struct crawl_entry *b = r->broken.first; b; b = b->next) {
+        document_json(b != r->broken.first ? ",\n  {" : "\n  {", "url", b->url);
         printf(", \"status\": %d", b->status);
         json_or_null("from", b->from);
-        json_or_null("error", netp_str_of(b->text ? b->text : ""));
+        json_or_null("error", netp_str_of(b->text));
         putchar('}');
     }
     printf("], \"disallowed\": %llu, \"waiting\": %llu, \"beyond\": %llu}\n",
            (unsigned long long)rest->disallowed, (unsigned long long)rest->waiting,
            (unsigned long long)rest->beyond);
-}
-
-static void clear(struct crawl_entries *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        free(list->p[i].text);
-    }
-    free(list->p);
 }
 
 size_t crawl_report_end(struct crawl_report *r, const struct crawl_rest *rest)
@@ -201,7 +175,7 @@ size_t crawl_report_end(struct crawl_report *r, const struct crawl_rest *rest)
     find_circles(r);
     broken = r->broken.n;
     (r->c->json ? end_json : end_text)(r, rest);
-    clear(&r->broken);
-    clear(&r->redirects);
+    crawl_entries_free(&r->broken);
+    crawl_entries_free(&r->redirects);
     return broken;
 }

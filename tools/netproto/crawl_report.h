@@ -4,7 +4,7 @@
 #define CRAWL_REPORT_H
 
 #include "cli.h"
-#include <netproto/netp.h>
+#include "crawl_entries.h"
 
 /* A page that was asked for. Where not said otherwise n is 0 if there is none. */
 struct crawl_page {
@@ -15,17 +15,6 @@ struct crawl_page {
     struct netp_str location; /* of a redirection, absolute */
     const char *error;        /* what went wrong; NULL: nothing */
     bool broken;
-};
-
-struct crawl_entry {
-    struct netp_str url, from;
-    int status;
-    char *text; /* what is wrong, NULL: the status says it; where a redirection leads to */
-};
-
-struct crawl_entries {
-    struct crawl_entry *p;
-    size_t n, cap;
 };
 
 struct crawl_report {

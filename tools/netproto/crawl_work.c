@@ -24,19 +24,8 @@ static void no_memory(struct crawl_work *w)
 static int add(struct crawl_work *w, struct netp_str url, uint32_t depth, struct netp_str from,
                uint32_t redirects)
 {
-    int r;
+    int r = netp_crawl_add(w->crawl, url, depth, w->nfound);
 
-    if (w->nfound == w->cap) {
-        uint32_t cap = w->cap ? 2 * w->cap : 256;
-        struct crawl_found *found = realloc(w->found, cap * sizeof *found);
-        if (!found) {
-            no_memory(w);
-            return NETP_E_IO;
-        }
-        w->found = found;
-        w->cap = cap;
-    }
-    r = netp_crawl_add(w->crawl, url, depth, w->nfound);
     if (r == 1) {
         w->found[w->nfound++] = (struct crawl_found){from, redirects};
     } else if (r == NETP_E_LIMIT) {
@@ -91,9 +80,10 @@ static void follow(struct crawl_work *w, struct crawl_slot *slot)
         if (slot->job.depth == 0) {
             w->status =
                 cli_error(w->http.c, CLI_FAILED, "%s redirects to %s, another host: crawl that",
-                          slot->url, slot->location);
+                          slot->job.url.p, slot->location);
         } else {
-            cli_note(w->http.c, "%s redirects to %s, another host", slot->url, slot->location);
+            cli_note(w->http.c, "%s redirects to %s, another host", slot->job.url.p,
+                     slot->location);
         }
     } else if (redirects <= CRAWL_REDIRECTS) {
         add(w, to, slot->job.depth, slot->job.url, redirects);
@@ -175,6 +165,21 @@ static bool on_head(void *arg, const struct netp_fetch_head *head)
     return !slot->cut;
 }
 
+static void add_robots(struct crawl_slot *slot, const void *p, size_t n)
+{
+    size_t room = NETP_HTTP_ROBOTS_MAX + 1 - slot->nrobots;
+
+    if (!slot->robots && !(slot->robots = malloc(room))) {
+        no_memory(slot->work);
+        slot->cut = true;
+        return;
+    }
+    slot->cut = n > room;
+    n = slot->cut ? room : n;
+    memcpy(slot->robots + slot->nrobots, p, n);
+    slot->nrobots += n;
+}
+
 static bool on_data(void *arg, const void *p, size_t n)
 {
     struct crawl_slot *slot = (struct crawl_slot *)arg;
@@ -183,11 +188,7 @@ static bool on_data(void *arg, const void *p, size_t n)
         slot->page_error = netp_page_feed(slot->page, p, n);
         slot->cut = slot->page_error != NETP_OK;
     } else if (slot->job.robots) {
-        size_t room = NETP_HTTP_ROBOTS_MAX + 1 - slot->nrobots;
-        slot->cut = n > room;
-        n = slot->cut ? room : n;
-        memcpy(slot->robots + slot->nrobots, p, n);
-        slot->nrobots += n;
+        add_robots(slot, p, n);
     }
     return !slot->cut;
 }
@@ -202,11 +203,11 @@ static void robots_done(struct crawl_work *w, struct crawl_slot *slot,
     int status = answered ? result->status : 0;
 
     if (!answered) {
-        w->status = http_job_tell(&w->http, slot->url, result);
+        w->status = http_job_tell(&w->http, slot->job.url.p, result);
     } else if (netp_http_robots_access(status) == NETP_HTTP_ROBOTS_DISALLOW_ALL) {
         w->status = cli_error(w->http.c, CLI_FAILED,
                               "%s: the server answers %d, so that nothing may be asked for",
-                              slot->url, status);
+                              slot->job.url.p, status);
     }
     netp_crawl_robots(w->crawl, &slot->job, status, netp_str_make(slot->robots, slot->nrobots),
                       netp_now());
@@ -250,7 +251,6 @@ static void clear(struct crawl_slot *slot)
 {
     netp_page_free(slot->page);
     free(slot->robots);
-    free(slot->url);
     memset(slot, 0, sizeof *slot);
 }
 
@@ -273,13 +273,7 @@ static bool start(struct crawl_work *w, struct crawl_slot *slot, const struct ne
 
     slot->work = w;
     slot->job = *job;
-    slot->url = strndup(job->url.p, job->url.n);
-    slot->robots = job->robots ? malloc(NETP_HTTP_ROBOTS_MAX + 1) : NULL;
-    if (!slot->url || (job->robots && !slot->robots)) {
-        clear(slot);
-        return false;
-    }
-    cfg.url = slot->url;
+    cfg.url = job->url.p;
     cfg.max_body = 0; /* is looked at as it comes */
     cfg.timeout_ms = 0;
     cfg.max_redirects = job->robots ? NETP_HTTP_ROBOTS_REDIRECTS : NETP_FETCH_NO_REDIRECTS;

@@ -22,7 +22,6 @@ struct crawl_slot {
     struct crawl_work *work;
     struct netp_crawl_job job;
     struct netp_fetch *fetch; /* NULL: there is none */
-    char *url;
     int status;
     char type[80], location[CRAWL_URL];
     const char *fault; /* what is wrong with the answer; NULL: nothing */
@@ -45,6 +44,7 @@ struct crawl_work {
     uint64_t max; /* pages */
     unsigned parallel;
     struct netp_crawl *crawl;
+    struct crawl_found *found; /* for as many URLs as crawl has room for; owned */
 
     struct crawl_report report;
     uint64_t beyond; /* links over a limit */
@@ -53,8 +53,7 @@ struct crawl_work {
     struct crawl_slot slots[CRAWL_PARALLEL];
     unsigned running;
     uint64_t given; /* pages that were asked for */
-    struct crawl_found *found;
-    uint32_t nfound, cap;
+    uint32_t nfound;
     struct netp_timer wake, end;
     bool over;
 };

@@ -20,21 +20,24 @@ static char *copy(struct netp_str s, const char *end)
 struct httpd_site *httpd_site_new(struct httpd_job *job, struct netp_str host,
                                   struct netp_str prefix, bool many)
 {
-    struct httpd_site *site = &job->site[job->nsite];
+    struct httpd_site *site;
+    char *name, *pattern;
 
     if (job->nsite == HTTPD_SITES) {
         errno = E2BIG;
         return NULL;
     }
-    site->job = job;
-    site->host = host.p ? copy(host, "") : NULL;
-    site->pattern = copy(prefix, many ? "*" : "");
-    if ((host.p && !site->host) || !site->pattern) {
-        free(site->host);
-        free(site->pattern);
+    name = host.p ? copy(host, "") : NULL;
+    pattern = copy(prefix, many ? "*" : "");
+    if ((host.p && !name) || !pattern) {
+        free(name);
+        free(pattern);
         return NULL;
     }
-    job->nsite++;
+    site = &job->site[job->nsite++];
+    site->job = job;
+    site->host = name;
+    site->pattern = pattern;
     return site;
 }
 

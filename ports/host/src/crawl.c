@@ -1,44 +1,22 @@
 /* crawl.c - what a crawler fetches next. SPDX-License-Identifier: MIT */
+#include "crawl_origin.h"
+
 #include <errno.h>
 #include <netproto/host/crawl.h>
-#include <netproto/http_robots.h>
 #include <netproto/text.h>
 #include <netproto/url.h>
 #include <stdlib.h>
 
 enum { SEGMENTS = 64 }; /* more in a path are a trap */
 
-struct entry {
-    struct entry *next; /* of the same origin */
-    uint32_t depth, tag;
-    uint32_t n;
-    char url[];
-};
-
-enum robots { UNASKED, ASKED, KNOWN, ALLOW_ALL, DISALLOW_ALL };
-
-struct origin {
-    char *key; /* "http://host:port", then "/robots.txt" */
-    size_t nkey;
-    enum robots robots;
-    struct netp_http_robots rules; /* in text */
-    char *text;
-    uint32_t delay_ms, urls; /* of a Crawl-delay */
-    uint32_t jobs;           /* that were given and are not done */
-    netp_ms ready;           /* when the next may be */
-    struct entry *first, **last;
-};
-
 struct netp_crawl {
     struct netp_crawl_cfg cfg;
     struct netp_crawl_count count;
-    struct origin *origins;
+    struct crawl_origin *origins;
     uint32_t norigins;
-    struct entry **table; /* open addressing; at most half full */
+    struct crawl_entry **table; /* open addressing; at most half full */
     size_t mask;
 };
-
-static const char robots_txt[] = "/robots.txt";
 
 struct netp_crawl *netp_crawl_new(const struct netp_crawl_cfg *cfg)
 {
@@ -77,9 +55,8 @@ void netp_crawl_free(struct netp_crawl *crawl)
     for (size_t i = 0; crawl->table != NULL && i <= crawl->mask; i++) {
         free(crawl->table[i]);
     }
-    for (uint32_t i = 0; i < crawl->norigins; i++) {
-        free(crawl->origins[i].key);
-        free(crawl->origins[i].text);
+    for (uint32_t i = 0; crawl->origins != NULL && i < crawl->norigins; i++) {
+        crawl_origin_free(&crawl->origins[i]);
     }
     free(crawl->table);
     free(crawl->origins);
@@ -89,7 +66,7 @@ void netp_crawl_free(struct netp_crawl *crawl)
 /* ---- adding ---- */
 
 /* The slot of a URL, or the free one for it. FNV-1a, from the seed on. */
-static struct entry **find(const struct netp_crawl *crawl, struct netp_str url)
+static struct crawl_entry **find(const struct netp_crawl *crawl, struct netp_str url)
 {
     uint64_t h = crawl->cfg.seed ^ 0xcbf29ce484222325u;
 
@@ -97,7 +74,7 @@ static struct entry **find(const struct netp_crawl *crawl, struct netp_str url)
         h = (h ^ (uint8_t)url.p[i]) * 0x100000001b3u;
     }
     for (size_t i = (size_t)(h ^ h >> 32);; i++) {
-        struct entry **slot = &crawl->table[i & crawl->mask];
+        struct crawl_entry **slot = &crawl->table[i & crawl->mask];
         if (*slot == NULL || netp_str_eq(netp_str_make((*slot)->url, (*slot)->n), url)) {
             return slot;
         }
@@ -156,7 +133,7 @@ static int read_url(struct netp_str text, char *out, size_t cap, struct netp_url
 
 /* The origin of a URL; a new one only if it may be. NETP_OK or an error. */
 static int find_origin(struct netp_crawl *crawl, struct netp_str url, const struct netp_url *u,
-                       bool add, struct origin **origin)
+                       bool add, struct crawl_origin **origin)
 {
     struct netp_str key = netp_str_make(url.p, (size_t)(u->path.p - url.p));
 
@@ -170,14 +147,9 @@ static int find_origin(struct netp_crawl *crawl, struct netp_str url, const stru
         return add ? NETP_E_LIMIT : NETP_E_REFUSED;
     }
     *origin = &crawl->origins[crawl->norigins];
-    (*origin)->key = malloc(key.n + sizeof robots_txt);
-    if ((*origin)->key == NULL) {
+    if (!crawl_origin_init(*origin, key)) {
         return NETP_E_IO;
     }
-    memcpy((*origin)->key, key.p, key.n);
-    memcpy((*origin)->key + key.n, robots_txt, sizeof robots_txt);
-    (*origin)->nkey = key.n;
-    (*origin)->last = &(*origin)->first;
     crawl->norigins++;
     return NETP_OK;
 }
@@ -185,8 +157,8 @@ static int find_origin(struct netp_crawl *crawl, struct netp_str url, const stru
 static int insert(struct netp_crawl *crawl, struct netp_str url, const struct netp_url *u,
                   uint32_t depth, uint32_t tag)
 {
-    struct entry **slot = find(crawl, url), *entry;
-    struct origin *origin;
+    struct crawl_entry **slot = find(crawl, url);
+    struct crawl_origin *origin;
 
     if (*slot != NULL) {
         return 0;
@@ -199,15 +171,9 @@ static int insert(struct netp_crawl *crawl, struct netp_str url, const struct ne
     if (r != NETP_OK || origin->urls == crawl->cfg.max_per_origin) {
         return r != NETP_OK ? r : NETP_E_LIMIT;
     }
-    entry = malloc(sizeof *entry + url.n);
-    if (entry == NULL) {
+    if ((*slot = crawl_origin_add(origin, url, depth, tag)) == NULL) {
         return NETP_E_IO;
     }
-    *entry = (struct entry){.depth = depth, .tag = tag, .n = (uint32_t)url.n};
-    memcpy(entry->url, url.p, url.n);
-    *slot = *origin->last = entry;
-    origin->last = &entry->next;
-    origin->urls++;
     crawl->count.added++;
     crawl->count.waiting++;
     return 1;
@@ -238,24 +204,21 @@ int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint32_t depth
 /* ---- giving ---- */
 
 /* What a request for the URL asks for. */
-static struct netp_str target(const struct origin *origin, const struct entry *entry)
+static struct netp_str target(const struct crawl_origin *origin, const struct crawl_entry *entry)
 {
     return netp_str_make(entry->url + origin->nkey, entry->n - origin->nkey);
 }
 
 /* Takes off the front what the rules disallow. */
-static void pass_over(struct netp_crawl *crawl, struct origin *origin)
+static void pass_over(struct netp_crawl *crawl, struct crawl_origin *origin)
 {
     while (origin->first != NULL &&
            (origin->robots == DISALLOW_ALL ||
             (origin->robots == KNOWN &&
              netp_http_robots_allowed(&origin->rules, target(origin, origin->first)) != 1))) {
-        origin->first = origin->first->next;
+        crawl_origin_take(origin);
         crawl->count.disallowed++;
         crawl->count.waiting--;
-    }
-    if (origin->first == NULL) {
-        origin->last = &origin->first;
     }
 }
 
@@ -266,10 +229,10 @@ static netp_ms after(netp_ms now, uint32_t delay)
 }
 
 /* Fills *job from an origin that is ready. */
-static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_crawl_job *job,
+static void give(struct netp_crawl *crawl, struct crawl_origin *origin, struct netp_crawl_job *job,
                  netp_ms now)
 {
-    struct entry *entry = origin->first;
+    const struct crawl_entry *entry;
 
     origin->jobs++;
     origin->ready = after(now, crawl->cfg.delay_ms);
@@ -281,19 +244,16 @@ static void give(struct netp_crawl *crawl, struct origin *origin, struct netp_cr
         job->url = netp_str_of(origin->key);
         return;
     }
+    entry = crawl_origin_take(origin);
     job->url = netp_str_make(entry->url, entry->n);
     job->depth = entry->depth;
     job->tag = entry->tag;
-    origin->first = entry->next;
-    if (origin->first == NULL) {
-        origin->last = &origin->first;
-    }
     crawl->count.given++;
     crawl->count.waiting--;
 }
 
 /* Whether an origin may have one more job, if it is time. */
-static bool has_room(const struct netp_crawl *crawl, const struct origin *origin)
+static bool has_room(const struct netp_crawl *crawl, const struct crawl_origin *origin)
 {
     bool one = origin->robots == ASKED || origin->delay_ms > 0 || crawl->cfg.parallel == 0;
 
@@ -303,10 +263,10 @@ static bool has_room(const struct netp_crawl *crawl, const struct origin *origin
 int netp_crawl_next(struct netp_crawl *crawl, netp_ms now, struct netp_crawl_job *job,
                     netp_ms *when)
 {
-    struct origin *best = NULL; /* that has been ready for longest */
+    struct crawl_origin *best = NULL; /* that has been ready for longest */
 
     for (uint32_t i = 0; i < crawl->norigins; i++) {
-        struct origin *origin = &crawl->origins[i];
+        struct crawl_origin *origin = &crawl->origins[i];
         if (has_room(crawl, origin)) {
             pass_over(crawl, origin);
             if (origin->first != NULL && (best == NULL || origin->ready < best->ready)) {
@@ -324,7 +284,7 @@ int netp_crawl_next(struct netp_crawl *crawl, netp_ms now, struct netp_crawl_job
 
 void netp_crawl_done(struct netp_crawl *crawl, const struct netp_crawl_job *job, netp_ms now)
 {
-    struct origin *origin = &crawl->origins[job->origin];
+    struct crawl_origin *origin = &crawl->origins[job->origin];
     uint32_t max = crawl->cfg.max_delay_ms, delay = origin->delay_ms;
     netp_ms then = after(now, delay < max ? delay : max);
 
@@ -338,20 +298,13 @@ void netp_crawl_done(struct netp_crawl *crawl, const struct netp_crawl_job *job,
 void netp_crawl_robots(struct netp_crawl *crawl, const struct netp_crawl_job *job, int status,
                        struct netp_str text, netp_ms now)
 {
-    struct origin *origin = &crawl->origins[job->origin];
+    struct crawl_origin *origin = &crawl->origins[job->origin];
     enum netp_http_robots_access access = netp_http_robots_access(status);
     size_t n = text.n < NETP_HTTP_ROBOTS_MAX + 1 ? text.n : NETP_HTTP_ROBOTS_MAX + 1;
 
     origin->robots = access == NETP_HTTP_ROBOTS_DISALLOW_ALL ? DISALLOW_ALL : ALLOW_ALL;
     if (access == NETP_HTTP_ROBOTS_READ && n > 0) {
-        origin->robots = DISALLOW_ALL;
-        free(origin->text);
-        if ((origin->text = malloc(n)) != NULL) {
-            memcpy(origin->text, text.p, n);
-            netp_http_robots_init(&origin->rules, netp_str_make(origin->text, n), crawl->cfg.agent);
-            origin->delay_ms = netp_http_robots_delay_ms(&origin->rules);
-            origin->robots = KNOWN;
-        }
+        crawl_origin_learn(origin, netp_str_make(text.p, n), crawl->cfg.agent);
     }
     netp_crawl_done(crawl, job, now);
 }

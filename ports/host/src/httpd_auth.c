@@ -284,6 +284,15 @@ static struct visit *keep(struct netp_httpd_auth *a, struct netp_httpd_exchange 
     return v;
 }
 
+/* Frees what is in no list any more. */
+static void destroy(struct visit *v)
+{
+    v->auth->nvisits--;
+    (void)netp_loop_at(v->auth->loop, &v->late, NETP_NEVER);
+    explicit_bzero(v, sizeof *v);
+    free(v);
+}
+
 static void forget(struct visit *v)
 {
     struct visit **at = &v->auth->first;
@@ -292,10 +301,7 @@ static void forget(struct visit *v)
         at = &(*at)->next;
     }
     *at = v->next;
-    v->auth->nvisits--;
-    (void)netp_loop_at(v->auth->loop, &v->late, NETP_NEVER);
-    explicit_bzero(v, sizeof *v);
-    free(v);
+    destroy(v);
 }
 
 /* Ends a visit, and gives its exchange back as it was. */
@@ -441,12 +447,10 @@ static void start_checks(struct netp_httpd_auth *a)
     struct visit *v = a->first;
 
     while (v) {
-        if (v->state != WAITS) {
-            v = v->next;
-        } else if (is_known(a, v->credential)) {
+        if (v->state == WAITS && is_known(a, v->credential)) {
             let_in(v);
             v = a->first;
-        } else if (a->nchecks < a->cfg.threads) {
+        } else if (v->state == WAITS && a->nchecks < a->cfg.threads) {
             start_check(v);
             v = a->first;
         } else {
@@ -509,6 +513,7 @@ static void check_digest(const struct door *d, struct netp_str field)
     const struct netp_httpd_request *r = netp_httpd_request(d->x);
     struct netp_httpd_auth *a = d->auth;
     struct netp_http_digest_credentials c;
+    struct netp_str known = NETP_STR("");
     const struct user *user = NULL;
     char name[USERS_NAME];
     ptrdiff_t n;
@@ -521,12 +526,13 @@ static void check_digest(const struct door *d, struct netp_str field)
     i = netp_http_value_ieq(c.algorithm, NETP_STR("SHA-256")) ? SHA256 : MD5;
     if ((n = netp_http_digest_user(name, sizeof name, &c)) > 0 && !c.userhash) {
         user = users_find(&a->digests.users, netp_str_make(name, (size_t)n), digest_chars[i]);
+        known = user ? user->name : known;
     }
     switch (netp_http_digest_verify(&a->digest[i], &c, r->method, r->target,
                                     user ? user->hash.p : NULL, netp_loop_now(a->loop))) {
     case NETP_HTTP_DIGEST_RIGHT:
         forgive(a, d->address);
-        admit(d->x, user->name, d->handle, d->arg);
+        admit(d->x, known, d->handle, d->arg);
         break;
     case NETP_HTTP_DIGEST_STALE:
         ask(a, d->x, true);
@@ -678,14 +684,17 @@ struct netp_httpd_auth *netp_httpd_auth_new(struct netp_loop *loop,
 
 void netp_httpd_auth_free(struct netp_httpd_auth *a)
 {
+    struct visit *v;
+
     if (!a) {
         return;
     }
-    while (a->first) { /* whose exchanges are gone */
-        if (a->first->check) {
-            crypt_check_cancel(a->first->check);
+    while ((v = a->first)) { /* whose exchange is gone */
+        a->first = v->next;
+        if (v->check) {
+            crypt_check_cancel(v->check);
         }
-        forget(a->first);
+        destroy(v);
     }
     users_free(&a->passwords.users);
     users_free(&a->digests.users);

@@ -46,7 +46,7 @@ NETP_API int netp_crawl_add(struct netp_crawl *crawl, struct netp_str url, uint3
                             uint32_t tag);
 
 struct netp_crawl_job {
-    struct netp_str url; /* lives as long as the crawl */
+    struct netp_str url; /* lives as long as the crawl; a NUL is behind it */
     uint32_t depth, tag;
     uint32_t origin; /* a number from 0 */
     bool robots;     /* it is the robots.txt */
