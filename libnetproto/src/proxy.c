@@ -226,8 +226,7 @@ bool netp_proxy_bypassed(struct netp_str no_proxy, const struct netp_url *url)
     char host[NETP_URL_HOST_CAP];
     struct target t;
 
-    return set_target(&t, url, host) == NETP_OK &&
-           (is_here(&t) || is_listed(no_proxy, &t));
+    return set_target(&t, url, host) == NETP_OK && (is_here(&t) || is_listed(no_proxy, &t));
 }
 
 int netp_proxy_choose(const struct netp_proxy_env *env, const struct netp_url *url,

@@ -285,12 +285,9 @@ static void choosing_fails_as_reading_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(proxies_are_urls),
-        cmocka_unit_test(text_is_bounded),
-        cmocka_unit_test(no_proxy_names_hosts),
-        cmocka_unit_test(the_scheme_chooses),
-        cmocka_unit_test(loopback_by_wish),
-        cmocka_unit_test(choosing_fails_as_reading_does),
+        cmocka_unit_test(proxies_are_urls),     cmocka_unit_test(text_is_bounded),
+        cmocka_unit_test(no_proxy_names_hosts), cmocka_unit_test(the_scheme_chooses),
+        cmocka_unit_test(loopback_by_wish),     cmocka_unit_test(choosing_fails_as_reading_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,33 +1,21 @@
 /* cgi_body.c - the body of a request, on its way to a script or to a file before.
  * SPDX-License-Identifier: MIT */
 #include "cgi_priv.h"
+#include "quiet.h"
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* write(), without the signal that a script which has closed its input would cause. */
 static ssize_t write_quietly(int fd, const void *p, size_t n)
 {
-    const struct timespec now = {0, 0};
-    sigset_t pipe, pending, old;
+    struct quiet q;
     ssize_t r;
 
-    sigpending(&pending);
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, &old);
+    netp_quiet_begin(&q);
     r = write(fd, p, n);
-    if (r < 0 && errno == EPIPE) {
-        if (!sigismember(&pending, SIGPIPE)) {
-            sigtimedwait(&pipe, NULL, &now);
-        }
-        errno = EPIPE;
-    }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    netp_quiet_end(&q);
     return r;
 }
 

@@ -35,7 +35,8 @@ struct netp_download {
     struct netp_download_cfg cfg;
     struct netp_download_result result, *to; /* to: of netp_download_run() */
     bool *over;                              /* of the same */
-    bool *gone;                              /* of a callback that runs: set by cancel */
+    bool busy,
+        gone; /* in a callback of a try; cancelled in it, so that this struct alone is left */
     struct netp_timer timer;
     struct netp_fetch *fetch; /* NULL: between tries */
 
@@ -69,9 +70,6 @@ static void try_again(void *arg);
 
 static void release(struct netp_download *d)
 {
-    if (d->gone) {
-        *d->gone = true;
-    }
     if (d->fetch) {
         netp_fetch_cancel(d->fetch);
     }
@@ -83,7 +81,21 @@ static void release(struct netp_download *d)
     netp_check_free(d->check);
     free(d->note.path);
     free(d->field);
-    free(d);
+    d->gone = true;
+    if (!d->busy) {
+        free(d);
+    }
+}
+
+/* A callback of a try has returned: whether the download is still there. */
+static bool survived(struct netp_download *d)
+{
+    d->busy = false;
+    if (d->gone) {
+        free(d);
+        return false;
+    }
+    return true;
 }
 
 void netp_download_cancel(struct netp_download *d)
@@ -154,14 +166,16 @@ static void commit(struct netp_download *d)
     finish(d);
 }
 
-/* Calls fn in a turn of its own. */
-static void later(struct netp_download *d, void (*fn)(void *), netp_ms at)
+/* Calls fn in a turn of its own; false: it can't, and d is finished and gone. */
+static bool later(struct netp_download *d, void (*fn)(void *), netp_ms at)
 {
     d->timer.due = fn;
     if (netp_loop_at(d->client->loop, &d->timer, at) != 0) {
         errno = ENOMEM;
         finish_local(d, "the next step");
+        return false;
     }
+    return true;
 }
 
 static void check_more(void *arg)
@@ -275,17 +289,16 @@ static enum verdict judge(struct netp_download *d, const struct netp_fetch_head 
 
 static bool users_head(struct netp_download *d, const struct netp_fetch_head *h)
 {
-    bool gone = false, go_on;
+    bool go_on;
 
     if (!d->cfg.fetch.head) {
         return true;
     }
-    d->gone = &gone;
+    d->busy = true;
     go_on = d->cfg.fetch.head(d->cfg.arg, h);
-    if (gone) {
+    if (!survived(d)) {
         return false;
     }
-    d->gone = NULL;
     d->stopped = d->stopped || !go_on;
     return go_on;
 }
@@ -312,22 +325,21 @@ static bool on_head(void *arg, const struct netp_fetch_head *h)
 /* Tells the user of bytes that are stored. */
 static bool users_data(struct netp_download *d, const void *p, size_t n)
 {
-    bool gone = false, go_on = true;
+    bool go_on = true;
 
     if (d->have >= NETP_SINK_BUFFER) {
         netp_note_keep(&d->note);
     }
-    d->gone = &gone;
+    d->busy = true;
     if (d->cfg.fetch.data) {
         go_on = d->cfg.fetch.data(d->cfg.arg, p, n);
     }
-    if (!gone && d->cfg.progress) {
+    if (!d->gone && d->cfg.progress) {
         d->cfg.progress(d->cfg.arg, d->have, d->total);
     }
-    if (gone) {
+    if (!survived(d)) {
         return false;
     }
-    d->gone = NULL;
     d->stopped = !go_on;
     return go_on;
 }
@@ -412,8 +424,8 @@ static void failed(struct netp_download *d)
         return;
     }
     d->result.tries++;
-    later(d, try_again, netp_loop_now(d->client->loop) + ms);
-    if (d->cfg.again) { /* last: it may cancel d */
+    if (later(d, try_again, netp_loop_now(d->client->loop) + ms) && d->cfg.again) {
+        /* last: it may cancel d */
         d->cfg.again(d->cfg.arg, &d->result.fetch, ms);
     }
 }

@@ -30,9 +30,9 @@ int netp_note_remove(struct note *n);
 /* The digests that a file must have. It is read from the disk for that, a slice at a time. */
 struct check;
 
-/* What the caller knows and what the server said; hash may be NULL. *c NULL: there is nothing to
+/* What the caller knows and what the server said; hash may be NULL. *at NULL: there is nothing to
  * check. -1: no memory. */
-int netp_check_begin(struct check **c, const struct netp_hash *hash, const uint8_t *digest,
+int netp_check_begin(struct check **at, const struct netp_hash *hash, const uint8_t *digest,
                      const struct netp_http_repr_digest *repr);
 /* 1: there is more; 0: all was right; -1: a digest is wrong, errno 0, or it can't be made. */
 int netp_check_slice(struct check *c, int fd);

@@ -120,7 +120,7 @@ static int read_rfc822(struct netp_str s, int64_t *t)
         n--;
     }
     struct netp_str last = netp_str_make(s.p + n, s.n - n);
-    if (last.n > 0 && memchr("0123456789", last.p[0], 10) != NULL) { /* no zone at all */
+    if (last.n > 0 && last.p[0] >= '0' && last.p[0] <= '9') { /* no zone at all */
         n = s.n;
         offset = 0;
     } else if (!read_offset(last, &offset)) {

@@ -391,7 +391,7 @@ struct netp_http_client *netp_http_client_new(struct netp_loop *loop,
                                               struct netp_tls_fail *fail)
 {
     struct netp_http_client *client = calloc(1, sizeof *client);
-    struct netp_tls_fail own;
+    struct netp_tls_fail own = {.code = NETP_TLS_OK};
 
     fail = fail ? fail : &own;
     memset(fail, 0, sizeof *fail);

@@ -225,6 +225,7 @@ void netp_fetch_send_(struct netp_fetch *f)
 static ptrdiff_t next_piece(struct netp_fetch *f, const void **p)
 {
     struct conn *c = f->conn;
+    uint8_t *up;
 
     if (!f->has_body) {
         return 0;
@@ -234,11 +235,11 @@ static ptrdiff_t next_piece(struct netp_fetch *f, const void **p)
         *p = (const uint8_t *)f->cfg.body + f->up_at;
         return left < PTRDIFF_MAX ? (ptrdiff_t)left : PTRDIFF_MAX;
     }
-    if (!c->up && !(c->up = malloc(CONN_UP))) {
+    *p = up = netp_conn_buffer_(c);
+    if (!up) {
         return -1;
     }
-    *p = c->up;
-    return f->cfg.read(f->cfg.arg, c->up, CONN_UP, f->up_at);
+    return f->cfg.read(f->cfg.arg, up, CONN_UP, f->up_at);
 }
 
 void netp_fetch_send_more_(struct netp_fetch *f)

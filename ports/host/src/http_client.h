@@ -85,6 +85,8 @@ void netp_conn_get_(struct netp_fetch *f);
 void netp_conn_put_(struct netp_fetch *f);
 /* Ends it in the middle of things. */
 void netp_conn_drop_(struct netp_fetch *f);
+/* CONN_UP bytes for what is read of a body, kept with the connection; NULL: no memory. */
+uint8_t *netp_conn_buffer_(struct conn *c);
 void netp_conn_free_all_(struct netp_http_client *client);
 /* Asks those that wait whether there is a connection for them. */
 void netp_conn_serve_waiting_(struct netp_http_client *client);

@@ -18,14 +18,9 @@ static void look_up(struct conn *c);
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
-static void conn_free(struct conn *c)
+/* Ends what is in no list any more. */
+static void destroy(struct conn *c)
 {
-    struct conn **at = &c->client->conns;
-
-    while (*at != c) {
-        at = &(*at)->next;
-    }
-    *at = c->next;
     if (c->state == CONN_RESOLVING && c->resolve) {
         netp_resolve_cancel(c->resolve);
     } else if (c->state == CONN_DIALLING) {
@@ -39,6 +34,17 @@ static void conn_free(struct conn *c)
     netp_tls_free(c->proxy_tls);
     free(c->up);
     free(c);
+}
+
+static void conn_free(struct conn *c)
+{
+    struct conn **at = &c->client->conns;
+
+    while (*at != c) {
+        at = &(*at)->next;
+    }
+    *at = c->next;
+    destroy(c);
 }
 
 /* Ends c, which has no fetch; its place may be wanted. */
@@ -293,14 +299,13 @@ static void on_dialled(void *arg, int fd, const struct netp_addr *peer, int sys_
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static void on_resolved(void *arg, int n, const struct netp_addr *a)
+/* Takes what was looked up. True: the proxy's address is to be looked up next. */
+static bool take_addresses(struct conn *c, int n, const struct netp_addr *a)
 {
-    struct conn *c = arg;
     struct netp_http_client *client = c->client;
     struct netp_addr allowed[NETP_RESOLVE_MAX];
     unsigned k = 0;
 
-    c->resolve = NULL;
     for (int i = 0; i < n; i++) {
         if (!client->cfg.allow || client->cfg.allow(client->cfg.arg, &a[i])) {
             allowed[k++] = a[i];
@@ -312,12 +317,11 @@ static void on_resolved(void *arg, int n, const struct netp_addr *a)
                  n < 0 ? netp_resolve_text(n) : "no address of it may be connected to");
         fail(c, (struct conn_end){
                     .stage = NETP_FETCH_RESOLVE, .err = n < 0 ? n : NETP_E_REFUSED, .text = why});
-        return;
+        return false;
     }
     if (looks_up_origin(c)) {
         c->origin = allowed[0];
-        look_up(c);
-        return;
+        return true;
     }
     c->dial.local = client->cfg.local;
     c->dial.done = on_dialled;
@@ -326,6 +330,7 @@ static void on_resolved(void *arg, int n, const struct netp_addr *a)
     if (netp_dial_start(&c->dial, client->loop, allowed, k) != 0) {
         fail_local(c, "no memory");
     }
+    return false;
 }
 
 /* The address that the settings give for host and port, if they do. */
@@ -365,13 +370,24 @@ static void timed(void *arg)
                               .text = "the connection was not made in time"});
 }
 
+static void on_resolved(void *arg, int n, const struct netp_addr *a)
+{
+    struct conn *c = arg;
+
+    c->resolve = NULL;
+    if (take_addresses(c, n, a)) {
+        look_up(c);
+    }
+}
+
 static void look_up(struct conn *c)
 {
     struct netp_addr a;
 
-    if (is_overridden(c, &a)) {
-        on_resolved(c, 1, &a);
-        return;
+    while (is_overridden(c, &a)) {
+        if (!take_addresses(c, 1, &a)) {
+            return;
+        }
     }
     c->resolve = netp_resolve_start(c->client->loop, next_host(c), next_port(c), c->client->cfg.fam,
                                     on_resolved, c);
@@ -632,7 +648,7 @@ static void trim(struct netp_http_client *client)
             last = c;
         }
     }
-    if (n > client->cfg.idle) {
+    if (last && n > client->cfg.idle) {
         conn_free(last);
     }
 }
@@ -676,10 +692,21 @@ void netp_conn_drop_(struct netp_fetch *f)
     }
 }
 
+uint8_t *netp_conn_buffer_(struct conn *c)
+{
+    if (!c->up) {
+        c->up = malloc(CONN_UP);
+    }
+    return c->up;
+}
+
 void netp_conn_free_all_(struct netp_http_client *client)
 {
-    while (client->conns) {
-        conn_free(client->conns);
+    struct conn *c;
+
+    while ((c = client->conns)) {
+        client->conns = c->next;
+        destroy(c);
     }
     netp_loop_at(client->loop, &client->serve, NETP_NEVER);
 }

@@ -7,14 +7,12 @@
 #include <netproto/http_date.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Without a request, before a connection gives its work back: sooner when there are many. */
 #define REST_MS      1000u
 #define REST_SOON_MS 50u
-#define WORKS        64u /* that are kept for others; more are given back to the system */
 
 static void on_event(void *arg, void *event);
 static void on_turned(void *arg);
@@ -38,53 +36,19 @@ const char *httpd_date(struct netp_httpd *h)
 
 /* --- work ------------------------------------------------------------------------------------ */
 
-static size_t work_size(const struct netp_httpd *h)
-{
-    return sizeof(struct httpd_work) + h->cfg.max_fields * sizeof(struct netp_http_field) +
-           h->cfg.max_head;
-}
-
-/* By mmap, since what lies between small blocks never leaves malloc again. */
-static struct httpd_work *take_work(struct netp_httpd *h)
-{
-    struct httpd_work *w = h->free;
-
-    if (w) {
-        h->free = w->next;
-        return w;
-    }
-    w = mmap(NULL, work_size(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (w == MAP_FAILED) {
-        return NULL;
-    }
-    h->works++;
-    return w;
-}
-
-static void give_work(struct netp_httpd *h, struct httpd_work *w)
-{
-    if (h->works > WORKS) {
-        h->works--;
-        munmap(w, work_size(h));
-    } else {
-        w->next = h->free;
-        h->free = w;
-    }
-}
-
 static void rest_later(struct httpd_conn *c)
 {
     struct netp_httpd *h = c->httpd;
 
     netp_loop_at(h->loop, &c->timer,
-                 netp_loop_now(h->loop) + (h->works > WORKS ? REST_SOON_MS : REST_MS));
+                 netp_loop_now(h->loop) + (h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS));
 }
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
 static bool begin_work(struct httpd_conn *c, int fd)
 {
     struct netp_httpd *h = c->httpd;
-    struct httpd_work *w = take_work(h);
+    struct httpd_work *w = httpd_work_take(h);
     struct netp_http1_cfg cfg = NETP_HTTP1_CFG_INIT;
 
     if (!w) {
@@ -111,7 +75,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
                                      .arg = c,
                                      .transport = c->tls ? netp_tls_transport(c->tls) : NULL};
     if (netp_stream_open(&w->stream, h->loop, fd, false) != 0) {
-        give_work(h, w);
+        httpd_work_give(h, w);
         return false;
     }
     c->work = w;
@@ -127,8 +91,8 @@ static void check_stopped(struct netp_httpd *h)
     }
 }
 
-/* The socket is closed already, or it is now. */
-static void conn_free(struct httpd_conn *c)
+/* Ends what is in no list any more. The socket is closed already, or it is now. */
+static void destroy(struct httpd_conn *c)
 {
     struct netp_httpd *h = c->httpd;
 
@@ -137,21 +101,49 @@ static void conn_free(struct httpd_conn *c)
             httpd_over(&c->work->x, false);
         }
         netp_stream_close(&c->work->stream);
-        give_work(h, c->work);
+        httpd_work_give(h, c->work);
     } else if (c->watch.fd >= 0) {
         netp_loop_unwatch(h->loop, &c->watch);
         close(c->watch.fd);
     }
     netp_loop_at(h->loop, &c->timer, NETP_NEVER);
     netp_tls_free(c->tls);
-    if (c->next) {
-        c->next->prev = c->prev;
-    }
-    *(c->prev ? &c->prev->next : &h->conns) = c->next;
     h->counts.connections--;
     netp_listener_done(&c->port->listener);
     free(c);
     check_stopped(h);
+}
+
+static void unlist(struct netp_httpd *h, const struct httpd_conn *c)
+{
+    if (c->next) {
+        c->next->prev = c->prev;
+    }
+    if (c->prev) {
+        c->prev->next = c->next;
+    } else {
+        h->conns = c->next;
+    }
+}
+
+static void conn_free(struct httpd_conn *c)
+{
+    unlist(c->httpd, c);
+    destroy(c);
+}
+
+static void free_all(struct netp_httpd *h)
+{
+    struct httpd_conn *c;
+
+    h->stopped = NULL;
+    while ((c = h->conns)) {
+        h->conns = c->next;
+        if (c->next) {
+            c->next->prev = NULL;
+        }
+        destroy(c);
+    }
 }
 
 void httpd_conn_cut(struct httpd_conn *c)
@@ -281,7 +273,7 @@ static void rest(void *arg)
         rest_later(c);
         return;
     }
-    give_work(h, c->work);
+    httpd_work_give(h, c->work);
     c->work = NULL;
     c->watch = (struct netp_watch){.fd = fd, .ready = wake, .arg = c};
     c->timer.due = expired;
@@ -325,19 +317,14 @@ static bool is_one_too_many(const struct netp_httpd *h, const struct netp_addr *
     return h->cfg.max_per_address && n >= h->cfg.max_per_address;
 }
 
-static void accepted(void *arg, int fd, const struct netp_addr *peer)
+/* A connection in the list; NULL: no memory. */
+static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr *peer)
 {
-    struct httpd_port *p = arg;
     struct netp_httpd *h = p->httpd;
-    bool refused = is_one_too_many(h, peer);
-    struct httpd_conn *c = refused ? NULL : calloc(1, sizeof *c);
+    struct httpd_conn *c = calloc(1, sizeof *c);
 
-    h->counts.accepted++;
-    h->counts.refused += refused;
     if (!c) {
-        close(fd);
-        netp_listener_done(&p->listener);
-        return;
+        return NULL;
     }
     c->httpd = h;
     c->port = p;
@@ -350,6 +337,23 @@ static void accepted(void *arg, int fd, const struct netp_addr *peer)
     }
     h->conns = c;
     h->counts.connections++;
+    return c;
+}
+
+static void accepted(void *arg, int fd, const struct netp_addr *peer)
+{
+    struct httpd_port *p = arg;
+    struct netp_httpd *h = p->httpd;
+    bool refused = is_one_too_many(h, peer);
+    struct httpd_conn *c = refused ? NULL : conn_new(p, peer);
+
+    h->counts.accepted++;
+    h->counts.refused += refused;
+    if (!c) {
+        close(fd);
+        netp_listener_done(&p->listener);
+        return;
+    }
     if ((p->tls && !(c->tls = netp_tls_server(p->tls, fd, NULL))) || !begin_work(c, fd)) {
         c->watch.fd = fd;
         conn_free(c);
@@ -416,11 +420,7 @@ static void stopped(void *arg)
     struct netp_httpd *h = arg;
     void (*done)(void *) = h->stopped;
 
-    while (h->conns) {
-        h->stopped = NULL;
-        conn_free(h->conns);
-    }
-    h->stopped = NULL;
+    free_all(h);
     if (done) {
         done(h->stopped_arg);
     }
@@ -453,24 +453,17 @@ void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *
 void netp_httpd_free(struct netp_httpd *h)
 {
     struct httpd_port *port;
-    struct httpd_work *work;
 
     if (!h) {
         return;
     }
-    h->stopped = NULL;
-    while (h->conns) {
-        conn_free(h->conns);
-    }
+    free_all(h);
     while ((port = h->ports)) {
         h->ports = port->next;
         netp_listener_close(&port->listener);
         free(port);
     }
-    while ((work = h->free)) {
-        h->free = work->next;
-        munmap(work, work_size(h));
-    }
+    httpd_work_free(h);
     netp_loop_at(h->loop, &h->stop, NETP_NEVER);
     free(h);
 }

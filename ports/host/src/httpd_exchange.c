@@ -187,13 +187,14 @@ static bool has_room(const struct netp_httpd_exchange *x)
 
 int netp_httpd_add(struct netp_httpd_exchange *x, const char *name, struct netp_str value)
 {
-    size_t k = strlen(name);
+    struct netp_str from = netp_str_of(name);
+    size_t k = from.n;
     char *to = x->added + x->added_n;
 
     if (!has_room(x) || value.n > HTTPD_ADDED || k + value.n > HTTPD_ADDED - x->added_n) {
         return NETP_E_NOSPACE;
     }
-    memcpy(to, name, k);
+    memcpy(to, from.p, k);
     if (value.n > 0) {
         memcpy(to + k, value.p, value.n);
     }
@@ -350,4 +351,5 @@ void httpd_over(struct netp_httpd_exchange *x, bool complete)
     if (x->watcher.gone) {
         x->watcher.gone(x->watcher.arg, x, complete);
     }
+    x->watcher = (struct netp_httpd_watcher){.data = NULL}; /* a body may still be coming */
 }

@@ -75,6 +75,17 @@ static void entry_gone(void *arg, struct netp_httpd_exchange *x, bool complete)
     files_done(e);
 }
 
+/* Begins an answer; false: that has been seen to. */
+static bool begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length)
+{
+    int r = netp_httpd_begin(x, status, length, false);
+
+    if (r != NETP_OK && r != NETP_E_STATE) { /* STATE: it had too long a body, and got its 413 */
+        netp_httpd_cut(x);
+    }
+    return r == NETP_OK;
+}
+
 /* Sends n bytes from offset. What is not copied is in use until it has left. */
 static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
                        const struct files_form *form, unsigned status, uint64_t offset, uint64_t n)
@@ -87,8 +98,8 @@ static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
     }
     files_use(e);
     netp_httpd_watch(x, &(struct netp_httpd_watcher){.gone = entry_gone, .arg = e}, 0);
-    if (netp_httpd_begin(x, status, n, false) != NETP_OK || (!head && !lend(x, form, offset, n)) ||
-        netp_httpd_end(x) != NETP_OK) {
+    if (begin(x, status, n) &&
+        ((!head && !lend(x, form, offset, n)) || netp_httpd_end(x) != NETP_OK)) {
         netp_httpd_cut(x);
     }
 }
@@ -143,10 +154,8 @@ static void send_parts(struct netp_httpd_exchange *x, struct files_entry *e,
     netp_httpd_watch(
         x, &(struct netp_httpd_watcher){.ready = next_part, .gone = parts_gone, .arg = s}, 0);
     add(x, "Content-Type", s->ranges.type, sizeof s->ranges.type);
-    if (netp_httpd_begin(x, 206, ranges->length, false) == NETP_OK) {
+    if (begin(x, 206, ranges->length)) {
         next_part(s, x);
-    } else {
-        netp_httpd_cut(x);
     }
 }
 
@@ -239,8 +248,7 @@ static void send_entry(struct netp_httpd_files *f, struct netp_httpd_exchange *x
         send_ranges(x, e, range);
     } else if (what == NETP_HTTP_GO_ON) {
         send_whole(x, e, form);
-    } else if (netp_httpd_begin(x, 304, form->size, false) != NETP_OK ||
-               netp_httpd_end(x) != NETP_OK) {
+    } else if (begin(x, 304, form->size) && netp_httpd_end(x) != NETP_OK) {
         netp_httpd_cut(x);
     }
 }
@@ -267,7 +275,8 @@ static bool put_uri(struct netp_str s, char *out, size_t cap, size_t *at)
     return true;
 }
 
-/* To the same path with a slash behind it, on whichever host the client has asked. */
+/* To the same path with a slash behind it, on whichever host the client has asked. A path that has
+ * led here has no empty parts: "//" at its front would be followed by a host. */
 static void redirect(struct netp_httpd_exchange *x)
 {
     const struct netp_httpd_request *r = netp_httpd_request(x);
@@ -278,7 +287,7 @@ static void redirect(struct netp_httpd_exchange *x)
     if (fits && r->query.p) {
         fits = put_uri(NETP_STR("?"), location, cap, &n) && put_uri(r->query, location, cap, &n);
     }
-    if (!fits || (r->path.n > 1 && r->path.p[1] == '/')) { /* "//" is followed by a host */
+    if (!fits) {
         netp_httpd_error(x, 404);
         return;
     }

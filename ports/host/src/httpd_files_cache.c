@@ -339,15 +339,18 @@ static int resolve(struct netp_httpd_files *f, char path[PATH_MAX], struct stat 
     return -1;
 }
 
-static bool is_fresh(const struct netp_httpd_files *f, const struct files_entry *e, netp_ms now)
+/* What is read later is looked at now, to send no bytes under another state's entity tag. */
+static bool is_as_known(const struct files_form *form)
 {
     struct stat st;
 
-    if (now - e->checked >= FILES_CHECK_MS || e->checked <= f->written) {
-        return false;
-    }
-    /* What is read later is looked at now, to send no bytes under another state's entity tag. */
-    return e->plain.mem || (fstat(e->plain.fd, &st) == 0 && files_same(&st, &e->plain.st));
+    return form->fd < 0 || (fstat(form->fd, &st) == 0 && files_same(&st, &form->st));
+}
+
+static bool is_fresh(const struct netp_httpd_files *f, const struct files_entry *e, netp_ms now)
+{
+    return now - e->checked < FILES_CHECK_MS && e->checked > f->written && is_as_known(&e->plain) &&
+           is_as_known(&e->gzip);
 }
 
 /* Looks at the disk. e, if it is not NULL, is what was known. */

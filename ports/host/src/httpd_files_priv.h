@@ -14,7 +14,7 @@
 #define FILES_PACK_MIN 256u       /* bytes: smaller files are not compressed */
 #define FILES_PACK_MAX (1u << 20) /* bytes: nor are larger ones */
 #define FILES_CHECK_MS 1000u      /* how long a file is taken to be as it was */
-#define FILES_ETAG_CAP 64
+#define FILES_ETAG_CAP 72
 
 /* What is sent of a file: all as it is, or all in a coding. */
 struct files_form {

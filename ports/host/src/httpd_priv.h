@@ -10,6 +10,7 @@
 #define HTTPD_ADDED  4096u  /* bytes of fields that a handler adds */
 #define HTTPD_FIELDS 32     /* of an answer */
 #define HTTPD_USER   256    /* bytes of a user's name */
+#define HTTPD_WORKS  64u    /* works that are kept for others; more go back to the system */
 #define HTTPD_COPY   16384u /* bytes of body that netp_httpd_reply() copies */
 
 struct httpd_conn;
@@ -105,6 +106,11 @@ void httpd_over(struct netp_httpd_exchange *x, bool complete);
 void httpd_hold(struct netp_httpd_exchange *x,
                 void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete), void *arg);
 void httpd_release(struct netp_httpd_exchange *x);
+
+/* httpd_work.c: for a connection that works, NULL: no memory; back from it; the end of all. */
+struct httpd_work *httpd_work_take(struct netp_httpd *h);
+void httpd_work_give(struct netp_httpd *h, struct httpd_work *w);
+void httpd_work_free(struct netp_httpd *h);
 
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);

@@ -73,6 +73,12 @@ static bool method_fits(const char *method, struct netp_str asked)
            (strcmp(method, "GET") == 0 && netp_str_eq(asked, NETP_STR("HEAD")));
 }
 
+static size_t append(char *out, size_t n, struct netp_str s)
+{
+    memcpy(out + n, s.p, s.n);
+    return n + s.n;
+}
+
 /* The methods of all routes for the path, "GET, HEAD, OPTIONS"; cut if there are too many. */
 static struct netp_str allowed(struct netp_httpd_exchange *x, char *out, size_t cap)
 {
@@ -81,21 +87,19 @@ static struct netp_str allowed(struct netp_httpd_exchange *x, char *out, size_t 
 
     for (size_t i = 0; i < cfg->nroute; i++) {
         const struct netp_httpd_route *r = &cfg->route[i];
-        size_t k = r->method ? strlen(r->method) : 0;
-        if (k == 0 || n + k + 24 > cap || !host_fits(r->host, x->request.host) ||
+        struct netp_str method = netp_str_of(r->method ? r->method : "");
+        if (method.n == 0 || n + method.n + 24 > cap || !host_fits(r->host, x->request.host) ||
             !path_fits(r->pattern, &x->request)) {
             continue;
         }
-        memcpy(out + n, r->method, k);
-        memcpy(out + n + k, ", ", 2);
-        n += k + 2;
-        if (strcmp(r->method, "GET") == 0) {
-            memcpy(out + n, "HEAD, ", 6);
-            n += 6;
+        n = append(out, n, method);
+        n = append(out, n, NETP_STR(", "));
+        if (netp_str_eq(method, NETP_STR("GET"))) {
+            n = append(out, n, NETP_STR("HEAD, "));
         }
     }
-    memcpy(out + n, "OPTIONS", 7);
-    return netp_str_make(out, n + 7);
+    n = append(out, n, NETP_STR("OPTIONS"));
+    return netp_str_make(out, n);
 }
 
 void httpd_route(struct netp_httpd_exchange *x)

@@ -297,8 +297,10 @@ static void end_element(void *arg, const xmlChar *name)
 /* Adds to the text of the <a> that is open. */
 static void add_text(struct netp_page *page, const char *text, size_t n)
 {
+    static const char spaces[] = " \t\r\n\f";
+
     for (size_t i = 0; i < n && page->ntext < sizeof page->text; i++) {
-        bool space = memchr(" \t\r\n\f", text[i], 5) != NULL;
+        bool space = memchr(spaces, text[i], sizeof spaces - 1) != NULL;
         if (!space) {
             page->text[page->ntext++] = text[i];
         } else if (page->ntext > 0 && page->text[page->ntext - 1] != ' ') {

@@ -122,7 +122,7 @@ static void repair(struct writer *w, struct netp_str s, const struct netp_url *b
             skip += slashes;
         }
     } else {
-        authority = strncmp(s.p + skip, "//", 2) == 0;
+        authority = s.n - skip >= 2 && memcmp(s.p + skip, "//", 2) == 0;
         skip += authority ? 2 : 0;
         put_text(w, netp_str_make(s.p, skip));
     }

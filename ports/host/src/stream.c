@@ -1,4 +1,5 @@
 /* stream.c - machines on stream sockets in a loop, and listeners. SPDX-License-Identifier: MIT */
+#include "quiet.h"
 #include <errno.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
@@ -81,11 +82,14 @@ static ptrdiff_t send_file(int fd, const struct netp_out *v)
 {
     const struct netp_file_span *span = (const void *)v->p;
     off_t at = (off_t)(span->end - v->n);
+    struct quiet quiet;
     ssize_t r;
 
+    netp_quiet_begin(&quiet);
     do {
         r = sendfile(fd, span->fd, &at, v->n < FILE_PIECE ? v->n : FILE_PIECE);
     } while (r < 0 && errno == EINTR);
+    netp_quiet_end(&quiet);
     if (r == 0) {
         errno = ENODATA; /* it has become shorter */
         return NETP_E_IO;
@@ -221,10 +225,34 @@ static bool has_input(const struct netp_stream *s)
 /* Tells of a turn, or of a part of one in which output has left. True: s is gone. */
 static bool turned(struct netp_stream *s, const bool *gone)
 {
+    uint8_t *held = s->held_;
+
     if (s->turned && s->state_ == OPEN) {
         s->turned(s->arg);
     }
+    if (*gone) {
+        free(held);
+    }
     return *gone;
+}
+
+/* Calls back with an event. True: s is gone. */
+static bool tell(struct netp_stream *s, const bool *gone)
+{
+    uint8_t *held = s->held_; /* the event may lie in it, even when s is gone */
+
+    s->event(s->arg, s->ev);
+    if (*gone) {
+        free(held);
+    }
+    return *gone;
+}
+
+/* Whether there is input that was not there before. *readable: there may be more behind it. */
+static bool hear(struct netp_stream *s, bool *readable, unsigned *reads)
+{
+    return may_receive(s) && (*readable || has_input(s)) && (*reads)++ < READS &&
+           receive(s, readable);
 }
 
 /* Takes events and moves bytes until nothing moves. *gone: the callback has closed the stream. */
@@ -236,22 +264,14 @@ static void pump(struct netp_stream *s, bool readable, const bool *gone)
         bool input = s->in_.n > 0 || s->in_.flags;
         int r = s->ops->next(s->m, input ? &s->in_ : NULL, netp_loop_now(s->loop_), s->ev);
         if (r > 0) {
-            uint8_t *held = s->held_; /* the event may lie in it, even when s is gone */
-            s->event(s->arg, s->ev);
-            if (*gone) {
-                free(held);
+            if (tell(s, gone)) {
                 return;
             }
-            continue;
-        }
-        if (s->state_ == OPEN && flush(s) && r == 0) {
-            if (turned(s, gone)) {
+        } else if (s->state_ == OPEN && flush(s) && r == 0) {
+            if (turned(s, gone)) { /* else it has room now */
                 return;
             }
-            continue; /* it has room now */
-        }
-        if (r < 0 || !may_receive(s) || !(readable || has_input(s)) || reads++ == READS ||
-            !receive(s, &readable)) {
+        } else if (r < 0 || !hear(s, &readable, &reads)) {
             return;
         }
     }

@@ -876,6 +876,39 @@ static void test_cancel(void **state)
     assert_int_equal(dones, 1);
 }
 
+/* The linker puts this between the library and its calls. */
+int __real_netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at);
+int __wrap_netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at);
+
+static bool no_timers; /* for a download that runs */
+
+int __wrap_netp_loop_at(struct netp_loop *l, struct netp_timer *t, netp_ms at)
+{
+    return no_timers && t->arg == running && at != NETP_NEVER ? -1 : __real_netp_loop_at(l, t, at);
+}
+
+static void test_no_timer(void **state)
+{
+    (void)state;
+    web.fail = 503;
+    web.failures = 1;
+    cfg.tries = 1;
+    cfg.again = on_again;
+    cfg.done = on_done;
+    agains = dones = 0;
+    running = netp_download_start(client, &cfg);
+    assert_non_null(running);
+    no_timers = true;
+    while (running) {
+        assert_int_equal(netp_loop_turn(loop, NETP_NEVER), 0);
+    }
+    no_timers = false;
+    assert_int_equal(dones, 1);
+    assert_int_equal(agains, 0);
+    assert_int_equal(result.fetch.stage, NETP_FETCH_LOCAL);
+    assert_int_equal(result.fetch.sys_errno, ENOMEM);
+}
+
 static bool stop_data(void *arg, const void *p, size_t n)
 {
     (void)arg;
@@ -1166,6 +1199,7 @@ int main(void)
                                        TEST(416),
                                        TEST(bad_note),
                                        TEST(cancel),
+                                       TEST(no_timer),
                                        TEST(unknown_length),
                                        TEST(part_too_long),
                                        TEST(retry_after),

@@ -171,7 +171,7 @@ static enum netp_http_jar_result add(struct netp_http_jar *jar, const struct net
 {
     bool replaces = found->same.n > 0;
     const struct http_record *out = replaces ? &found->same : excess(jar, found);
-    size_t at = replaces ? out->at : jar->n_;
+    size_t at = replaces ? found->same.at : jar->n_;
 
     if (length(c) > jar->cap_ ||
         (out == &found->domain && (c->flags & NETP_HTTP_COOKIE_SECURE) == 0)) {

@@ -83,7 +83,6 @@ static const struct {
     {"rtf", "application/rtf"},
     {"sh", TEXT("plain")},
     {"svg", "image/svg+xml"},
-    {"svgz", "image/svg+xml"},
     {"tar", "application/x-tar"},
     {"tgz", "application/gzip"},
     {"tif", "image/tiff"},

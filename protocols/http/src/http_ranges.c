@@ -26,7 +26,7 @@ static size_t resolve(struct netp_http_range *range, size_t n, uint64_t length)
 
 static bool overlap(const struct netp_http_range *range, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 1; i < n; i++) {
         for (size_t k = 0; k < i; k++) {
             if (range[i].first <= range[k].last && range[k].first <= range[i].last) {
                 return true;
@@ -39,7 +39,7 @@ static bool overlap(const struct netp_http_range *range, size_t n)
 static void put_text(const struct netp_http_ranges *r, size_t i, struct http_writer *w)
 {
     char content_range[NETP_HTTP_CONTENT_RANGE_CAP];
-    struct netp_http_content_range part = {0, 0, r->whole_, false};
+    struct netp_http_content_range part;
 
     http_put_str(w, i == 0 ? NETP_STR("--") : NETP_STR("\r\n--"));
     http_put_str(w, netp_str_make(r->type + sizeof before - 1, sizeof r->type - sizeof before + 1));
@@ -47,8 +47,7 @@ static void put_text(const struct netp_http_ranges *r, size_t i, struct http_wri
         http_put_str(w, NETP_STR("--\r\n"));
         return;
     }
-    part.first = r->range[i].first;
-    part.last = r->range[i].last;
+    part = (struct netp_http_content_range){r->range[i].first, r->range[i].last, r->whole_, false};
     http_put_str(w, NETP_STR("\r\nContent-Type: "));
     http_put_str(w, r->part_type_);
     http_put_str(w, NETP_STR("\r\nContent-Range: "));

@@ -221,7 +221,9 @@ static bool is_plain(char c, bool query)
  */
 static bool is_written(char c)
 {
-    return c > ' ' && c < 127 && memchr("\"<>\\^`{|}", c, 9) == NULL;
+    static const char others[] = "\"<>\\^`{|}";
+
+    return c > ' ' && c < 127 && memchr(others, c, sizeof others - 1) == NULL;
 }
 
 /* Takes a character, or an escape, in the form that is compared: itself, or ESCAPED + octet. */

@@ -176,9 +176,13 @@ void http_put(struct http_writer *w, char c)
 
 void http_put_str(struct http_writer *w, struct netp_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        http_put(w, s.p[i]);
+    size_t room = w->n < w->cap ? w->cap - w->n : 0;
+    size_t k = s.n < room ? s.n : room;
+
+    if (k > 0) {
+        memcpy(w->p + w->n, s.p, k);
     }
+    w->n += s.n;
 }
 
 void http_put_dec(struct http_writer *w, uint64_t v)

@@ -223,6 +223,27 @@ static void test_a_lent_piece_that_is_not_read(void **state)
     assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
 }
 
+/* Who sends too slowly, but reads, still gets what is queued. */
+static void test_a_body_too_late_for_an_answer(void **state)
+{
+    struct netp_http1_msg msg = {.status = 200, .length = 4};
+    struct netp_http1_cfg cfg = settings_of(NETP_HTTP1_SERVER);
+    struct one o;
+    (void)state;
+
+    cfg.total_ms = 5000;
+    start(&o, &cfg);
+    assert_int_equal(hear(&o, POST("3"), 2000), NETP_HTTP1_REQUEST);
+    assert_int_equal(netp_http1_send_head(&o.m, &msg, 3000), NETP_OK);
+    assert_int_equal(hear(&o, "a", 6000), NETP_HTTP1_DATA);
+    assert_int_equal(netp_http1_deadline(&o.m), 7000);
+    assert_int_equal(hear(&o, "", 7000), NETP_E_TIMEOUT);
+    assert_int_equal(netp_http1_fail(&o.m)->peer_code, -1);
+    assert_int_equal(netp_http1_want(&o.m), NETP_WANT_OUT);
+    send_all(&o, 7000);
+    assert_int_equal(netp_http1_want(&o.m), NETP_CLOSED);
+}
+
 /* The wait for 100 begins when the head has left. */
 static void test_a_hold_begins_when_the_head_is_sent(void **state)
 {
@@ -301,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_an_answer_that_is_not_read),
         cmocka_unit_test(test_a_lent_piece_that_is_not_read),
+        cmocka_unit_test(test_a_body_too_late_for_an_answer),
         cmocka_unit_test(test_a_hold_begins_when_the_head_is_sent),
         cmocka_unit_test(test_a_pause_leaves_the_input),
         cmocka_unit_test(test_no_request_before_the_answer_has_left),

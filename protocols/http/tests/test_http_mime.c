@@ -58,9 +58,117 @@ static void types_by_name(void **state)
         ROW("a.{", "-"),
         ROW("a.h[ml", "-"),
         ROW("a.HTML@", "-"),
+        ROW("a.AVIF", "image/avif"),
+        ROW("A.ZIP", "application/zip"),
     };
     (void)state;
     check_rows(by_name, rows, COUNT(rows));
+}
+
+/* What Debian's /etc/mime.types says of the same extensions; and where that has none or an older
+ * one, IANA, or where browsers show it as text or do not care, what nginx and Apache send. */
+static const char *const others[] = {
+    /* Debian */
+    "application/atom+xml atom",
+    "application/epub+zip epub",
+    "application/geo+json geojson",
+    "application/gzip gz",
+    "application/java-archive jar",
+    "application/json json",
+    "application/ld+json jsonld",
+    "application/manifest+json webmanifest",
+    "application/msword doc",
+    "application/octet-stream bin",
+    "application/pdf pdf",
+    "application/rtf rtf",
+    "application/vnd.android.package-archive apk",
+    "application/vnd.apple.mpegurl m3u8",
+    "application/vnd.debian.binary-package deb",
+    "application/vnd.ms-excel xls",
+    "application/vnd.ms-powerpoint ppt",
+    "application/vnd.oasis.opendocument.presentation odp",
+    "application/vnd.oasis.opendocument.spreadsheet ods",
+    "application/vnd.oasis.opendocument.text odt",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document docx",
+    "application/vnd.rar rar",
+    "application/wasm wasm",
+    "application/x-7z-compressed 7z",
+    "application/x-tar tar",
+    "application/x-xz xz",
+    "application/xhtml+xml xhtml",
+    "application/xml xml",
+    "application/xslt+xml xsl",
+    "application/zip zip",
+    "application/zstd zst",
+    "audio/aac aac",
+    "audio/flac flac",
+    "audio/mp4 m4a",
+    "audio/mpeg mp3",
+    "audio/ogg oga ogg opus",
+    "font/otf otf",
+    "font/ttf ttf",
+    "font/woff woff",
+    "font/woff2 woff2",
+    "image/apng apng",
+    "image/avif avif",
+    "image/bmp bmp",
+    "image/gif gif",
+    "image/heic heic",
+    "image/jpeg jpeg jpg",
+    "image/jxl jxl",
+    "image/png png",
+    "image/svg+xml svg",
+    "image/tiff tiff tif",
+    "image/vnd.microsoft.icon ico",
+    "image/webp webp",
+    "message/rfc822 eml",
+    "text/calendar ics",
+    "text/css css",
+    "text/csv csv",
+    "text/html html htm",
+    "text/javascript js mjs",
+    "text/markdown md",
+    "text/plain txt",
+    "text/tab-separated-values tsv",
+    "text/vtt vtt",
+    "video/mp4 mp4 m4v",
+    "video/mpeg mpeg mpg",
+    "video/ogg ogv",
+    "video/quicktime mov",
+    "video/webm webm",
+    "video/x-msvideo avi",
+    /* others */
+    "application/x-bzip2 bz2",
+    "text/plain c conf cpp h ini log patch py sh",
+    "application/vnd.efi.iso iso",
+    "application/json map",
+    "audio/midi mid",
+    "video/matroska mkv",
+    "application/rss+xml rss",
+    "application/gzip tgz",
+    "video/mp2t ts",
+    "audio/wav wav",
+    "application/yaml yaml yml",
+};
+
+static void types_are_those_of_others(void **state)
+{
+    size_t n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); i++) {
+        struct netp_str rest = netp_str_of(others[i]), type, extension;
+        assert_int_equal(netp_http_mime_line(&rest, &type), 1);
+        for (; netp_http_mime_line_next(&rest, &extension) == 1; n++) {
+            const char *ours = netp_http_mime_type(extension);
+            assert_non_null(ours);
+            assert_true(netp_str_eq(netp_str_make(ours, strcspn(ours, ";")), type));
+            assert_true((ours[type.n] == ';') == (memcmp(ours, "text/", 5) == 0));
+        }
+    }
+    assert_int_equal(n, 98); /* all there are */
 }
 
 static void packs(struct netp_str type, struct told *told)
@@ -132,6 +240,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_by_name),
+        cmocka_unit_test(types_are_those_of_others),
         cmocka_unit_test(what_packs),
         cmocka_unit_test(lines),
     };

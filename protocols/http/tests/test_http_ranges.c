@@ -52,6 +52,7 @@ static void ranges_are_chosen(void **state)
         ROW("bytes=500-700,601-999", "whole 10000"),
         ROW("bytes=601-999,500-601", "whole 10000"),
         ROW("bytes=0-10,20-30,10-10", "whole 10000"),
+        ROW("bytes=0-10,20-30,25-26", "whole 10000"),
         ROW("bytes=0-,0-", "whole 10000"),
         ROW("bytes=5-5,0-9", "whole 10000"),
         /* as long as the whole */

@@ -11,8 +11,9 @@
  * beside that of "/files/", who asks for the one is sent to the other.
  *
  * GET, HEAD and OPTIONS are answered, with all conditions, ranges and gzip of RFC 9110: by NAME.gz
- * beside NAME if it is no older, else text of up to 1 MiB is compressed, once. No path leads out of
- * the root, through links neither. What can't be served for any such reason is not found (404). */
+ * beside NAME if it is no older, else text of up to 1 MiB is compressed, once, for which all others
+ * wait some 20 ms. No path leads out of the root, through links neither. What can't be served for
+ * any such reason is not found (404). */
 #ifndef NETPROTO_HOST_HTTPD_FILES_H
 #define NETPROTO_HOST_HTTPD_FILES_H
 
@@ -28,7 +29,8 @@ enum {
     NETP_HTTPD_FILES_LIST = 1,   /* a folder without an index file is listed, as HTML or JSON */
     NETP_HTTPD_FILES_HIDDEN = 2, /* names that begin with a dot or end with ~ are served, too */
     NETP_HTTPD_FILES_WRITE = 4   /* PUT stores a file in a folder that is there. While it comes it
-                                    is NAME.PID-N.part; names that end so are not served */
+                                    is NAME.PID-N.part; names that end so are not served. It is on
+                                    the disk when it is answered, for which all others wait */
 };
 
 /* Zero is a sound default but for root. Copied. */
