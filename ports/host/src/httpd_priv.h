@@ -10,7 +10,7 @@
 #define HTTPD_ADDED  4096u  /* bytes of fields that a handler adds */
 #define HTTPD_FIELDS 32     /* of an answer */
 #define HTTPD_USER   256    /* bytes of a user's name */
-#define HTTPD_WORKS  64u    /* works that are kept for others; more go back to the system */
+#define HTTPD_WORKS  128u   /* that are kept for others; more go back to the system */
 #define HTTPD_COPY   16384u /* bytes of body that netp_httpd_reply() copies */
 
 struct httpd_conn;
@@ -80,7 +80,7 @@ struct netp_httpd {
     struct httpd_port *ports;
     struct httpd_conn *conns;
     struct httpd_work *free;
-    unsigned works; /* there are, in use or free */
+    unsigned works, spare; /* in use, free */
     struct netp_httpd_counts counts;
     uint64_t next_id;
     bool stopping;

@@ -18,11 +18,12 @@ struct httpd_work *httpd_work_take(struct netp_httpd *h)
 
     if (w) {
         h->free = w->next;
-        return w;
-    }
-    w = mmap(NULL, size_of(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (w == MAP_FAILED) {
-        return NULL;
+        h->spare--;
+    } else {
+        w = mmap(NULL, size_of(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (w == MAP_FAILED) {
+            return NULL;
+        }
     }
     h->works++;
     return w;
@@ -30,13 +31,14 @@ struct httpd_work *httpd_work_take(struct netp_httpd *h)
 
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w)
 {
-    if (h->works > HTTPD_WORKS) {
-        h->works--;
+    h->works--;
+    if (h->spare == HTTPD_WORKS) {
         munmap(w, size_of(h));
-    } else {
-        w->next = h->free;
-        h->free = w;
+        return;
     }
+    w->next = h->free;
+    h->free = w;
+    h->spare++;
 }
 
 void httpd_work_free(struct netp_httpd *h)
