@@ -168,7 +168,7 @@ static bool is_last(const struct httpd_conn *c)
 {
     const struct netp_httpd_exchange *x = &c->work->x;
 
-    return (netp_http1_want(&c->work->http) & NETP_CLOSED) && !c->tls && x->received_all &&
+    return !c->tls && (x->received_all || x->request.length == 0) &&
            !(x->request.flags & NETP_HTTP1_KEEPALIVE);
 }
 
