@@ -41,7 +41,7 @@ static void rest_later(struct httpd_conn *c)
     struct netp_httpd *h = c->httpd;
 
     netp_loop_at(h->loop, &c->timer,
-                 netp_loop_now(h->loop) + (httpd_work_is_much(h) ? REST_SOON_MS : REST_MS));
+                 netp_loop_now(h->loop) + (h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS));
 }
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
@@ -168,7 +168,7 @@ static bool is_last(const struct httpd_conn *c)
 {
     const struct netp_httpd_exchange *x = &c->work->x;
 
-    return (netp_http1_want(&c->work->http) & NETP_CLOSED) && !c->tls && x->received_all &&
+    return !c->tls && (x->received_all || x->request.length == 0) &&
            !(x->request.flags & NETP_HTTP1_KEEPALIVE);
 }
 

@@ -10,6 +10,7 @@
 #define HTTPD_ADDED  4096u  /* bytes of fields that a handler adds */
 #define HTTPD_FIELDS 32     /* of an answer */
 #define HTTPD_USER   256    /* bytes of a user's name */
+#define HTTPD_WORKS  128u   /* that are kept for others; more go back to the system */
 #define HTTPD_COPY   16384u /* bytes of body that netp_httpd_reply() copies */
 
 struct httpd_conn;
@@ -79,7 +80,7 @@ struct netp_httpd {
     struct httpd_port *ports;
     struct httpd_conn *conns;
     struct httpd_work *free;
-    unsigned works; /* there are, in use or free */
+    unsigned works, spare; /* in use, free */
     struct netp_httpd_counts counts;
     uint64_t next_id;
     bool stopping;
@@ -110,8 +111,6 @@ void httpd_release(struct netp_httpd_exchange *x);
 struct httpd_work *httpd_work_take(struct netp_httpd *h);
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w);
 void httpd_work_free(struct netp_httpd *h);
-/* Whether there is more of it than is kept for others. */
-bool httpd_work_is_much(const struct netp_httpd *h);
 
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);

@@ -1,34 +1,29 @@
 /* httpd_work.c - what connections have while they work, and others when they do not.
  *
- * SPDX-License-Identifier: MIT */
+ * SPDX-License-Identifier: MIT
+ *
+ * By mmap, since what lies between the small blocks of malloc never leaves it again. */
 #include "httpd_priv.h"
 #include <sys/mman.h>
 
-#define KEPT 64u
-
-bool httpd_work_is_much(const struct netp_httpd *h)
-{
-    return h->works > KEPT;
-}
-
-static size_t work_size(const struct netp_httpd *h)
+static size_t size_of(const struct netp_httpd *h)
 {
     return sizeof(struct httpd_work) + h->cfg.max_fields * sizeof(struct netp_http_field) +
            h->cfg.max_head;
 }
 
-/* By mmap, since what lies between small blocks never leaves malloc again. */
 struct httpd_work *httpd_work_take(struct netp_httpd *h)
 {
     struct httpd_work *w = h->free;
 
     if (w) {
         h->free = w->next;
-        return w;
-    }
-    w = mmap(NULL, work_size(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (w == MAP_FAILED) {
-        return NULL;
+        h->spare--;
+    } else {
+        w = mmap(NULL, size_of(h), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (w == MAP_FAILED) {
+            return NULL;
+        }
     }
     h->works++;
     return w;
@@ -36,13 +31,14 @@ struct httpd_work *httpd_work_take(struct netp_httpd *h)
 
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w)
 {
-    if (httpd_work_is_much(h)) {
-        h->works--;
-        munmap(w, work_size(h));
-    } else {
-        w->next = h->free;
-        h->free = w;
+    h->works--;
+    if (h->spare == HTTPD_WORKS) {
+        munmap(w, size_of(h));
+        return;
     }
+    w->next = h->free;
+    h->free = w;
+    h->spare++;
 }
 
 void httpd_work_free(struct netp_httpd *h)
@@ -51,6 +47,6 @@ void httpd_work_free(struct netp_httpd *h)
 
     while ((w = h->free)) {
         h->free = w->next;
-        munmap(w, work_size(h));
+        munmap(w, size_of(h));
     }
 }
