@@ -1,7 +1,12 @@
 /* cmd_sizes.c - netproto sizes: what each machine takes in memory. SPDX-License-Identifier: MIT */
 #include "cli.h"
 #include <netproto/frame.h>
+#include <netproto/http1.h>
+#include <netproto/http_coding.h>
+#include <netproto/http_form.h>
+#include <netproto/http_multipart.h>
 #include <netproto/line.h>
+#include <netproto/socks5.h>
 #include <netproto/tftp.h>
 #include <stdio.h>
 
@@ -25,6 +30,17 @@ static const struct row rows[] = {
      "from memory that stays, as flash"},
     {"tftp serve", sizeof(struct netp_tftp), NETP_TFTP_MEM_LEND(64), NETP_TFTP_MEM_MIN,
      "lent, a transfer"},
+    {"http client", sizeof(struct netp_http1), 32768 + 200 * sizeof(struct netp_http_field) + 24576,
+     NETP_HTTP1_HEAD_MIN + NETP_HTTP1_TX_MIN, "heads of 32 KiB in, 24 KiB out; 64 bytes, 256"},
+    {"http server", sizeof(struct netp_http1), 16384 + 100 * sizeof(struct netp_http_field) + 20480,
+     NETP_HTTP1_HEAD_MIN + NETP_HTTP1_TX_MIN, "heads of 16 KiB; none at rest"},
+    {"http decoding", sizeof(struct netp_http_coding), NETP_HTTP_DECODE_MEM + 16384,
+     NETP_HTTP_DECODE_MEM + NETP_HTTP_CODING_OUT_MIN, "zlib's memory, and 16 KiB at a time"},
+    {"http encoding", sizeof(struct netp_http_coding), NETP_HTTP_ENCODE_MEM(15, 8) + 16384,
+     NETP_HTTP_ENCODE_MEM(9, 1) + NETP_HTTP_CODING_OUT_MIN, "as gzip does; a window of 512 bytes"},
+    {"http multipart", sizeof(struct netp_http_multipart), 4096, 64, "the longest head of a part"},
+    {"http form", sizeof(struct netp_http_form), 256, 1, "the longest name"},
+    {"socks5", sizeof(struct netp_socks5), 0, 0, "none"},
     {"line", sizeof(struct netp_line), 512, 1, "the longest line"},
 };
 
