@@ -28,10 +28,10 @@ static struct cgi_job *new_job(struct netp_cgi_dir *dir, struct netp_httpd_excha
     return job;
 }
 
-static void free_job(struct cgi_job *job)
+/* Frees what is in no list any more. */
+static void destroy(struct cgi_job *job)
 {
     netp_loop_at(job->dir->loop, &job->timer, NETP_NEVER);
-    cgi_move(job, NULL);
     if (job->cwd >= 0) {
         close(job->cwd);
     }
@@ -42,6 +42,23 @@ static void free_job(struct cgi_job *job)
     free(job->path);
     free(job->redirect);
     free(job);
+}
+
+static void free_job(struct cgi_job *job)
+{
+    cgi_move(job, NULL);
+    destroy(job);
+}
+
+static void free_all(struct cgi_list *list)
+{
+    struct cgi_job *job = list->first, *next;
+
+    *list = (struct cgi_list){.n = 0};
+    for (; job; job = next) {
+        next = job->next;
+        destroy(job);
+    }
 }
 
 void cgi_move(struct cgi_job *job, struct cgi_list *to)
@@ -67,9 +84,7 @@ static void free_dead(void *arg)
 {
     struct netp_cgi_dir *dir = arg;
 
-    while (dir->dead.first) {
-        free_job(dir->dead.first);
-    }
+    free_all(&dir->dead);
 }
 
 /* When whoever may be at work on it has returned. */
@@ -295,10 +310,8 @@ void netp_cgi_dir_free(struct netp_cgi_dir *dir)
     while (dir->running.first) {
         cgi_kill(dir->running.first);
     }
-    while (dir->leaving.first) {
-        free_job(dir->leaving.first);
-    }
-    free_dead(dir);
+    free_all(&dir->leaving);
+    free_all(&dir->dead);
     netp_loop_at(dir->loop, &dir->burial, NETP_NEVER);
     netp_root_close(&dir->root);
     close(dir->null);

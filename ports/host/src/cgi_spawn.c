@@ -30,8 +30,7 @@ static struct netp_str join(const char *a, struct netp_str b)
     if (!p) {
         return netp_str_make(NULL, 0);
     }
-    memcpy(p, a, n);
-    memcpy(p + n, b.p, b.n);
+    memcpy(stpcpy(p, a), b.p, b.n);
     return netp_str_make(p, n + b.n);
 }
 

@@ -345,16 +345,21 @@ static bool copy_index(struct netp_httpd_files *f, const struct netp_httpd_files
 {
     static const char *const usual[] = {"index.html"};
     const char *const *index = cfg->index ? cfg->index : usual;
-    size_t n = cfg->index ? cfg->nindex : 1;
+    size_t n = cfg->index ? cfg->nindex : 1, size = 1;
+    char *p;
 
-    f->index = calloc(n + 1, sizeof *f->index);
-    for (size_t i = 0; f->index && i < n; i++) {
-        if (!(f->index[i] = strdup(index[i]))) {
-            return false;
-        }
-        f->nindex++;
+    for (size_t i = 0; i < n; i++) {
+        size += strlen(index[i]) + 1;
     }
-    return f->index != NULL;
+    f->index = p = calloc(1, size);
+    if (!p) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        p = stpcpy(p, index[i]);
+        p += *index[i] != '\0'; /* the end of all is no name */
+    }
+    return true;
 }
 
 struct netp_httpd_files *netp_httpd_files_new(const struct netp_httpd_files_cfg *cfg)
@@ -385,9 +390,6 @@ void netp_httpd_files_free(struct netp_httpd_files *f)
         return;
     }
     files_forget(f);
-    for (size_t i = 0; i < f->nindex; i++) {
-        free(f->index[i]);
-    }
     free(f->index);
     files_mime_free(f->mime);
     netp_root_close(&f->root);

@@ -60,7 +60,7 @@ static void link_newest(struct netp_httpd_files *f, struct files_entry *e)
     f->newest = e;
 }
 
-static void forget(struct netp_httpd_files *f, struct files_entry *e)
+static void leave_slot(struct netp_httpd_files *f, const struct files_entry *e)
 {
     struct files_entry **p = &f->slot[e->hash % FILES_SLOTS];
 
@@ -68,8 +68,19 @@ static void forget(struct netp_httpd_files *f, struct files_entry *e)
         p = &(*p)->next;
     }
     *p = e->next;
+}
+
+static void unlist(struct netp_httpd_files *f, struct files_entry *e)
+{
+    leave_slot(f, e);
     unlink_used(f, e);
     f->known--;
+    e->known = false;
+}
+
+/* Ends the entry, which is in no list any more, when nobody sends it. */
+static void let_go(struct netp_httpd_files *f, struct files_entry *e)
+{
     e->known = false;
     if (e->uses == 0) {
         entry_free(f, e);
@@ -78,16 +89,28 @@ static void forget(struct netp_httpd_files *f, struct files_entry *e)
 
 void files_forget(struct netp_httpd_files *f)
 {
-    while (f->newest) {
-        forget(f, f->newest);
+    struct files_entry *e;
+
+    memset(f->slot, 0, sizeof f->slot);
+    f->oldest = NULL;
+    while ((e = f->newest)) {
+        f->newest = e->older;
+        f->known--;
+        let_go(f, e);
     }
 }
 
-/* Forgets what was not used for longest, but never e. */
+/* Forgets what was not used for longest, but never e, which is known. */
 static void trim(struct netp_httpd_files *f, const struct files_entry *e)
 {
-    while (f->oldest != e && (f->known > f->max_open || f->memory > f->max_memory)) {
-        forget(f, f->oldest);
+    struct files_entry *old;
+
+    while ((old = f->oldest) != e && (f->known > f->max_open || f->memory > f->max_memory)) {
+        f->oldest = old->newer;
+        f->oldest->older = NULL;
+        leave_slot(f, old);
+        f->known--;
+        let_go(f, old);
     }
 }
 
@@ -167,11 +190,9 @@ static int open_gzip(struct netp_httpd_files *f, const char *path, const struct 
                      struct stat *st)
 {
     char name[PATH_MAX + 4];
-    size_t n = strlen(path);
     int fd;
 
-    memcpy(name, path, n);
-    memcpy(name + n, ".gz", 4);
+    stpcpy(stpcpy(name, path), ".gz");
     fd = open_file(f, name, st);
     if (fd >= 0 && (st->st_size == 0 || st->st_mtim.tv_sec < plain->st_mtim.tv_sec)) {
         close(fd);
@@ -324,9 +345,9 @@ static int resolve(struct netp_httpd_files *f, char path[PATH_MAX], struct stat 
         close(folder);
         return -1;
     }
-    for (size_t i = 0; i < f->nindex; i++) {
-        if (n + strlen(f->index[i]) < PATH_MAX) {
-            strcpy(path + n, f->index[i]);
+    for (const char *name = f->index; *name; name += strlen(name) + 1) {
+        if (n + strlen(name) < PATH_MAX) {
+            strcpy(path + n, name);
             if ((fd = open_file(f, path, st)) >= 0) {
                 close(folder);
                 return fd;
@@ -375,7 +396,7 @@ static void look(struct netp_httpd_files *f, struct netp_str rest, netp_ms now,
             a->e = e;
         } else if ((a->e = load(f, rest, a->path, fd, &st)) != NULL) {
             if (e && e->known) {
-                forget(f, e);
+                unlist(f, e); /* files_get() still uses it */
             }
             learn(f, a->e);
         }
@@ -405,7 +426,7 @@ void files_get(struct netp_httpd_files *f, struct netp_str rest, netp_ms now,
     look(f, rest, now, e, a);
     if (e) {
         if (e != a->e && e->known) {
-            forget(f, e);
+            unlist(f, e);
         }
         files_done(e);
     }

@@ -14,7 +14,7 @@
 #define MOST 10000u /* names in a list */
 
 struct name {
-    char *name;
+    char name[NAME_MAX + 1];
     bool folder;
     uint64_t size;
     int64_t modified;
@@ -33,14 +33,6 @@ static int compare(const void *a, const void *b)
     const struct name *p = a, *q = b;
 
     return strcmp(p->name, q->name);
-}
-
-static void list_free(struct list *list)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        free(list->name[i].name);
-    }
-    free(list->name);
 }
 
 /* What a name leads to, through links too, as long as they stay below the root. */
@@ -66,22 +58,36 @@ static bool look_at(const struct netp_httpd_files *f, int dir, const char *path,
     return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
-static bool add(struct list *list, const char *name, const struct stat *st)
+static bool has_room(struct list *list)
 {
+    size_t cap = list->cap ? 2 * list->cap : 64;
     struct name *more;
 
-    if (list->n == list->cap) {
-        list->cap = list->cap ? 2 * list->cap : 64;
-        if (!(more = realloc(list->name, list->cap * sizeof *more))) {
-            return false;
-        }
-        list->name = more;
+    if (list->n < list->cap) {
+        return true;
     }
-    more = &list->name[list->n];
-    *more = (struct name){strdup(name), S_ISDIR(st->st_mode) != 0, (uint64_t)st->st_size,
-                          st->st_mtim.tv_sec};
-    list->n += more->name != NULL;
-    return more->name != NULL;
+    more = realloc(list->name, cap * sizeof *more);
+    if (!more) {
+        return false;
+    }
+    list->name = more;
+    list->cap = cap;
+    return true;
+}
+
+static bool add(struct list *list, const char *name, const struct stat *st)
+{
+    struct name *e;
+
+    if (!has_room(list)) {
+        return false;
+    }
+    e = &list->name[list->n++];
+    snprintf(e->name, sizeof e->name, "%s", name);
+    e->folder = S_ISDIR(st->st_mode);
+    e->size = (uint64_t)st->st_size;
+    e->modified = st->st_mtim.tv_sec;
+    return true;
 }
 
 static bool read_folder(const struct netp_httpd_files *f, DIR *dir, const char *path,
@@ -315,7 +321,7 @@ void files_list(struct netp_httpd_files *f, struct netp_httpd_exchange *x, int f
         page = make_page(path, &list, json, &n);
     }
     closedir(dir);
-    list_free(&list);
+    free(list.name);
     if (page) {
         send_page(x, page, n, json);
     } else {

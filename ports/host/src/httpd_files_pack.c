@@ -52,7 +52,10 @@ uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size)
         return NULL;
     }
     fitted = realloc(to, *size);
-    return fitted ? fitted : to;
+    if (!fitted) {
+        return to;
+    }
+    return fitted;
 }
 
 #else

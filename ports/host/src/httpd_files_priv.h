@@ -54,8 +54,7 @@ struct files_mime;
 struct netp_httpd_files {
     struct netp_root root;
     struct files_mime *mime;
-    char **index;
-    size_t nindex;
+    char *index; /* names with a NUL behind each, then another NUL */
     unsigned flags, max_open;
     size_t max_memory;
     uint64_t max_upload;
