@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -90,6 +91,7 @@ static void serve(int fd, const struct netp_cgi_dir_cfg *cfg)
         .route = &route, .nroute = 1, .max_fields = 110, .max_head = 60000};
     struct netp_cgi_dir *cgi;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* should the test fail */
     loop = netp_loop_new();
     httpd = netp_httpd_new(loop, &http);
     route.arg = cgi = netp_cgi_dir_new(loop, cfg);
