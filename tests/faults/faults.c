@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <spawn.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>

@@ -866,6 +866,7 @@ static void nothing_is_left_behind(void **state)
     script("quick", TYPE);
     start(&s, &plain);
     get(&s, "quick", "");
+    poll(NULL, 0, 200); /* until the script and its client are through */
     before = descriptors(s.pid);
     for (int i = 0; i < 200; i++) {
         if (i % 10 == 0) {
