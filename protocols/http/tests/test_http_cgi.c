@@ -252,7 +252,7 @@ static void test_fields_that_are_not_passed(void **state)
     ask(&w, "GET / HTTP/1.1\r\nProxy: a\r\nauthorization: b\r\nProxy-Authorization: c\r\n"
             "Connection: d\r\nTE: e\r\nTransfer-Encoding: f\r\nKeep-Alive: g\r\nTrailer: h\r\n"
             "Proxy-Connection: i\r\nUpgrade: j\r\nExpect: k\r\nContent_Length: 9\r\nX_Foo: l\r\n"
-            "X-Foo: m\r\nX.Foo: n\r\nContent-Encoding: gzip\r\n\r\n");
+            "X-Foo: m\r\nX.Foo: n\r\nX|Foo: o\r\nContent-Encoding: gzip\r\n\r\n");
     make(&w);
     for (size_t i = 0; i < COUNT(names); i++) {
         strcpy(name, "HTTP_");
