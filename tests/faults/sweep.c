@@ -142,8 +142,8 @@ static void run_point(const struct scenario *s, char **argv)
 
 int main(int argc, char **argv)
 {
-    static const struct scenario *const lists[] = {scenarios_tftp, scenarios_stream,
-                                                   scenarios_local, scenarios_httpd_files};
+    static const struct scenario *const lists[] = {
+        scenarios_tftp, scenarios_stream, scenarios_local, scenarios_httpd_files, scenarios_cgi};
     unsigned missed = 0;
 
     signal(SIGALRM, on_alarm);

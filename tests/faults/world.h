@@ -29,7 +29,7 @@ enum {
 };
 
 extern const struct scenario scenarios_tftp[], scenarios_stream[], scenarios_local[],
-    scenarios_httpd_files[];
+    scenarios_httpd_files[], scenarios_cgi[];
 
 /* Makes the folder; removes it; makes its files as they were. */
 bool world_open(struct world *w);

@@ -83,13 +83,14 @@ void cgi_body_ready(void *arg, unsigned what)
 static void keep(struct cgi_job *job, const char *p, size_t n)
 {
     while (n > 0) {
-        ssize_t r = write(job->spool, p, n);
+        ssize_t r = pwrite(job->spool, p, n, (off_t)job->spooled);
         if (r < 0 && errno != EINTR) {
             cgi_answer_error(job, 503, strerror(errno));
             return;
         }
         p += r > 0 ? r : 0;
         n -= r > 0 ? (size_t)r : 0;
+        job->spooled += r > 0 ? (uint64_t)r : 0;
     }
 }
 

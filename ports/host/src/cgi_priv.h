@@ -47,7 +47,8 @@ struct cgi_job {
     netp_ms moved, begun; /* when the last byte went in or out; when it was started */
     bool exited, broken;  /* broken: by a signal */
 
-    int spool;
+    int spool; /* a file, or -1 */
+    uint64_t spooled;
     char *held; /* of the body, not yet written */
     size_t held_at, held_n;
     bool body_over;

@@ -53,7 +53,7 @@ static uint64_t length_of(const struct cgi_job *job, const struct netp_httpd_req
         return NETP_CGI_NO_BODY;
     }
     if (job->spool >= 0) {
-        return (uint64_t)lseek(job->spool, 0, SEEK_END);
+        return job->spooled;
     }
     return netp_httpd_field(job->x, "Content-Length", 0, &value) ? r->length : NETP_CGI_NO_BODY;
 }
@@ -154,7 +154,6 @@ static int make_ends(struct cgi_job *job, struct ends *e)
     *e = (struct ends){{-1, -1, -1}, {-1, -1, -1}};
     if (job->spool >= 0 || !body) {
         e->child[0] = fcntl(job->spool >= 0 ? job->spool : job->dir->null, F_DUPFD_CLOEXEC, 3);
-        lseek(e->child[0], 0, SEEK_SET);
     } else {
         r = make_pipe(e, 0);
     }

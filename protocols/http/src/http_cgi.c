@@ -217,18 +217,17 @@ static int advance(struct netp_cgi *m, struct netp_in *in, struct netp_cgi_ev *e
     size_t n = in->n;
     int r = 0;
 
-    if (m->state_ == CGI_END) {
-        take(in, n);
-        return 0;
-    }
     if (m->state_ == CGI_BODY) {
         r = body(m, in, ev);
-    } else if (n > 0) {
+    } else if (n > 0 && m->state_ == CGI_HEAD) {
         r = head(m, in, ev);
+    } else if (n > 0) {
+        take(in, n);
     }
     m->pos_ += n - in->n;
-    return r == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0 ? end_of_stream(m, in->flags)
-                                                                       : r;
+    return r == 0 && m->state_ != CGI_END && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0
+               ? end_of_stream(m, in->flags)
+               : r;
 }
 
 /* ---- the verbs ---- */

@@ -129,13 +129,13 @@ static bool is_passed(struct netp_str name)
     return !cgi_is_hop(name) && !cgi_is_in(name, kept);
 }
 
+/* Of letters, digits and "-". */
 static void field_name(struct env *e, struct netp_str name)
 {
     http_put_str(&e->w, NETP_STR("HTTP_"));
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
-        bool lower = c >= 'a' && c <= 'z';
-        http_put(&e->w, (char)(c == '-' ? '_' : lower ? c - 'a' + 'A' : c));
+        http_put(&e->w, (char)(c == '-' ? '_' : c >= 'a' ? c - 'a' + 'A' : c));
     }
     http_put(&e->w, '=');
 }

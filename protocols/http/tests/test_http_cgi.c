@@ -212,6 +212,23 @@ static void test_no_body(void **state)
     is(&w, "CONTENT_LENGTH", "0");
 }
 
+/* What is there need not be long. */
+static void test_short_values(void **state)
+{
+    struct world w;
+
+    (void)state;
+    ask(&w, "GET / HTTP/1.1\r\nZ: z\r\n\r\n");
+    w.r.path_info = NETP_STR("/");
+    w.r.remote_user = NETP_STR("u");
+    make(&w);
+    is(&w, "PATH_INFO", "/");
+    is(&w, "REMOTE_USER", "u");
+    is(&w, "HTTP_Z", "z");
+    w.r.remote_user = netp_str_make("", 1);
+    assert_int_equal(netp_cgi_env(&w.r, w.env, sizeof w.env, &w.count), NETP_E_ARG);
+}
+
 /* Section 9.2, and what has been taken for something else. */
 static void test_fields_that_are_not_passed(void **state)
 {
@@ -235,7 +252,7 @@ static void test_fields_that_are_not_passed(void **state)
     ask(&w, "GET / HTTP/1.1\r\nProxy: a\r\nauthorization: b\r\nProxy-Authorization: c\r\n"
             "Connection: d\r\nTE: e\r\nTransfer-Encoding: f\r\nKeep-Alive: g\r\nTrailer: h\r\n"
             "Proxy-Connection: i\r\nUpgrade: j\r\nExpect: k\r\nContent_Length: 9\r\nX_Foo: l\r\n"
-            "X-Foo: m\r\nX.Foo: n\r\nContent-Encoding: gzip\r\n\r\n");
+            "X-Foo: m\r\nX.Foo: n\r\nX|Foo: o\r\nContent-Encoding: gzip\r\n\r\n");
     make(&w);
     for (size_t i = 0; i < COUNT(names); i++) {
         strcpy(name, "HTTP_");
@@ -253,10 +270,10 @@ static void test_fields_that_come_twice(void **state)
     struct world w;
 
     (void)state;
-    ask(&w, "GET / HTTP/1.1\r\nX-a9Z: 1\r\nCookie: a=b\r\nx-A9z: 2\r\ncookie: c=d\r\nX-A9Z:\r\n"
+    ask(&w, "GET / HTTP/1.1\r\nX-a9Zz: 1\r\nCookie: a=b\r\nx-A9zZ: 2\r\ncookie: c=d\r\nX-A9ZZ:\r\n"
             "Empty:\r\nShell: () { :;}; x\r\n\r\n");
     make(&w);
-    is(&w, "HTTP_X_A9Z", "1, 2, ");
+    is(&w, "HTTP_X_A9ZZ", "1, 2, ");
     is(&w, "HTTP_COOKIE", "a=b; c=d");
     is(&w, "HTTP_EMPTY", "");
     is(&w, "HTTP_SHELL", "() { :;}; x");
@@ -311,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_plain_request),
         cmocka_unit_test(test_all_of_it),
         cmocka_unit_test(test_no_body),
+        cmocka_unit_test(test_short_values),
         cmocka_unit_test(test_fields_that_are_not_passed),
         cmocka_unit_test(test_fields_that_come_twice),
         cmocka_unit_test(test_environment_limits),
