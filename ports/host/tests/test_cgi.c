@@ -915,6 +915,9 @@ static void scripts_end_with_the_server(void **state)
     say(fd, request, sizeof request - 1);
     poll(NULL, 0, 200);
     finish(&s);
+    for (unsigned i = 0; i < 20 && is_running("sleep 63.5"); i++) {
+        poll(NULL, 0, 100); /* it has been told, and needs a moment */
+    }
     assert_false(is_running("sleep 63.5"));
     close(fd);
 }
