@@ -25,9 +25,12 @@ files()
     sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' $commands
 }
 
+# cgi_program.c: gcc 12 forgets what an element of an array owns once another element is written.
+# LeakSanitizer, under which its tests run, knows better.
 with_gcc()
 {
-    units | xargs -P "$(nproc)" -L 1 gcc -O2 -fanalyzer -Werror -c -o /dev/null
+    units | sed '/\/cgi_program\.c$/s/$/ -Wno-analyzer-malloc-leak/' |
+        xargs -P "$(nproc)" -L 1 gcc -O2 -fanalyzer -Werror -c -o /dev/null
 }
 
 with_clang()

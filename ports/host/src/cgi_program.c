@@ -31,18 +31,20 @@ static const char *variable(const char *name)
 
 /* --- inputs ---------------------------------------------------------------------------------- */
 
-/* Copies s, with a NUL behind it; p NULL: no memory. */
-static struct netp_str copy(struct netp_str s)
+/* Copies s, with a NUL behind it; false: no memory. */
+static bool copy(struct netp_str s, struct netp_str *into)
 {
     char *p = malloc(s.n + 1);
 
-    if (p) {
-        if (s.n > 0) {
-            memcpy(p, s.p, s.n);
-        }
-        p[s.n] = '\0';
+    if (!p) {
+        return false;
     }
-    return netp_str_make(p, s.n);
+    if (s.n > 0) {
+        memcpy(p, s.p, s.n);
+    }
+    p[s.n] = '\0';
+    *into = netp_str_make(p, s.n);
+    return true;
 }
 
 static void drop(struct netp_str s)
@@ -50,31 +52,23 @@ static void drop(struct netp_str s)
     free((void *)(uintptr_t)s.p);
 }
 
+static struct netp_cgi_input *last(const struct reading *r)
+{
+    return r->p->input + r->p->ninput - 1;
+}
+
 static unsigned add(struct reading *r, struct netp_str name)
 {
     struct netp_cgi_program *p = r->p;
-    struct netp_cgi_input *in = p->input;
+    struct netp_cgi_input *in;
 
     if (p->ninput == r->cfg.max_inputs) {
         return 413;
     }
-    if (p->ninput == p->cap_) {
-        in = realloc(in, (p->cap_ + 16) * sizeof *in);
-        if (!in) {
-            return 500;
-        }
-        p->input = in;
-        p->cap_ += 16;
-    }
-    in += p->ninput;
-    *in = (struct netp_cgi_input){copy(name), copy(netp_str_make(NULL, 0)), {NULL, 0}, -1, 0};
     p->ninput++;
-    return in->name.p && in->value.p ? 0 : 500;
-}
-
-static struct netp_cgi_input *last(const struct reading *r)
-{
-    return r->p->input + r->p->ninput - 1;
+    in = last(r);
+    *in = (struct netp_cgi_input){.fd = -1};
+    return copy(name, &in->name) && copy(netp_str_make(NULL, 0), &in->value) ? 0 : 500;
 }
 
 static unsigned append(struct reading *r, const void *data, size_t n)
@@ -97,13 +91,15 @@ static unsigned open_file(struct reading *r, struct netp_str filename)
     struct netp_cgi_input *in = last(r);
     char name[200];
 
-    in->filename = copy(filename);
+    if (!copy(filename, &in->filename)) {
+        return 500;
+    }
     snprintf(name, sizeof name, "%s/upload.XXXXXX", r->cfg.tmp);
     in->fd = mkostemp(name, O_CLOEXEC);
     if (in->fd >= 0) {
         unlink(name);
     }
-    return in->fd >= 0 && in->filename.p ? 0 : 500;
+    return in->fd >= 0 ? 0 : 500;
 }
 
 static unsigned append_file(struct reading *r, const uint8_t *data, size_t n)
@@ -311,7 +307,8 @@ unsigned netp_cgi_program_open(struct netp_cgi_program *p, const struct netp_cgi
     r->cfg.max_body = r->cfg.max_body ? r->cfg.max_body : 1u << 20;
     r->cfg.max_inputs = r->cfg.max_inputs ? r->cfg.max_inputs : 100;
     r->cfg.tmp = r->cfg.tmp ? r->cfg.tmp : "/tmp";
-    status = read_request(r);
+    p->input = calloc(r->cfg.max_inputs, sizeof *p->input);
+    status = p->input ? read_request(r) : 500;
     free(r);
     return status;
 }

@@ -48,7 +48,7 @@ struct netp_cgi_program {
     uint64_t length; /* of the body */
 
     struct netp_cgi_input *input; /* all of them, in their order, the query's first */
-    size_t ninput, cap_;
+    size_t ninput;
     uint64_t left_; /* of a body, not yet read */
 };
 
