@@ -126,7 +126,7 @@ says '^ALPN protocol: http/1.1' "ALPN"
 ! s_client -alpn h2 && ok || bad "HTTP/2 alone is agreed to"
 for version in 1_2 1_3; do
     printf 'GET /one HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
-        timeout 10 openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$port" -tls$version \
+        timeout 10 openssl s_client -quiet -connect "127.0.0.1:$port" -tls$version \
             -sess_out "$work/session" >"$work/last.log" 2>&1
     s_client -tls$version -sess_in "$work/session"
     says '^Reused, TLS' "a session of TLS $version is resumed"
