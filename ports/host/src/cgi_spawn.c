@@ -75,7 +75,7 @@ static size_t write_env(struct cgi_job *job)
                                  .host = r->host,
                                  .software = netp_str_of(cfg->server),
                                  .length = length_of(job, r),
-                                 .local = r->local,
+                                 .local = netp_httpd_local(job->x),
                                  .peer = r->peer,
                                  .https = r->tls != NULL};
     ptrdiff_t n;
