@@ -2,18 +2,6 @@
  * SPDX-License-Identifier: MIT */
 #include <netproto/sntp_select.h>
 
-size_t netp_sntp_best(const struct netp_sntp_sample *s, size_t n)
-{
-    size_t best = 0;
-
-    for (size_t i = 1; i < n; i++) {
-        if (s[i].delay < s[best].delay) {
-            best = i;
-        }
-    }
-    return best;
-}
-
 /* The ends of a sample's interval; no offset comes near the end of what can be said. */
 static int64_t low(const struct netp_sntp_sample *s)
 {

@@ -10,10 +10,6 @@
 extern "C" {
 #endif
 
-/* The sample of s[0..n), all of one server, with the least delay: the one that waited least in
- * queues, so its offset is the best (RFC 5905 section 10). n is 1 or more. */
-NETP_API size_t netp_sntp_best(const struct netp_sntp_sample *s, size_t n);
-
 /* What is agreed on. */
 struct netp_sntp_choice {
     size_t agree;      /* how many do */
@@ -21,11 +17,13 @@ struct netp_sntp_choice {
     int64_t low, high; /* the true offset lies between these, if they are right */
 };
 
-/* Compares one sample of each server. Each says that the true offset is no further from its own
- * than its distance; where most of these intervals meet, the truth lies, if most servers tell it.
- * outlier[i] becomes true for those that do not reach there. NETP_OK, also for a single one;
- * NETP_E_REFUSED: no more than half of them agree, so none can be believed (*choice and outlier
- * tell of the largest group that does); NETP_E_ARG: n is 0. Takes time as n squared. */
+/* Compares one sample of each server: of several that with the least delay, which waited least in
+ * queues, so its offset is the best (RFC 5905 section 10). Each says that the true offset is no
+ * further from its own than its distance; where most of these intervals meet, the truth lies, if
+ * most servers tell it. outlier[i] becomes true for those that do not reach there. NETP_OK, also
+ * for a single one; NETP_E_REFUSED: no more than half of them agree, so none can be believed
+ * (*choice and outlier tell of the largest group that does); NETP_E_ARG: n is 0. Takes time as n
+ * squared. */
 NETP_API int netp_sntp_select(const struct netp_sntp_sample *s, size_t n, bool *outlier,
                               struct netp_sntp_choice *choice);
 
