@@ -93,8 +93,8 @@ struct netp_modbus_request {
  * that the specification does not allow, ILLEGAL_ADDRESS when address and quantity pass 65535.
  * r->function is set whenever n > 0. An empty PDU is ILLEGAL_FUNCTION. Functions that are not in
  * the list above are not judged: their bytes are in data. */
-NETP_API enum netp_modbus_exception
-netp_modbus_request_parse(const uint8_t *p, size_t n, struct netp_modbus_request *r);
+NETP_API enum netp_modbus_exception netp_modbus_request_parse(const uint8_t *p, size_t n,
+                                                              struct netp_modbus_request *r);
 
 /* Writes the PDU of *r to p[0..cap) and returns its length. NETP_E_ARG: netp_modbus_request_parse()
  * would not accept it; NETP_E_NOSPACE: it is longer than cap or NETP_MODBUS_PDU_MAX. */
