@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "modbus_client_private.h"
-#include "modbus_pdu.h"
 
 #include <string.h>
 
@@ -74,7 +73,7 @@ static struct slot *first(const struct netp_modbus_client *m, bool queued, uint6
     struct slot *found = NULL;
     uint64_t least = NETP_NEVER;
 
-    for (size_t i = 0; i < m->cfg_.window; i++) {
+    for (size_t i = 0; i < slots(m); i++) {
         struct slot *s = netp_modbus_slot_(m, i);
         uint64_t w = netp_rd64le(s->when);
 
@@ -137,7 +136,7 @@ static struct slot *free_slot(const struct netp_modbus_client *m)
 {
     struct slot *found = NULL;
 
-    for (size_t i = 0; i < m->cfg_.window; i++) {
+    for (size_t i = 0; i < slots(m); i++) {
         struct slot *s = netp_modbus_slot_(m, i);
 
         if (s->state == SLOT_FREE) {
@@ -152,13 +151,12 @@ static struct slot *free_slot(const struct netp_modbus_client *m)
 int netp_modbus_client_request(struct netp_modbus_client *m, uint8_t unit,
                                const struct netp_modbus_request *r, netp_ms now)
 {
-    struct netp_modbus_request q = *r;
     struct netp_modbus_frame f;
     struct slot *s = free_slot(m);
     ptrdiff_t n;
 
-    netp_clock(&m->clock_, now);
-    if (m->cfg_.window == 0) {
+    (void)now; /* its time begins when it has left */
+    if (slots(m) == 0) {
         return NETP_E_STATE;
     }
     if (serial(m) &&
@@ -174,8 +172,7 @@ int netp_modbus_client_request(struct netp_modbus_client *m, uint8_t unit,
     if (n < 0) {
         return NETP_E_ARG;
     }
-    q.data = f.pdu + netp_modbus_request_head_n_(q.function);
-    memcpy(s->request, &q, sizeof q);
+    memcpy(s->request, r, sizeof *r);
     f.n = (size_t)n;
     f.transaction = (uint16_t)m->turn_;
     f.unit = unit;
@@ -215,7 +212,7 @@ int netp_modbus_client_next(struct netp_modbus_client *m, struct netp_in *in, ne
 
     memset(ev, 0, sizeof *ev);
     netp_clock(&m->clock_, now);
-    if (m->cfg_.window == 0) {
+    if (slots(m) == 0) {
         return m->fail_.code;
     }
     if (in != NULL) {
@@ -255,7 +252,7 @@ static void is_sent(struct netp_modbus_client *m, struct slot *s)
         s->state = SLOT_TURNAROUND;
         ms = m->cfg_.turnaround_ms;
     }
-    netp_wr64le(s->when, netp_after(m->clock_, ms));
+    netp_wr64le(s->when, m->clock_ + ms);
 }
 
 void netp_modbus_client_sent(struct netp_modbus_client *m, size_t n, netp_ms now)
@@ -288,7 +285,7 @@ netp_ms netp_modbus_client_deadline(const struct netp_modbus_client *m)
 
 unsigned netp_modbus_client_want(const struct netp_modbus_client *m)
 {
-    if (m->cfg_.window == 0) {
+    if (slots(m) == 0) {
         return NETP_CLOSED;
     }
     return first_queued(m) != NULL ? NETP_WANT_IN | NETP_WANT_OUT : NETP_WANT_IN;

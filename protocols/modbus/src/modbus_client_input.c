@@ -2,16 +2,16 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "modbus_client_private.h"
+#include "modbus_pdu.h"
 
 #include <string.h>
 
 #define ASCII_SILENCE_MS 1000u /* between two characters of a frame, serial 2.5.2.1 */
 
-static void advance(struct netp_modbus_client *m, struct netp_in *in, size_t n)
+static void advance(struct netp_in *in, size_t n)
 {
     in->p += n;
     in->n -= n;
-    m->pos_ += n;
 }
 
 static uint8_t *rx(const struct netp_modbus_client *m)
@@ -19,40 +19,28 @@ static uint8_t *rx(const struct netp_modbus_client *m)
     return (uint8_t *)m->cfg_.mem;
 }
 
-/* Fails at the byte that is so many behind the cursor, or before it. */
-static int fail(struct netp_modbus_client *m, enum netp_err code, int at, const char *where)
-{
-    m->cfg_.window = 0;
-    return netp_fail_with(&m->fail_, code, -1, m->pos_ + (uint64_t)(int64_t)at, where);
-}
-
-/* ---- frames: each returns whether there is one in *f ---- */
+/* ---- frames: each returns whether there is one in *f, or an error ---- */
 
 /* From the input where it lies there in one piece, else collected. */
-static bool mbap(struct netp_modbus_client *m, struct netp_in *in, struct netp_modbus_frame *f)
+static ptrdiff_t mbap(struct netp_modbus_client *m, struct netp_in *in, struct netp_modbus_frame *f)
 {
     ptrdiff_t n = 0;
 
     if (m->fill_ == 0) {
         n = netp_modbus_mbap_parse(in->p, in->n, f);
         if (n > 0) {
-            advance(m, in, (size_t)n);
+            advance(in, (size_t)n);
         }
     }
     while (n == 0 && in->n > 0) {
         rx(m)[m->fill_++] = *in->p;
-        advance(m, in, 1);
+        advance(in, 1);
         n = netp_modbus_mbap_parse(rx(m), m->fill_, f);
     }
-    if (n < 0) {
-        bool id = n == NETP_E_SYNTAX;
-        fail(m, (enum netp_err)n, (id ? 2 : 4) - (int)m->fill_,
-             id ? "protocol identifier" : "length");
-    }
-    if (n != 0) {
+    if (n > 0) {
         m->fill_ = 0;
     }
-    return n > 0;
+    return n;
 }
 
 #ifndef NETP_MODBUS_NO_RTU
@@ -105,12 +93,12 @@ static bool rtu(struct netp_modbus_client *m, struct netp_in *in, struct netp_mo
         if (m->fill_ <= NETP_MODBUS_RTU_MAX) { /* one too many, so that it is seen: there is room */
             rx(m)[m->fill_++] = *in->p;
         }
-        advance(m, in, 1);
+        advance(in, 1);
         if (predict && rtu_predicted(m, f)) {
             return true;
         }
     }
-    return (in->flags & (NETP_IN_GAP | NETP_IN_EOF)) != 0 && rtu_end(m, f);
+    return (in->flags & (NETP_IN_GAP | NETP_IN_DGRAM | NETP_IN_EOF)) != 0 && rtu_end(m, f);
 }
 #endif
 
@@ -125,7 +113,7 @@ static bool ascii(struct netp_modbus_client *m, struct netp_in *in, struct netp_
         uint8_t c = *in->p;
 
         m->heard_ = m->clock_;
-        advance(m, in, 1);
+        advance(in, 1);
         if (c == ':') {
             m->counts_.noise += m->fill_ > 0;
             m->fill_ = 0;
@@ -152,8 +140,8 @@ static bool ascii(struct netp_modbus_client *m, struct netp_in *in, struct netp_
 }
 #endif
 
-/* The next frame of a stream. */
-static bool stream(struct netp_modbus_client *m, struct netp_in *in, struct netp_modbus_frame *f)
+static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
+                            struct netp_modbus_frame *f)
 {
     switch (m->cfg_.framing) {
 #ifndef NETP_MODBUS_NO_RTU
@@ -169,28 +157,17 @@ static bool stream(struct netp_modbus_client *m, struct netp_in *in, struct netp
     }
 }
 
-/* A datagram is one frame, neither more nor less. */
-static bool datagram(struct netp_modbus_client *m, struct netp_in *in, struct netp_modbus_frame *f)
+/* A datagram is one frame, neither more nor less, or is dropped. */
+static ptrdiff_t datagram(struct netp_modbus_client *m, struct netp_in *in,
+                          struct netp_modbus_frame *f)
 {
-    bool sound;
+    uint32_t noise = m->counts_.noise;
+    bool sound = next_frame(m, in, f) > 0 && in->n == 0;
 
-    switch (m->cfg_.framing) {
-#ifndef NETP_MODBUS_NO_RTU
-    case NETP_MODBUS_RTU:
-        sound = netp_modbus_rtu_parse(in->p, in->n, f) == NETP_OK;
-        break;
-#endif
-#ifndef NETP_MODBUS_NO_ASCII
-    case NETP_MODBUS_ASCII:
-        sound = netp_modbus_ascii_parse(in->p, in->n, rx(m), NETP_MODBUS_ASCII_MAX, f) == NETP_OK;
-        break;
-#endif
-    default:
-        sound = in->n > 0 && netp_modbus_mbap_parse(in->p, in->n, f) == (ptrdiff_t)in->n;
-        break;
-    }
-    m->counts_.noise += !sound;
-    advance(m, in, in->n);
+    m->counts_.noise = noise + !sound;
+    m->fill_ = 0;
+    in->p += in->n;
+    in->n = 0;
     in->flags &= ~(unsigned)NETP_IN_DGRAM;
     return sound;
 }
@@ -215,7 +192,7 @@ static struct slot *claimed(struct netp_modbus_client *m, const struct netp_modb
         uint16_t age = (uint16_t)(m->turn_ - 1 - f->transaction);
 
         late = age < m->turn_ && age < 0x8000;
-        for (size_t i = 0; i < m->cfg_.window; i++) {
+        for (size_t i = 0; i < slots(m); i++) {
             struct slot *s = netp_modbus_slot_(m, i);
 
             if (s->state == SLOT_WAITING && netp_rd16le(s->ticket) == f->transaction) {
@@ -236,15 +213,18 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
 {
     struct slot *s = claimed(m, f);
     struct netp_modbus_request r;
+    const uint8_t *pdu;
 
     if (s == NULL) {
         return 0;
     }
-    if (m->echo_ && f->n == s->pdu_n && memcmp(f->pdu, netp_modbus_slot_pdu_(m, s), f->n) == 0) {
+    pdu = netp_modbus_slot_pdu_(m, s);
+    if (serial(m) && m->echo_ && f->n == s->pdu_n && memcmp(f->pdu, pdu, f->n) == 0) {
         m->echo_ = false;
         return 0;
     }
     memcpy(&r, s->request, sizeof r);
+    r.data = pdu + netp_modbus_request_head_n_(r.function);
     if (f->unit != s->unit) {
         ev->where = "unit";
     } else if ((f->pdu[0] & 0x7f) != r.function) {
@@ -258,24 +238,48 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
         s, ev, ev->where != NULL ? NETP_MODBUS_CLIENT_BAD_RESPONSE : NETP_MODBUS_CLIENT_RESPONSE);
 }
 
+/* The stream has ended, or nothing says any more where a frame begins. */
+static int end(struct netp_modbus_client *m, const struct netp_in *in, ptrdiff_t err,
+               struct netp_modbus_client_ev *ev)
+{
+    const char *where = "length";
+    unsigned at = 4;
+
+    m->cfg_.window = 0;
+    if (err == NETP_E_SYNTAX) {
+        where = "protocol identifier";
+        at = 2;
+    } else if (err == 0) {
+        where = "frame";
+        at = m->fill_;
+        err = NETP_E_TRUNCATED;
+        if (at == 0 || serial(m)) {
+            if ((in->flags & NETP_IN_BROKEN) == 0) {
+                return ev->type = NETP_MODBUS_CLIENT_EOF;
+            }
+            err = NETP_E_IO;
+        }
+    }
+    return netp_fail_with(&m->fail_, (enum netp_err)err, -1, m->pos_ - m->fill_ + at, where);
+}
+
 int netp_modbus_client_take_(struct netp_modbus_client *m, struct netp_in *in,
                              struct netp_modbus_client_ev *ev)
 {
+    const uint8_t *from = in->p;
     struct netp_modbus_frame f;
+    ptrdiff_t frame;
     int r = 0;
 
-    while (r == 0 && ((in->flags & NETP_IN_DGRAM) != 0 ? datagram(m, in, &f) : stream(m, in, &f))) {
-        r = judge(m, &f, ev);
+    do {
+        frame = (in->flags & NETP_IN_DGRAM) != 0 ? datagram(m, in, &f) : next_frame(m, in, &f);
+        if (frame > 0) {
+            r = judge(m, &f, ev);
+        }
+    } while (r == 0 && frame > 0);
+    m->pos_ += (size_t)(in->p - from);
+    if (r == 0 && (frame < 0 || (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) != 0)) {
+        r = end(m, in, frame, ev);
     }
-    if (r != 0 || m->cfg_.window == 0 || (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) == 0) {
-        return r != 0 ? r : (int)m->fail_.code;
-    }
-    if (m->fill_ > 0 && !serial(m)) {
-        return fail(m, NETP_E_TRUNCATED, 0, "frame");
-    }
-    if ((in->flags & NETP_IN_BROKEN) != 0) {
-        return fail(m, NETP_E_IO, 0, "stream");
-    }
-    m->cfg_.window = 0;
-    return ev->type = NETP_MODBUS_CLIENT_EOF;
+    return r;
 }

@@ -19,7 +19,7 @@ enum slot_state {
  * members are bytes. One that is free holds only ones. */
 struct slot {
     uint8_t when[8];                                     /* QUEUED: its turn; else its deadline */
-    uint8_t request[sizeof(struct netp_modbus_request)]; /* with its data in the PDU */
+    uint8_t request[sizeof(struct netp_modbus_request)]; /* but its data is in the PDU */
     uint8_t ticket[2], n[2];                             /* n: of the frame */
     uint8_t state, unit, retries, pdu_n;
     uint8_t frame[]; /* with the PDU in it; that of ASCII is behind it */
@@ -44,6 +44,16 @@ static inline bool serial(const struct netp_modbus_client *m)
     return false;
 #else
     return m->cfg_.framing != NETP_MODBUS_MBAP;
+#endif
+}
+
+/* How many slots there are; none once the machine is closed. */
+static inline size_t slots(const struct netp_modbus_client *m)
+{
+#ifdef NETP_MODBUS_NO_WINDOW
+    return m->cfg_.window != 0;
+#else
+    return m->cfg_.window;
 #endif
 }
 
