@@ -257,6 +257,7 @@ static int end(struct netp_modbus_client *m, const struct netp_in *in, ptrdiff_t
             if ((in->flags & NETP_IN_BROKEN) == 0) {
                 return ev->type = NETP_MODBUS_CLIENT_EOF;
             }
+            where = "stream";
             err = NETP_E_IO;
         }
     }
