@@ -86,6 +86,22 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 
+set(NETPROTO_MODBUS_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_mbap.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_put.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c)
+
 set(NETPROTO_SNTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_mac.c
@@ -120,11 +136,13 @@ set(NETPROTO_ZLIB_SOURCES
 set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
     ${NETPROTO_HTTP_SOURCES}
+    ${NETPROTO_MODBUS_SOURCES}
     ${NETPROTO_SNTP_SOURCES}
     ${NETPROTO_TFTP_SOURCES})
 
 set(NETPROTO_INCLUDE_DIRS
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)
