@@ -12,7 +12,7 @@ static const struct subject *const subjects[] = {
 #ifdef NETPROTO_ZLIB
     &subject_coding,
 #endif
-    &subject_form,      &subject_frame,  &subject_http1,
+    &subject_form,      &subject_frame,  &subject_http1, &subject_modbus_server,
     &subject_multipart, &subject_socks5, &subject_tftp,
 };
 
