@@ -86,6 +86,10 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 
+set(NETPROTO_MODBUS_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
+
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_client.c
@@ -109,9 +113,11 @@ set(NETPROTO_ZLIB_SOURCES
 set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
     ${NETPROTO_HTTP_SOURCES}
+    ${NETPROTO_MODBUS_SOURCES}
     ${NETPROTO_TFTP_SOURCES})
 
 set(NETPROTO_INCLUDE_DIRS
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)

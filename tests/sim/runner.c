@@ -12,6 +12,7 @@ static const struct protocol protocols[] = {
     {"tftp-wrap", sim_tftp_wrap},
     {"frame", sim_frame},
     {"http1", sim_http1},
+    {"gateway", sim_modbus_gateway},
 };
 
 static const char *const profiles[] = {
