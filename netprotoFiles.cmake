@@ -87,7 +87,19 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 
 set(NETPROTO_MODBUS_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_mbap.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_put.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
 
 set(NETPROTO_TFTP_SOURCES

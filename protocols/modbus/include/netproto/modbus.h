@@ -50,8 +50,10 @@ enum netp_modbus_function {
     NETP_MODBUS_MASK_WRITE_REGISTER = 0x16,
     NETP_MODBUS_READ_WRITE_REGISTERS = 0x17,
     NETP_MODBUS_READ_FIFO_QUEUE = 0x18,
-    NETP_MODBUS_ENCAPSULATED = 0x2b /* with MEI type 0Eh: device identification */
+    NETP_MODBUS_ENCAPSULATED = 0x2b
 };
+
+#define NETP_MODBUS_MEI_DEVICE_ID 0x0eu /* the MEI type of device identification, app 6.21 */
 
 /* Exception codes, app 7. */
 enum netp_modbus_exception {
@@ -77,8 +79,9 @@ NETP_API const char *netp_modbus_exception_text(unsigned code);
  *   0F 10         the coils, (quantity + 7) / 8 bytes; the registers, 2 * quantity bytes
  *   16            the AND mask and the OR mask, four bytes; quantity 1
  *   17            the registers written, 2 * write_quantity bytes
- *   18            none; address is the FIFO pointer address
- *   others        all that follows the function code; address and quantities are 0 */
+ *   18            none; address is the FIFO pointer address; quantity 1
+ *   others        all that follows the function code; address and quantities are 0; the records
+ *                 of 14 and 15: netp_modbus_record_next() */
 struct netp_modbus_request {
     const uint8_t *data;
     size_t n;
@@ -90,16 +93,33 @@ struct netp_modbus_request {
 /* Parses the PDU p[0..n) of a request: NETP_MODBUS_NO_EXCEPTION, or the exception that a server
  * has to answer with, in the order of the specification's flow charts: ILLEGAL_FUNCTION for
  * function 0 and 80h to FFh, ILLEGAL_VALUE for a length, a quantity, a byte count or a coil's value
- * that the specification does not allow, ILLEGAL_ADDRESS when address and quantity pass 65535.
- * r->function is set whenever n > 0. An empty PDU is ILLEGAL_FUNCTION. Functions that are not in
- * the list above are not judged: their bytes are in data. */
-NETP_API enum netp_modbus_exception
-netp_modbus_request_parse(const uint8_t *p, size_t n, struct netp_modbus_request *r);
+ * that the specification does not allow, ILLEGAL_ADDRESS when address and quantity pass 65535, or
+ * records of 14 and 15 are of no file or pass 9999. r->function is set whenever n > 0. An empty PDU
+ * is ILLEGAL_FUNCTION. Functions that have no name above are not judged: their bytes are in data.
+ */
+NETP_API enum netp_modbus_exception netp_modbus_request_parse(const uint8_t *p, size_t n,
+                                                              struct netp_modbus_request *r);
 
 /* Writes the PDU of *r to p[0..cap) and returns its length. NETP_E_ARG: netp_modbus_request_parse()
- * would not accept it; NETP_E_NOSPACE: it is longer than cap or NETP_MODBUS_PDU_MAX. */
+ * would not accept it; NETP_E_NOSPACE: it is longer than cap. */
 NETP_API ptrdiff_t netp_modbus_request_write(uint8_t *p, size_t cap,
                                              const struct netp_modbus_request *r);
+
+#define NETP_MODBUS_RECORD_HEAD 7u /* bytes of a record in a request, without its data */
+
+/* A part of a file, app 6.14 and 6.15. data: of 15, the 2 * length bytes to be written. */
+struct netp_modbus_record {
+    const uint8_t *data;
+    uint16_t file, first, length; /* file 1 to 65535; the first record, 0 to 9999; registers */
+    uint8_t type;                 /* 6 */
+};
+
+/* Takes the next record that a request 14 or 15 names; *at is 0 for the first one. 1; 0: there are
+ * no more; NETP_E_TRUNCATED: it is cut short (netp_modbus_request_parse() lets none such through).
+ * In the response to 14 the data of each follows two bytes, in the order of the request; the first
+ * one's begins at data + 3. */
+NETP_API int netp_modbus_record_next(const struct netp_modbus_request *r, size_t *at,
+                                     struct netp_modbus_record *record);
 
 /* A response. data:
  *   01 02         the coils, (quantity + 7) / 8 bytes; 03 04 17: the registers, 2 * quantity bytes

@@ -49,14 +49,14 @@ NETP_API int netp_modbus_rtu_parse(const uint8_t *p, size_t n, struct netp_modbu
 
 /* The whole ASCII frame p[0..n) from its colon to its LF; its bytes are decoded to to[0..cap),
  * which may begin at p. NETP_E_SYNTAX: no colon, an odd count of digits or a character that is
- * none (A to F are capitals, serial 2.5.2.1), another end than CR LF, a wrong LRC;
+ * none (A to F are capitals, serial 2.5.2.1), another end than CR LF, no PDU, a wrong LRC;
  * NETP_E_NOSPACE: cap is too small. */
 NETP_API int netp_modbus_ascii_parse(const uint8_t *p, size_t n, uint8_t *to, size_t cap,
                                      struct netp_modbus_frame *f);
 
 /* Writes the frame of *f to p[0..cap) and returns its length; the PDU may already lie in p, at
- * NETP_MODBUS_MBAP_HEAD or NETP_MODBUS_RTU_HEAD. NETP_E_ARG: the PDU is empty or longer than
- * NETP_MODBUS_PDU_MAX; NETP_E_NOSPACE: cap is too small. */
+ * NETP_MODBUS_MBAP_HEAD or, for RTU and ASCII, at NETP_MODBUS_RTU_HEAD. NETP_E_ARG: the PDU is
+ * empty or longer than NETP_MODBUS_PDU_MAX; NETP_E_NOSPACE: cap is too small. */
 #define NETP_MODBUS_MBAP_HEAD 7u
 #define NETP_MODBUS_RTU_HEAD  1u
 NETP_API ptrdiff_t netp_modbus_frame_write(enum netp_modbus_framing framing, uint8_t *p, size_t cap,
