@@ -189,11 +189,13 @@ const char *netp_modbus_url_parse(const char *text, struct netp_modbus_url *url)
 void netp_modbus_url_client(const struct netp_modbus_url *url, uint32_t timeout_ms,
                             struct netp_modbus_client_cfg *cfg)
 {
-    netp_modbus_client_cfg_init(cfg, url->framing);
+    size_t frame = url->framing == NETP_MODBUS_ASCII ? NETP_MODBUS_ASCII_MAX : NETP_MODBUS_RTU_MAX;
+
+    *cfg = (struct netp_modbus_client_cfg)NETP_MODBUS_CLIENT_CFG_INIT(url->framing);
     cfg->response_timeout_ms = timeout_ms;
-    if (url->transport == NETP_MODBUS_SERIAL) { /* it also limits how long a request may take to go */
-        cfg->response_timeout_ms += NETP_MODBUS_FRAME_MAX * netp_serial_char_bits(&url->serial) *
-                                        1000u / url->serial.baud;
+    if (url->transport == NETP_MODBUS_SERIAL) {
+        cfg->response_timeout_ms +=
+            (uint32_t)(frame * netp_serial_char_bits(&url->serial) * 1000u / url->serial.baud);
     } else if (url->transport == NETP_MODBUS_UDP) {
         cfg->flags |= NETP_MODBUS_CLIENT_DGRAM;
     } else if (url->framing == NETP_MODBUS_RTU) {

@@ -56,8 +56,8 @@ struct netp_modbus_url {
 /* NULL, or what is wrong with text, in words; then *url is of no use. */
 NETP_API const char *netp_modbus_url_parse(const char *text, struct netp_modbus_url *url);
 
-/* Sets *cfg for a machine on that line: framing, flags, and a response timeout that covers the
- * longest frame on a slow one. */
+/* Sets *cfg for a machine on that line: its framing and flags, and a response timeout that on a
+ * serial line has room for the longest response. Memory, window and retries are yours to set. */
 NETP_API void netp_modbus_url_client(const struct netp_modbus_url *url, uint32_t timeout_ms,
                                      struct netp_modbus_client_cfg *cfg);
 
@@ -66,12 +66,12 @@ NETP_API void netp_modbus_url_client(const struct netp_modbus_url *url, uint32_t
 struct netp_modbus_conn;
 
 struct netp_modbus_open_cfg {
-    uint32_t timeout_ms;         /* for a response; 0: 1000 */
-    uint8_t retries;             /* of what reads, on serial lines and UDP */
-    netp_ms connect_ms;          /* 0: no limit but the system's */
-    uint8_t fam;                 /* 4, 6, or 0 for either */
+    uint32_t timeout_ms;          /* for a response; 0: 1000 */
+    uint8_t retries;              /* of what reads, on serial lines and UDP */
+    netp_ms connect_ms;           /* 0: no limit but the system's */
+    uint8_t fam;                  /* 4, 6, or 0 for either */
     const struct netp_addr *from; /* local address; NULL: any */
-    struct netp_tls_ctx *tls;    /* of a client; for tls:// */
+    struct netp_tls_ctx *tls;     /* of a client; for tls:// */
 };
 
 /* Why something failed. text is a sentence without a full stop. */
@@ -91,8 +91,8 @@ NETP_API void netp_modbus_close(struct netp_modbus_conn *conn);
 
 /* Sends a request and waits for the answer. 0: there is one, which may be an exception; its data
  * lives until the next call; that of a broadcast is empty. NETP_E_ARG: the request or the unit is
- * none that can be sent; NETP_E_TIMEOUT: no answer; NETP_E_SYNTAX: it does not fit the request. After
- * any other error the connection is of no more use. See netp_modbus_error(). */
+ * none that can be sent; NETP_E_TIMEOUT: no answer; NETP_E_SYNTAX: it does not fit the request.
+ * After any other error the connection is of no more use. See netp_modbus_error(). */
 NETP_API int netp_modbus_ask(struct netp_modbus_conn *conn, uint8_t unit,
                              const struct netp_modbus_request *request,
                              struct netp_modbus_response *response);
@@ -101,9 +101,9 @@ NETP_API int netp_modbus_ask(struct netp_modbus_conn *conn, uint8_t unit,
 NETP_API const struct netp_modbus_error *netp_modbus_conn_error(
     const struct netp_modbus_conn *conn);
 
-/* Reads by one of the functions 01 to 04, at most what one request may ask for, into data, which has
- * room for it: (count + 7) / 8 bytes of bits, 2 * count of registers. Writes by 0F or 10. 0; > 0: the
- * device's exception; < 0: as of netp_modbus_ask(). */
+/* Reads by one of the functions 01 to 04, at most what one request may ask for, into data, which
+ * has room for it: (count + 7) / 8 bytes of bits, 2 * count of registers. Writes by 0F or 10. 0; >
+ * 0: the device's exception; < 0: as of netp_modbus_ask(). */
 NETP_API int netp_modbus_read(struct netp_modbus_conn *conn, uint8_t unit, uint8_t function,
                               uint16_t address, uint16_t count, uint8_t *data);
 NETP_API int netp_modbus_write(struct netp_modbus_conn *conn, uint8_t unit, uint8_t function,
