@@ -90,6 +90,7 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_identify.c
@@ -108,7 +109,8 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_diagnostics.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_rtu.c
-    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c)
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
 
 set(NETPROTO_SNTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_client.c

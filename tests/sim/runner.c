@@ -13,6 +13,7 @@ static const struct protocol protocols[] = {
     {"frame", sim_frame},
     {"http1", sim_http1},
     {"cgi", sim_cgi},
+    {"gateway", sim_modbus_gateway},
 };
 
 static const char *const profiles[] = {
