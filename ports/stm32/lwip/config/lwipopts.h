@@ -20,17 +20,24 @@
 #define LWIP_NETCONN         NETP_LWIP_OS /* 6 KB of flash */
 #define LWIP_SOCKET          NETP_LWIP_OS /* 5 KB of flash */
 #define LWIP_STATS           NETP_LWIP_STATS
-#define LWIP_RAW             0 /* no raw IP: ping is answered without */
+#ifndef LWIP_RAW
+#define LWIP_RAW 0 /* 1: raw IP, to ping others; to answer pings takes none. 600 B of flash */
+#endif
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
 #define MEM_ALIGNMENT 4           /* bytes; what a word load needs */
 #define MEM_SIZE      (16 * 1024) /* bytes of heap, for what is copied to be sent */
 #define MEMP_NUM_PBUF 24          /* 16 B each: what is lent to be sent, two for a segment */
-#define PBUF_POOL_SIZE                                                                             \
-    16 /* frames received and not read yet; drivers with pools of their own need 2 */
-#define PBUF_POOL_BUFSIZE 1536 /* bytes; a frame of 1514, 2 of padding, in one piece */
-#define ETH_PAD_SIZE      2    /* bytes before a frame, so that IP headers are aligned */
+#ifndef PBUF_POOL_SIZE
+#define PBUF_POOL_SIZE 16 /* frames received and not read yet. With the driver of ../../netif, 2   \
+                           */
+#endif
+#define PBUF_POOL_BUFSIZE 1536 /* bytes; a frame in one piece */
+#ifndef NETP_LWIP_HELD_MAX
+#define NETP_LWIP_HELD_MAX                                                                         \
+    8 /* pbufs that machines may leave unread: half of what can be received */
+#endif
 
 /* --- TCP ------------------------------------------------------------------------------------- */
 

@@ -4,8 +4,9 @@
 #include <netproto/lwip/loop.h>
 #include <string.h>
 
-#define LONGEST_MS 3600000u /* an hour: far less than a wrap of sys_now(), so the clock sees each  \
-                             */
+#define LONGEST_MS                                                                                 \
+    3600000u /* an hour: far less than a wrap of sys_now(), so the clock sees each                 \
+              */
 
 static void turn(void *arg);
 

@@ -5,8 +5,7 @@
 #define GATHER    4    /* elements that are sent at a time */
 #define LINGER_MS 1000 /* for the peer to take an error reply, or to close after us */
 
-/* Pbufs that all connections of a loop may hold unread; more are refused for a while. The rest of
- * the pool is for what is read at once. */
+/* Pbufs that all connections of a loop may hold unread; more are refused for a while. */
 #ifndef NETP_LWIP_HELD_MAX
 #define NETP_LWIP_HELD_MAX (PBUF_POOL_SIZE / 2)
 #endif
@@ -80,7 +79,7 @@ static bool flush(struct netp_lwip_tcp *s, netp_ms now)
 
 /* --- receiving ------------------------------------------------------------------------------- */
 
-/* Frees the first n bytes of what was received, and pbufs that have none. */
+/* Frees the first n bytes of what was received, or all, and pbufs that have none. */
 static void drop(struct netp_lwip_tcp *s, size_t n)
 {
     while (s->in_ && n >= s->in_->len) {
@@ -91,7 +90,7 @@ static void drop(struct netp_lwip_tcp *s, size_t n)
         pbuf_free(p);
         s->loop_->held_--;
     }
-    if (n > 0) {
+    if (s->in_ && n > 0) {
         pbuf_remove_header(s->in_, n);
     }
 }
