@@ -42,6 +42,7 @@ struct netp_stream {
     bool *gone_;    /* of the turn that runs: set when it was closed meanwhile */
     int sys_errno_; /* why nothing can be sent any more */
     uint8_t state_;
+    bool full_; /* takes no more in this turn */
 };
 
 /* Runs s on fd from the loop's next turn, and owns fd from now on. connecting: fd is a connection
