@@ -90,6 +90,10 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_identify.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_uncommon.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_mbap.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_put.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
@@ -100,6 +104,10 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_diagnostics.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_rtu.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c)
 
 set(NETPROTO_TFTP_SOURCES

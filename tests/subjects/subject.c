@@ -17,6 +17,7 @@ static const struct subject *const subjects[] = {
     &subject_http1,
     &subject_modbus_client,
     &subject_modbus_client_udp,
+    &subject_modbus_server,
     &subject_multipart,
     &subject_socks5,
     &subject_tftp,
