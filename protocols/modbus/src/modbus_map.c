@@ -35,7 +35,9 @@ static void register_access(uint16_t *v, uint32_t i, uint32_t k, uint8_t *to, co
 /* Sets bit i of p to bit k of from. */
 static void bit_copy(uint8_t *p, uint32_t i, const uint8_t *from, uint32_t k)
 {
-    p[i / 8] = (uint8_t)((p[i / 8] & ~(1u << i % 8)) | (from[k / 8] >> k % 8 & 1u) << i % 8);
+    unsigned bit = (unsigned)from[k / 8] >> k % 8 & 1;
+
+    p[i / 8] = (uint8_t)((p[i / 8] & ~(1u << i % 8)) | bit << i % 8);
 }
 
 static void bit_access(uint8_t *v, uint32_t i, uint32_t k, uint8_t *to, const uint8_t *from)
