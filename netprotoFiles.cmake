@@ -88,6 +88,8 @@ set(NETPROTO_HTTP_SOURCES
 
 set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c

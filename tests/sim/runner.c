@@ -12,6 +12,8 @@ static const struct protocol protocols[] = {
     {"tftp-wrap", sim_tftp_wrap},
     {"frame", sim_frame},
     {"http1", sim_http1},
+    {"modbus", sim_modbus},
+    {"modbus-bus", sim_modbus_bus},
 };
 
 static const char *const profiles[] = {

@@ -24,6 +24,9 @@ int netp_modbus_ascii_parse(const uint8_t *p, size_t n, uint8_t *to, size_t cap,
     if (n < 9 || n % 2 == 0 || p[0] != ':' || p[n - 2] != '\r' || p[n - 1] != '\n') {
         return NETP_E_SYNTAX;
     }
+    if (n > NETP_MODBUS_ASCII_MAX) {
+        return NETP_E_LIMIT;
+    }
     bytes = (n - 3) / 2;
     if (bytes > cap) {
         return NETP_E_NOSPACE;

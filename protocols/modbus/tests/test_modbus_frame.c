@@ -349,7 +349,15 @@ static void test_ascii_bad(void **state)
         ":110100 30013C8\r\n",
     };
 
+    char frame[NETP_MODBUS_ASCII_MAX + 3];
+
     (void)state;
+    memset(frame, '0', sizeof frame - 1);
+    memcpy(frame, ":1164", 5);
+    memcpy(frame + 509, "8B\r\n", 5);
+    assert_int_equal(ascii_result(frame), NETP_OK);
+    memcpy(frame + 509, "008B\r\n", 7);
+    assert_int_equal(ascii_result(frame), NETP_E_LIMIT);
     assert_int_equal(ascii_result(":110100130013C8\r\n"), NETP_OK);
     assert_int_equal(ascii_result(":1107E8\r\n"), NETP_OK);
     for (size_t i = 0; i < COUNT(bad); i++) {

@@ -50,7 +50,7 @@ NETP_API int netp_modbus_rtu_parse(const uint8_t *p, size_t n, struct netp_modbu
 /* The whole ASCII frame p[0..n) from its colon to its LF; its bytes are decoded to to[0..cap),
  * which may begin at p. NETP_E_SYNTAX: no colon, an odd count of digits or a character that is
  * none (A to F are capitals, serial 2.5.2.1), another end than CR LF, no PDU, a wrong LRC;
- * NETP_E_NOSPACE: cap is too small. */
+ * NETP_E_LIMIT: over NETP_MODBUS_ASCII_MAX; NETP_E_NOSPACE: cap is too small. */
 NETP_API int netp_modbus_ascii_parse(const uint8_t *p, size_t n, uint8_t *to, size_t cap,
                                      struct netp_modbus_frame *f);
 
