@@ -218,6 +218,7 @@ static const struct law_say modbus_ascii[] = {
 #define MODBUS  .subject = &subject_modbus_client
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 #define CODING  .subject = &subject_coding
+#define MODBUSD .subject = &subject_modbus_server
 
 /* ---- forms ---- */
 
@@ -232,6 +233,19 @@ static const struct law_say multipart_parts[] = {
 static const struct law_say cgi_answers[] = {
     LAW_SAY("Content-Type: text/plain\nStatus: 200 OK\r\n"), LAW_SAY("Location: /a?b\n\n"),
     LAW_SAY("Content-Length: 9\n\n"), LAW_SAY("more of it")};
+
+/* ---- netp_modbus_server ---- */
+
+/* The examples of the specification, for unit 17 and another. */
+static const struct law_say modbusd_tcp[] = {
+    LAW_SAY("\1\2\0\0\0\6\x11\3\0\1\0\3"), LAW_SAY("\1\3\0\0\0\6\0\5\0\7\xff\0"),
+    LAW_SAY("\1\4\0\0\0\2\x11\7"), LAW_SAY("\1\5\0\1\0\2\x11\7"),
+    LAW_SAY("\1\6\0\0\0\5\x11\x2b\xe\1\0")};
+static const struct law_say modbusd_rtu[] = {
+    LAW_SAY("\x11\3\0\x6b\0\3\x76\x87"), LAW_SAY("\x12\3\0\x6b\0\3\x76\xb4"),
+    LAW_SAY("\x11\7\x4c\x22"), LAW_SAY("\0\x11\x0b\x4c\x27")};
+static const struct law_say modbusd_ascii[] = {LAW_SAY(":1103006B00037E\r\n"),
+                                               LAW_SAY(":110BE4\r\n:11"), LAW_SAY(":110CE3\r\n")};
 
 static const struct law_row rows[] = {
     {.name = "CGI", .cfg = "", .subject = &subject_cgi, SAYS(cgi_answers)},
@@ -277,6 +291,20 @@ static const struct law_row rows[] = {
      .cfg = "window=3",
      .subject = &subject_modbus_client_udp,
      SAYS(modbus_mbap)},
+    {.name = "Modbus server", .cfg = "frames=2 idle_ms=9000", MODBUSD, SAYS(modbusd_tcp)},
+    {.name = "Modbus server, RTU",
+     .cfg = "rtu diagnostics",
+     MODBUSD,
+     SAYS(modbusd_rtu),
+     .gaps = true},
+    {.name = "Modbus server, RTU without gaps",
+     .cfg = "rtu gap_ms=900",
+     MODBUSD,
+     SAYS(modbusd_rtu)},
+    {.name = "Modbus server, ASCII",
+     .cfg = "ascii gap_ms=900 diagnostics",
+     MODBUSD,
+     SAYS(modbusd_ascii)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},
