@@ -12,7 +12,9 @@ static const struct protocol protocols[] = {
     {"tftp-wrap", sim_tftp_wrap},
     {"frame", sim_frame},
     {"http1", sim_http1},
-    {"gateway", sim_modbus_gateway},
+    {"modbus", sim_modbus},
+    {"modbus-bus", sim_modbus_bus},
+    {"modbus-gateway", sim_modbus_gateway},
 };
 
 static const char *const profiles[] = {

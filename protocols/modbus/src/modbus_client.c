@@ -109,7 +109,8 @@ int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev,
     ev->ticket = netp_rd16le(s->ticket);
     ev->unit = s->unit;
     memset(s, 0xff, sizeof *s);
-    return ev->type = type;
+    ev->type = type;
+    return (int)type;
 }
 
 /* ---- requests ---- */
