@@ -224,7 +224,7 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
         return 0;
     }
     memcpy(&r, s->request, sizeof r);
-    r.data = pdu + netp_modbus_request_head_n_(r.function);
+    r.data = pdu + netp_modbus_head_n_(r.function, NETP_MODBUS_REQUEST);
     if (f->unit != s->unit) {
         ev->where = "unit";
     } else if ((f->pdu[0] & 0x7f) != r.function) {

@@ -4,7 +4,7 @@
 #ifndef MODBUS_PDU_H
 #define MODBUS_PDU_H
 
-#include <netproto/modbus.h>
+#include <netproto/modbus_frame.h>
 
 /* -DNETP_MODBUS_COMMON_ONLY leaves 01 to 06, 0F and 10; the other functions then pass unjudged. */
 #ifdef NETP_MODBUS_COMMON_ONLY
@@ -19,11 +19,10 @@ static inline size_t netp_modbus_bytes_(size_t n, size_t bits)
     return (n * bits + 7) / 8;
 }
 
-/* How many bytes a request, and a response, of this function has before its data, and at most. */
+/* How many bytes a request, or a response, of this function has before its data, and at most. */
 #define NETP_MODBUS_REQUEST_HEAD_MAX_  10
 #define NETP_MODBUS_RESPONSE_HEAD_MAX_ 7
-size_t netp_modbus_request_head_n_(uint8_t function);
-size_t netp_modbus_response_head_n_(uint8_t function);
+size_t netp_modbus_head_n_(uint8_t function, enum netp_modbus_direction direction);
 
 /* Judges all members of *r: what netp_modbus_request_parse() has to return. */
 enum netp_modbus_exception netp_modbus_request_judge_(const struct netp_modbus_request *r);

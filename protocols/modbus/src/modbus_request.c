@@ -5,37 +5,6 @@
 
 #include <netproto/bytes.h>
 
-size_t netp_modbus_request_head_n_(uint8_t function)
-{
-    switch (function) {
-    case NETP_MODBUS_READ_COILS:
-    case NETP_MODBUS_READ_DISCRETE_INPUTS:
-    case NETP_MODBUS_READ_HOLDING_REGISTERS:
-    case NETP_MODBUS_READ_INPUT_REGISTERS:
-        return 5;
-    case NETP_MODBUS_WRITE_SINGLE_COIL:
-    case NETP_MODBUS_WRITE_SINGLE_REGISTER:
-        return 3;
-    case NETP_MODBUS_WRITE_MULTIPLE_COILS:
-    case NETP_MODBUS_WRITE_MULTIPLE_REGISTERS:
-        return 6;
-    default:
-        break;
-    }
-    if (NETP_MODBUS_ALL_) {
-        switch (function) {
-        case NETP_MODBUS_MASK_WRITE_REGISTER:
-        case NETP_MODBUS_READ_FIFO_QUEUE:
-            return 3;
-        case NETP_MODBUS_READ_WRITE_REGISTERS:
-            return 10;
-        default:
-            break;
-        }
-    }
-    return 1;
-}
-
 static enum netp_modbus_exception value_is(bool right)
 {
     return right ? NETP_MODBUS_NO_EXCEPTION : NETP_MODBUS_ILLEGAL_VALUE;

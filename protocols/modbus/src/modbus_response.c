@@ -7,37 +7,6 @@
 
 #include <string.h>
 
-size_t netp_modbus_response_head_n_(uint8_t function)
-{
-    switch (function) {
-    case NETP_MODBUS_READ_COILS:
-    case NETP_MODBUS_READ_DISCRETE_INPUTS:
-    case NETP_MODBUS_READ_HOLDING_REGISTERS:
-    case NETP_MODBUS_READ_INPUT_REGISTERS:
-        return 2;
-    case NETP_MODBUS_WRITE_SINGLE_COIL:
-    case NETP_MODBUS_WRITE_SINGLE_REGISTER:
-    case NETP_MODBUS_WRITE_MULTIPLE_COILS:
-    case NETP_MODBUS_WRITE_MULTIPLE_REGISTERS:
-        return 5;
-    default:
-        break;
-    }
-    if (NETP_MODBUS_ALL_) {
-        switch (function) {
-        case NETP_MODBUS_READ_WRITE_REGISTERS:
-            return 2;
-        case NETP_MODBUS_MASK_WRITE_REGISTER:
-            return 7;
-        case NETP_MODBUS_READ_FIFO_QUEUE:
-            return 5;
-        default:
-            break;
-        }
-    }
-    return 1;
-}
-
 /* 14, app 6.14: each record with its length and type before it, in the order of the request. */
 static bool records(const struct netp_modbus_request *r, const uint8_t *p, size_t n)
 {

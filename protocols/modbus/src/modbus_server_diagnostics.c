@@ -155,6 +155,7 @@ static void diagnostics(struct netp_modbus_server *m)
     enum netp_modbus_exception e;
     uint8_t answer[4];
 
+    m->mute_ = m->mute_ || d->listen_only;
     if (sub == RETURN_QUERY_DATA) {
         netp_modbus_server_answer(m, query, m->request_.n, m->clock_);
         return;
@@ -170,7 +171,7 @@ static void diagnostics(struct netp_modbus_server *m)
     } else if (sub >= RETURN_COUNT && sub < CLEAR_OVERRUN) {
         netp_wr16be(answer + 2, d->count[sub - RETURN_COUNT]);
     }
-    m->mute_ = m->mute_ || d->listen_only || sub == FORCE_LISTEN_ONLY;
+    m->mute_ = m->mute_ || sub == FORCE_LISTEN_ONLY;
     netp_modbus_server_answer(m, answer, sizeof answer, m->clock_);
     change(m, sub, value);
 }
