@@ -151,6 +151,53 @@ expect 0 "many at once, and one that leaves" "$python" "$work/many.py" "$gw"
 stop gw
 [ $? = 0 ] && ok || bad "the gateway did not end with status 0: $(tail -n 2 "$work/gw.log")"
 
+# --- Modbus/TCP Security -------------------------------------------------------------------------
+
+issue() # NAME SUBJECT-ALT-NAME [ROLE]: a certificate of the authority
+{
+    local role=()
+    [ -z "${3:-}" ] || role=(-addext "1.3.6.1.4.1.50316.802.1=ASN1:UTF8String:$3")
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
+        -addext "subjectAltName=$2" "${role[@]}" -keyout "$work/$1.key" -out "$work/$1.csr"
+    openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 2 \
+        -copy_extensions copy -out "$work/$1.pem"
+} >/dev/null 2>&1
+
+if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=authority \
+        -days 2 -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
+    issue device IP:127.0.0.1
+    issue operator DNS:operator.test operator
+    issue viewer DNS:viewer.test viewer
+    issue nobody DNS:nobody.test
+    start secure "$netproto" modbusd --listen 127.0.0.1:0 --tls-cert "$work/device.pem" \
+        --tls-key "$work/device.key" --client-ca "$work/ca.pem" --write-role operator
+    secure=tls://127.0.0.1:$(port_of secure)/1
+    as() # NAME ACTION...
+    {
+        local name=$1
+        shift
+        "$netproto" modbus "$@" --cacert "$work/ca.pem" --cert "$work/$name.pem" \
+            --key "$work/$name.key"
+    }
+    for who in operator viewer nobody; do
+        as $who read "$secure" holding 0 >/dev/null 2>"$work/last.log" && ok ||
+            bad "$who can't read: $(cat "$work/last.log")"
+    done
+    as operator write "$secure" holding 0 5 2>"$work/last.log" && ok ||
+        bad "the operator can't write: $(cat "$work/last.log")"
+    for who in viewer nobody; do
+        as $who write "$secure" holding 0 6 2>"$work/last.log"
+        [ $? = 1 ] && grep -q 'exception 1:' "$work/last.log" && ok ||
+            bad "$who may write: $(cat "$work/last.log")"
+    done
+    expect 3 "no certificate" "$netproto" modbus read "$secure" holding 0 --cacert "$work/ca.pem"
+    expect 3 "an authority that is unknown" "$netproto" modbus read "$secure" holding 0
+    stop secure
+else
+    skip "no openssl"
+fi
+
 # --- npm -----------------------------------------------------------------------------------------
 
 if node -e 'require("modbus-serial"); require("jsmodbus")' 2>/dev/null; then
