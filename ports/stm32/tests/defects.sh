@@ -112,10 +112,10 @@ defect "gives the size of a buffer at the wrong place" v2 frames eth_mac_v2 \
     's/V2_DMACRCR_RBSZ\(NETP_ETH_BUF\)/NETP_ETH_BUF/'
 
 # --- and more
-defect "mixes up the halves of the hash table" "$both" groups eth_groups \
-    's/half\[1\], half\[0\]/half[0], half[1]/'
-defect "forgets its groups in a reset" "$both" groups eth 's/netp_eth_filter\(e\);//'
-defect "does not reverse the hash" "$both" groups eth_groups 's/~crc >> i/~crc >> (26 + i)/'
+defect "mixes up the halves of the hash table" "$both" groups eth_mac_GEN \
+    's/hash_\[1\]/hash_[9]/;s/hash_\[0\]/hash_[1]/;s/hash_\[9\]/hash_[0]/'
+defect "forgets its groups in a reset" "$both" groups eth 's/netp_eth_mac_filter\(e\);//'
+defect "does not reverse the hash" "$both" groups eth_groups 's/~crc >> 26/~crc \& 63/'
 defect "reads the link once" "$both" link eth_phy '/the link.s bit tells/d'
 defect "writes to a PHY in its reset" "$both" link eth_phy 's/control & BMCR_RESET/0/'
 defect "does not restart a transmitter that is stuck" "$both" link eth 's/e->stalled_ > STALL/0 > STALL/'

@@ -83,7 +83,6 @@ static void on_interrupt(void *arg)
 struct netp_eth_cfg lab_board(bool cached, uint32_t seed)
 {
     struct netp_eth_cfg cfg = {.base = NETP_ETH_BASE,
-                               .hclk_hz = 168000000,
                                .mac = {0x02, 0x11, 0x22, 0x33, 0x44, 0x55},
                                .phy = -1,
                                .dma = &memory.dma};

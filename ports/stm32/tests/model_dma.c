@@ -212,8 +212,12 @@ static void leave(struct model *m, const struct model_setting *s, unsigned check
 /* Appends a buffer to the frame; false: a fault. */
 static bool gather(struct model *m, uint32_t buf, uint32_t n)
 {
-    uint8_t *p = model_dma(m, buf, n);
+    uint8_t *p;
 
+    if (n == 0) {
+        return true;
+    }
+    p = model_dma(m, buf, n);
     if (!p) {
         return false;
     }
@@ -224,6 +228,20 @@ static bool gather(struct model *m, uint32_t buf, uint32_t n)
     }
     memcpy(m->tx + m->tx_n, p, n);
     m->tx_n += n;
+    return true;
+}
+
+static bool in_order(struct model *m, const struct model_desc *d)
+{
+    if (d->first == m->tx_begun || d->n + d->n2 == 0) {
+        model_violate(m, "a descriptor to send is out of order or empty");
+        m->halted = true;
+        return false;
+    }
+    m->tx_begun = !d->last;
+    if (d->first) {
+        m->tx_n = 0;
+    }
     return true;
 }
 
@@ -239,24 +257,15 @@ static void tx_step(struct model *m, const struct model_setting *s)
         mac_raise(m, MODEL_TX_STARVED);
         return;
     }
-    if (d.first) {
-        m->tx_n = 0;
-    }
-    if (d.first == m->tx_begun || d.n + d.n2 == 0) {
-        model_violate(m, "a descriptor to send is out of order or empty");
-        m->halted = true;
-        return;
-    }
-    m->tx_begun = !d.last;
-    if (!gather(m, d.buf, d.n) || (d.n2 > 0 && !gather(m, d.buf2, d.n2)) ||
+    if (!in_order(m, &d) || !gather(m, d.buf, d.n) || !gather(m, d.buf2, d.n2) ||
         !mac_tx_done(m, &d, m->tx_errors && d.last)) {
         return;
     }
     if (d.last) {
         leave(m, s, d.checksums);
-        if (d.interrupt) {
-            mac_raise(m, MODEL_SENT);
-        }
+    }
+    if (d.last && d.interrupt) {
+        mac_raise(m, MODEL_SENT);
     }
 }
 

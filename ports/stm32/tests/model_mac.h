@@ -69,6 +69,9 @@ uint32_t model_load(struct model *m, uint32_t address, bool *ok);
 void model_put(struct model *m, uint32_t address, uint32_t value, bool *ok);
 void model_evict(struct model *m);
 
+/* The dividers of the bus clock for MDIO, by CR (RM0090, RM0433); a violation if it is over 2.5
+ * MHz. */
+void phy_clock(struct model *m, unsigned bus_mhz, unsigned cr);
 uint16_t phy_read(struct model *m, unsigned address, unsigned reg);
 void phy_write(struct model *m, unsigned address, unsigned reg, uint16_t value);
 bool phy_link(const struct model *m, const struct model_setting *s); /* frames pass */

@@ -103,6 +103,15 @@ static uint16_t special(const struct model_phy *phy, unsigned reg)
     }
 }
 
+void phy_clock(struct model *m, unsigned bus_mhz, unsigned cr)
+{
+    static const unsigned dividers[] = {42, 62, 16, 26, 102, 124};
+
+    if (cr > 5 || bus_mhz * 10 > 25 * dividers[cr]) {
+        model_violate(m, "MDIO has a clock of over 2.5 MHz");
+    }
+}
+
 uint16_t phy_read(struct model *m, unsigned address, unsigned reg)
 {
     struct model_phy *phy = &m->phy;

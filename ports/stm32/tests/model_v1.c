@@ -142,6 +142,7 @@ static void transfer(struct model *m, uint32_t command)
 {
     unsigned phy = command >> 11 & 31, reg = command >> 6 & 31;
 
+    phy_clock(m, 216, command >> 2 & 7); /* of an F7 */
     *model_reg(m, V1_MACMIIAR) = command;
     m->transferring = 3;
     if (command & V1_MACMIIAR_MW) {
@@ -156,7 +157,7 @@ static bool lost(struct model *m, uint32_t offset)
 {
     bool lost = m->slow > 0 && m->slow_offset == offset;
 
-    if (offset <= V1_MACHTLR || offset == V1_MACFCR) {
+    if (offset <= V1_MACHTLR) {
         m->slow = 100;
         m->slow_offset = offset;
     }

@@ -129,7 +129,7 @@ uint32_t mac_read(struct model *m, uint32_t offset)
         *model_reg(m, V2_MACMDIOAR) &= ~V2_MACMDIOAR_MB;
     }
     if (offset == V2_MTLRQMPOCR) {
-        value = (m->missed & 0x7ff) << 16 | (m->overflowed & 0x7ff);
+        value = m->overflowed & 0x7ff;
         m->overflowed = m->missed = 0;
         return value;
     }
@@ -140,6 +140,7 @@ static void transfer(struct model *m, uint32_t command)
 {
     unsigned phy = command >> 21 & 31, reg = command >> 16 & 31;
 
+    phy_clock(m, 300, command >> 8 & 15);
     *model_reg(m, V2_MACMDIOAR) = command;
     m->transferring = 3;
     if ((command & V2_MACMDIOAR_READ) == V2_MACMDIOAR_WRITE) {

@@ -18,15 +18,15 @@ static void join_and_leave(void **state)
 {
     lab_up(CACHED, 1);
     assert_false(heard(mdns));
-    netp_eth_leave(&eth, mdns); /* who never joined */
-    netp_eth_join(&eth, mdns);
+    netp_eth_group(&eth, mdns, false); /* who never joined */
+    netp_eth_group(&eth, mdns, true);
     assert_true(heard(mdns));
     assert_false(heard(all_systems));
-    netp_eth_join(&eth, mdns);
-    netp_eth_join(&eth, all_systems);
-    netp_eth_leave(&eth, mdns);
+    netp_eth_group(&eth, mdns, true);
+    netp_eth_group(&eth, all_systems, true);
+    netp_eth_group(&eth, mdns, false);
     assert_true(heard(mdns));
-    netp_eth_leave(&eth, mdns);
+    netp_eth_group(&eth, mdns, false);
     assert_false(heard(mdns));
     assert_true(heard(all_systems));
 }
@@ -34,7 +34,7 @@ static void join_and_leave(void **state)
 static void outlives_resets(void **state)
 {
     lab_power(CACHED, 1);
-    netp_eth_join(&eth, mdns); /* before there is a clock */
+    netp_eth_group(&eth, mdns, true); /* before there is a clock */
     lab_until(NETP_ETH_LINK);
     assert_true(heard(mdns));
     model.phy.cable = false;
@@ -54,10 +54,10 @@ static void joined_very_often(void **state)
 {
     lab_up(CACHED, 1);
     for (unsigned i = 0; i < 300; i++) {
-        netp_eth_join(&eth, mdns);
+        netp_eth_group(&eth, mdns, true);
     }
     for (unsigned i = 0; i < 300; i++) {
-        netp_eth_leave(&eth, mdns);
+        netp_eth_group(&eth, mdns, false);
     }
     assert_true(heard(mdns));
 }
@@ -69,9 +69,9 @@ static void the_manuals_examples(void **state)
     static const uint8_t b[6] = {0xa0, 0x0a, 0x98, 0x00, 0x00, 0x45};
 
     lab_up(CACHED, 1);
-    netp_eth_join(&eth, a);
+    netp_eth_group(&eth, a, true);
     assert_int_equal(eth.groups_[0x2c], 1);
-    netp_eth_join(&eth, b);
+    netp_eth_group(&eth, b, true);
     assert_int_equal(eth.groups_[0x07], 1);
     assert_true(heard(a)); /* which is a group's; b is not */
 }
