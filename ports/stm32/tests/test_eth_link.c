@@ -61,9 +61,7 @@ static void negotiated_again(void **state)
     lab_up(CACHED, 1);
     assert_int_equal(eth.mode, NETP_ETH_UP | NETP_ETH_100 | NETP_ETH_FULL);
     model.phy.partner = 0x0041;
-    while (!lab_tick()) {
-    }
-    assert_int_equal(eth.state, NETP_ETH_NO_LINK);
+    lab_until(NETP_ETH_NO_LINK);
     lab_until(NETP_ETH_LINK);
     assert_int_equal(eth.mode, NETP_ETH_UP | NETP_ETH_FULL);
     lab_alive("after it was negotiated again");
