@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 
 need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}"
 scripts/peers.sh
+scripts/get-lwip.sh
 cmake --preset asan
 cmake --build --preset asan -j "$(nproc)"
 ctest --preset asan -j "$(nproc)" "$@"
