@@ -231,8 +231,11 @@ def hostile_http(b):
         fail = [re.match(r"fail \S+ (\d+)", l) for l in lines if l.startswith("fail ")]
         if len(sent) > 100000 or any(l.startswith("wait") for l in lines):
             continue
+        commands = any(l.startswith(("do ", "event ")) for l in lines)
+        code = fail[0][1] if fail and fail[0] and not settings and not commands else "413"
+        judge = code != "413"  # that depends on who is asked
         s = b.tcp(80)
-        s.settimeout(0.05 if not (fail and fail[0]) else 3)
+        s.settimeout(3 if judge else 0.02)
         try:
             s.sendall(sent)
             got, _ = read_all(s)
@@ -240,11 +243,10 @@ def hostile_http(b):
             got = b""
         s.close()
         run += 1
-        commands = any(l.startswith(("do ", "event ")) for l in lines)
-        if fail and fail[0] and not settings and not commands:
+        if judge:
             judged += 1
-            check(got.startswith(b"HTTP/1.1 " + fail[0][1].encode()),
-                  "%r: %r, not %s" % (sent[:60], got[:20], fail[0][1]))
+            check(got.startswith(b"HTTP/1.1 " + code.encode()),
+                  "%r: %r, not %s" % (sent[:60], got[:20], code))
     check(run > 40 and judged > 20, "hostile HTTP: %d run, %d judged" % (run, judged))
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served after hostile HTTP")
 
