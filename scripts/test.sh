@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}"
+need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}" "${board_packages[@]}"
 scripts/peers.sh
 scripts/get-lwip.sh
 cmake --preset asan
