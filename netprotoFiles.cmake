@@ -86,6 +86,43 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_time.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_value.c)
 
+set(NETPROTO_MODBUS_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_identify.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_uncommon.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_mbap.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_put.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ascii.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_diagnostics.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_rtu.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
+
+set(NETPROTO_SNTP_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_mac.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_measure.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_packet.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_rate.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_select.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_server.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_time.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_unfit.c)
+
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_client.c
@@ -109,9 +146,13 @@ set(NETPROTO_ZLIB_SOURCES
 set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
     ${NETPROTO_HTTP_SOURCES}
+    ${NETPROTO_MODBUS_SOURCES}
+    ${NETPROTO_SNTP_SOURCES}
     ${NETPROTO_TFTP_SOURCES})
 
 set(NETPROTO_INCLUDE_DIRS
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)

@@ -75,6 +75,8 @@ static void hear(struct walk *w)
         w->flags = NETP_IN_DGRAM;
     } else if (below(&w->rng, 100) == 0) {
         w->flags = below(&w->rng, 2) == 0 ? NETP_IN_EOF : NETP_IN_BROKEN;
+    } else if (w->row->gaps && below(&w->rng, 2) == 0) {
+        w->flags = NETP_IN_GAP;
     }
 }
 

@@ -32,6 +32,7 @@ struct law_row {
     const void *cfg;           /* for its make() */
     const struct law_say *say; /* a stream: one conversation, in its order */
     size_t nsay;
+    bool gaps;   /* the line may be silent behind what is said */
     bool to_end; /* a message may last to the end of the stream: cut there, it is truncated */
 };
 

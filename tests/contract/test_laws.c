@@ -196,6 +196,17 @@ static const struct law_say http1_switch[] = {
     LAW_SAY("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n\r\nfoo"),
     LAW_SAY("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
 };
+/* ---- netp_modbus_client ---- */
+
+static const struct law_say modbus_mbap[] = {
+    LAW_SAY("\0\0\0\0\0\x09\x11\3\6\2\x2b\0\0\0\x64"), LAW_SAY("\0\1\0\0\0\6\x11\6\0\1\0\3"),
+    LAW_SAY("\0\2\0\0\0\3\x12\x83\2"), LAW_SAY("\0\3\0\0\0\3\x12\x83\2")};
+static const struct law_say modbus_rtu[] = {
+    LAW_SAY("\x11\3\6\2\x2b\0\0\0\x64\xc8\xba"), LAW_SAY("\x11\6\0\1\0\3\x9a\x9b"),
+    LAW_SAY("\x11\x83\2\xc1\x34"), LAW_SAY("\x12\3\6\2\x2b\0\0\0\x64\xdc\x4a")};
+static const struct law_say modbus_ascii[] = {
+    LAW_SAY(":110306022B0000006455\r\n"), LAW_SAY(":110600010003E5\r\n"), LAW_SAY(":1183026A\r\n")};
+
 /* ---- the table ---- */
 
 #define SAYS(a) .say = (a), .nsay = COUNT(a)
@@ -204,8 +215,10 @@ static const struct law_say http1_switch[] = {
 #define FRAME   .subject = &subject_frame
 #define SOCKS5  .subject = &subject_socks5
 #define HTTP1   .subject = &subject_http1
+#define MODBUS  .subject = &subject_modbus_client
 #define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
 #define CODING  .subject = &subject_coding
+#define MODBUSD .subject = &subject_modbus_server
 
 /* ---- forms ---- */
 
@@ -220,6 +233,19 @@ static const struct law_say multipart_parts[] = {
 static const struct law_say cgi_answers[] = {
     LAW_SAY("Content-Type: text/plain\nStatus: 200 OK\r\n"), LAW_SAY("Location: /a?b\n\n"),
     LAW_SAY("Content-Length: 9\n\n"), LAW_SAY("more of it")};
+
+/* ---- netp_modbus_server ---- */
+
+/* The examples of the specification, for unit 17 and another. */
+static const struct law_say modbusd_tcp[] = {
+    LAW_SAY("\1\2\0\0\0\6\x11\3\0\1\0\3"), LAW_SAY("\1\3\0\0\0\6\0\5\0\7\xff\0"),
+    LAW_SAY("\1\4\0\0\0\2\x11\7"), LAW_SAY("\1\5\0\1\0\2\x11\7"),
+    LAW_SAY("\1\6\0\0\0\5\x11\x2b\xe\1\0")};
+static const struct law_say modbusd_rtu[] = {
+    LAW_SAY("\x11\3\0\x6b\0\3\x76\x87"), LAW_SAY("\x12\3\0\x6b\0\3\x76\xb4"),
+    LAW_SAY("\x11\7\x4c\x22"), LAW_SAY("\0\x11\x0b\x4c\x27")};
+static const struct law_say modbusd_ascii[] = {LAW_SAY(":1103006B00037E\r\n"),
+                                               LAW_SAY(":110BE4\r\n:11"), LAW_SAY(":110CE3\r\n")};
 
 static const struct law_row rows[] = {
     {.name = "CGI", .cfg = "", .subject = &subject_cgi, SAYS(cgi_answers)},
@@ -254,6 +280,27 @@ static const struct law_row rows[] = {
     {.name = "HTTP/1.x client, hold", .cfg = "client hold=1", HTTP1, SAYS(http1_responses)},
     {.name = "HTTP/1.x client, idle", .cfg = "client idle_ms=900", HTTP1, SAYS(http1_responses)},
     {.name = "HTTP/1.x client, upgrade", .cfg = "client upgrade=1", HTTP1, SAYS(http1_switch)},
+    {.name = "Modbus client", .cfg = "window=3 retries=1", MODBUS, SAYS(modbus_mbap)},
+    {.name = "Modbus client, RTU", .cfg = "rtu retries=1", MODBUS, SAYS(modbus_rtu), .gaps = true},
+    {.name = "Modbus client, RTU without silence",
+     .cfg = "rtu predict echo ms=300",
+     MODBUS,
+     SAYS(modbus_rtu)},
+    {.name = "Modbus client, ASCII", .cfg = "ascii retries=1", MODBUS, SAYS(modbus_ascii)},
+    {.name = "Modbus client, datagrams",
+     .cfg = "window=3",
+     .subject = &subject_modbus_client_udp,
+     SAYS(modbus_mbap)},
+    {.name = "Modbus server", .cfg = "frames=2 idle_ms=9000", MODBUSD, SAYS(modbusd_tcp)},
+    {.name = "Modbus server, RTU", .cfg = "rtu diagnostics", MODBUSD, SAYS(modbusd_rtu)},
+    {.name = "Modbus server, RTU without gaps",
+     .cfg = "rtu gap_ms=900",
+     MODBUSD,
+     SAYS(modbusd_rtu)},
+    {.name = "Modbus server, ASCII",
+     .cfg = "ascii gap_ms=900 diagnostics",
+     MODBUSD,
+     SAYS(modbusd_ascii)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},

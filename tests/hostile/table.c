@@ -155,6 +155,7 @@ static const struct {
     bool expects; /* it says what must come, not what is done */
 } lines[] = {{"in", TR_IN_, 0, read_packet, false},
              {"eof", TR_IN_, NETP_IN_EOF, read_nothing, false},
+             {"gap", TR_IN_, NETP_IN_GAP, read_nothing, false},
              {"broken", TR_IN_, NETP_IN_BROKEN, read_nothing, false},
              {"do", TR_DO_, 0, read_do, false},
              {"wait", TR_WAIT_, 0, read_wait, false},

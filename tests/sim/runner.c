@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 static const struct protocol protocols[] = {
-    {"tftp", sim_tftp},
-    {"tftp-wrap", sim_tftp_wrap},
-    {"frame", sim_frame},
-    {"http1", sim_http1},
+    {"tftp", sim_tftp}, {"tftp-wrap", sim_tftp_wrap},    {"frame", sim_frame}, {"http1", sim_http1},
+    {"cgi", sim_cgi},   {"gateway", sim_modbus_gateway},
 };
 
 static const char *const profiles[] = {

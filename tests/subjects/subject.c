@@ -12,8 +12,17 @@ static const struct subject *const subjects[] = {
 #ifdef NETPROTO_ZLIB
     &subject_coding,
 #endif
-    &subject_form,      &subject_frame,  &subject_http1,
-    &subject_multipart, &subject_socks5, &subject_tftp,
+    &subject_form,
+    &subject_frame,
+    &subject_http1,
+    &subject_modbus_client,
+    &subject_modbus_client_udp,
+    &subject_modbus_server,
+    &subject_multipart,
+    &subject_sntp,
+    &subject_sntp_server,
+    &subject_socks5,
+    &subject_tftp,
 };
 
 const struct subject *subject_find(const char *name, size_t n)

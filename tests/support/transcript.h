@@ -60,6 +60,9 @@ struct tr_step {
 #define TR_IN_EOF(s) TR_STEP_(.what = TR_IN_, .flags = NETP_IN_EOF, TR_BYTES_(s))
 #define TR_EOF()     TR_IN_EOF("")
 #define TR_BROKEN()  TR_STEP_(.what = TR_IN_, .flags = NETP_IN_BROKEN, TR_BYTES_(""))
+/* Bytes with silence behind them; the silence alone. */
+#define TR_IN_GAP(s) TR_STEP_(.what = TR_IN_, .flags = NETP_IN_GAP, TR_BYTES_(s))
+#define TR_GAP()     TR_IN_GAP("")
 /* A datagram; from: a const struct netp_addr * or NULL. */
 #define TR_DGRAM(from, s)                                                                          \
     TR_STEP_(.what = TR_IN_, .flags = NETP_IN_DGRAM, .adr = (from), TR_BYTES_(s))

@@ -1,0 +1,71 @@
+/* modbus_client_private.h - what the sources of the Modbus client share.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef MODBUS_CLIENT_PRIVATE_H
+#define MODBUS_CLIENT_PRIVATE_H
+
+#include <netproto/bytes.h>
+#include <netproto/machine.h>
+#include <netproto/modbus_client.h>
+
+enum slot_state {
+    SLOT_QUEUED,     /* to be sent, perhaps again */
+    SLOT_WAITING,    /* for the response */
+    SLOT_TURNAROUND, /* a broadcast has left */
+    SLOT_FREE = 0xff
+};
+
+/* A request under way. It lies in cfg.mem, behind the bytes being received, at any alignment: all
+ * members are bytes. One that is free holds only ones. */
+struct slot {
+    uint8_t when[8];                                     /* QUEUED: its turn; else its deadline */
+    uint8_t request[sizeof(struct netp_modbus_request)]; /* but its data is in the PDU */
+    uint8_t ticket[2], n[2];                             /* n: of the frame */
+    uint8_t state, unit, retries, pdu_n;
+    uint8_t frame[]; /* with the PDU in it; that of ASCII is behind it */
+};
+
+struct slot *netp_modbus_slot_(const struct netp_modbus_client *m, size_t i);
+uint8_t *netp_modbus_slot_pdu_(const struct netp_modbus_client *m, struct slot *s);
+
+/* Ends a request: an event of `type` in *ev; returns type. */
+int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev,
+                          enum netp_modbus_client_evtype type);
+
+/* Takes input until it makes an event, and returns that; or 0, or a failure. */
+int netp_modbus_client_take_(struct netp_modbus_client *m, struct netp_in *in,
+                             struct netp_modbus_client_ev *ev);
+
+/* Whether units share the line, and there are no transaction ids. */
+static inline bool serial(const struct netp_modbus_client *m)
+{
+#if defined(NETP_MODBUS_NO_RTU) && defined(NETP_MODBUS_NO_ASCII)
+    (void)m;
+    return false;
+#else
+    return m->cfg_.framing != NETP_MODBUS_MBAP;
+#endif
+}
+
+/* How many slots there are; none once the machine is closed. */
+static inline size_t slots(const struct netp_modbus_client *m)
+{
+#ifdef NETP_MODBUS_NO_WINDOW
+    return m->cfg_.window != 0;
+#else
+    return m->cfg_.window;
+#endif
+}
+
+/* What a late response is known by on a serial line. */
+static inline uint16_t unit_and_function(uint8_t unit, uint8_t function)
+{
+    return (uint16_t)(unit << 8 | (function & 0x7f));
+}
+
+static inline bool flag(const struct netp_modbus_client *m, unsigned flag)
+{
+    return (m->cfg_.flags & flag) != 0;
+}
+
+#endif
