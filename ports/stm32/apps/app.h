@@ -14,8 +14,9 @@
 #define APP_TFTP 1 /* firmware in and out, port 69; and fetched from a server */
 #endif
 #ifndef APP_PING
-#define APP_PING 1 /* asks the router twice a minute, so that a page can show whether it is there  \
-                    */
+#define APP_PING                                                                                   \
+    1 /* asks the router twice a minute, so that a page can show whether it is there               \
+       */
 #endif
 #ifndef APP_IPERF
 #define APP_IPERF 1 /* throughput, by iperf 2: TCP port 5001 */
