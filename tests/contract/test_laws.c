@@ -209,16 +209,16 @@ static const struct law_say modbus_ascii[] = {
 
 /* ---- the table ---- */
 
-#define SAYS(a)       .say = (a), .nsay = COUNT(a)
-#define LITERAL       .subject = &subject_literal
-#define DATA          .subject = &subject_data
-#define FRAME         .subject = &subject_frame
-#define SOCKS5        .subject = &subject_socks5
-#define HTTP1         .subject = &subject_http1
-#define MODBUS_CLIENT .subject = &subject_modbus_client
-#define TFTP          .subject = &subject_tftp, SAYS(tftp_says)
-#define CODING        .subject = &subject_coding
-#define MODBUS_SERVER .subject = &subject_modbus_server
+#define SAYS(a) .say = (a), .nsay = COUNT(a)
+#define LITERAL .subject = &subject_literal
+#define DATA    .subject = &subject_data
+#define FRAME   .subject = &subject_frame
+#define SOCKS5  .subject = &subject_socks5
+#define HTTP1   .subject = &subject_http1
+#define MODBUS  .subject = &subject_modbus_client
+#define TFTP    .subject = &subject_tftp, SAYS(tftp_says)
+#define CODING  .subject = &subject_coding
+#define MODBUSD .subject = &subject_modbus_server
 
 /* ---- forms ---- */
 
@@ -237,15 +237,15 @@ static const struct law_say cgi_answers[] = {
 /* ---- netp_modbus_server ---- */
 
 /* The examples of the specification, for unit 17 and another. */
-static const struct law_say modbus_server_tcp[] = {
+static const struct law_say modbusd_tcp[] = {
     LAW_SAY("\1\2\0\0\0\6\x11\3\0\1\0\3"), LAW_SAY("\1\3\0\0\0\6\0\5\0\7\xff\0"),
     LAW_SAY("\1\4\0\0\0\2\x11\7"), LAW_SAY("\1\5\0\1\0\2\x11\7"),
     LAW_SAY("\1\6\0\0\0\5\x11\x2b\xe\1\0")};
-static const struct law_say modbus_server_rtu[] = {
+static const struct law_say modbusd_rtu[] = {
     LAW_SAY("\x11\3\0\x6b\0\3\x76\x87"), LAW_SAY("\x12\3\0\x6b\0\3\x76\xb4"),
     LAW_SAY("\x11\7\x4c\x22"), LAW_SAY("\0\x11\x0b\x4c\x27")};
-static const struct law_say modbus_server_ascii[] = {
-    LAW_SAY(":1103006B00037E\r\n"), LAW_SAY(":110BE4\r\n:11"), LAW_SAY(":110CE3\r\n")};
+static const struct law_say modbusd_ascii[] = {LAW_SAY(":1103006B00037E\r\n"),
+                                               LAW_SAY(":110BE4\r\n:11"), LAW_SAY(":110CE3\r\n")};
 
 static const struct law_row rows[] = {
     {.name = "CGI", .cfg = "", .subject = &subject_cgi, SAYS(cgi_answers)},
@@ -280,37 +280,31 @@ static const struct law_row rows[] = {
     {.name = "HTTP/1.x client, hold", .cfg = "client hold=1", HTTP1, SAYS(http1_responses)},
     {.name = "HTTP/1.x client, idle", .cfg = "client idle_ms=900", HTTP1, SAYS(http1_responses)},
     {.name = "HTTP/1.x client, upgrade", .cfg = "client upgrade=1", HTTP1, SAYS(http1_switch)},
-    {.name = "Modbus client", .cfg = "window=3 retries=1", MODBUS_CLIENT, SAYS(modbus_mbap)},
-    {.name = "Modbus client, RTU",
-     .cfg = "rtu retries=1",
-     MODBUS_CLIENT,
-     SAYS(modbus_rtu),
-     .gaps = true},
+    {.name = "Modbus client", .cfg = "window=3 retries=1", MODBUS, SAYS(modbus_mbap)},
+    {.name = "Modbus client, RTU", .cfg = "rtu retries=1", MODBUS, SAYS(modbus_rtu), .gaps = true},
     {.name = "Modbus client, RTU without silence",
      .cfg = "rtu predict echo ms=300",
-     MODBUS_CLIENT,
+     MODBUS,
      SAYS(modbus_rtu)},
-    {.name = "Modbus client, ASCII", .cfg = "ascii retries=1", MODBUS_CLIENT, SAYS(modbus_ascii)},
+    {.name = "Modbus client, ASCII", .cfg = "ascii retries=1", MODBUS, SAYS(modbus_ascii)},
     {.name = "Modbus client, datagrams",
      .cfg = "window=3",
      .subject = &subject_modbus_client_udp,
      SAYS(modbus_mbap)},
-    {.name = "Modbus server",
-     .cfg = "frames=2 idle_ms=9000",
-     MODBUS_SERVER,
-     SAYS(modbus_server_tcp)},
+    {.name = "Modbus server", .cfg = "frames=2 idle_ms=9000", MODBUSD, SAYS(modbusd_tcp)},
     {.name = "Modbus server, RTU",
      .cfg = "rtu diagnostics",
-     MODBUS_SERVER,
-     SAYS(modbus_server_rtu)},
+     MODBUSD,
+     SAYS(modbusd_rtu),
+     .gaps = true},
     {.name = "Modbus server, RTU without gaps",
      .cfg = "rtu gap_ms=900",
-     MODBUS_SERVER,
-     SAYS(modbus_server_rtu)},
+     MODBUSD,
+     SAYS(modbusd_rtu)},
     {.name = "Modbus server, ASCII",
      .cfg = "ascii gap_ms=900 diagnostics",
-     MODBUS_SERVER,
-     SAYS(modbus_server_ascii)},
+     MODBUSD,
+     SAYS(modbusd_ascii)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},

@@ -143,18 +143,17 @@ static bool ascii(struct netp_modbus_client *m, struct netp_in *in, struct netp_
 static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
                             struct netp_modbus_frame *f)
 {
-    switch (m->cfg_.framing) {
 #ifndef NETP_MODBUS_NO_RTU
-    case NETP_MODBUS_RTU:
+    if (m->cfg_.framing == NETP_MODBUS_RTU) {
         return rtu(m, in, f);
+    }
 #endif
 #ifndef NETP_MODBUS_NO_ASCII
-    case NETP_MODBUS_ASCII:
+    if (m->cfg_.framing == NETP_MODBUS_ASCII) {
         return ascii(m, in, f);
-#endif
-    default:
-        return mbap(m, in, f);
     }
+#endif
+    return mbap(m, in, f);
 }
 
 /* A datagram is one frame, neither more nor less, or is dropped. */
