@@ -101,9 +101,11 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_uncommon.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_uncommon.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server.c
