@@ -12,7 +12,7 @@ need_http_peers
 make_files
 make_certificates && make_leaf other ca /CN=other.test subjectAltName=DNS:other.test &&
     make_leaf me ca /CN=me keyUsage=digitalSignature || exit
-mkdir -p "$work/cgi" "$http_root/.git" "$work/secret" "$work/other"
+mkdir -p "$work/cgi/folder" "$http_root/.git" "$work/secret" "$work/other"
 echo secret >"$work/secret/key"
 echo secret >"$http_root/.git/config"
 echo secret >"$http_root/text~"
@@ -32,6 +32,7 @@ body = sys.stdin.buffer.read(n)
 print("Status: 201 Made\nContent-Type: text/plain\n\n%d %s" % (len(body), os.environ["PATH_INFO"]))
 CGI
 chmod 755 "$work"/cgi/*
+mkfifo "$work/cgi/fifo"
 
 # serve NAME ARGUMENT...: starts ours; $port is its first port.
 serve()
@@ -178,6 +179,12 @@ done <<'TABLE'
 404 /cgi/%2e%2e/wwwsecret
 404 /cgi/
 404 /cgi/none
+404 /cgi/fifo
+404 /cgi/folder
+404 /cgi/folder/
+404 /cgi/folder/env
+404 /cgi../cgi/env
+404 /cgienv
 404 //cgi/env
 404 /%2e/cgi/env
 400 text

@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,7 +74,7 @@ static size_t write_env(struct cgi_job *job)
                                  .host = r->host,
                                  .software = netp_str_of(cfg->server),
                                  .length = length_of(job, r),
-                                 .local = r->local,
+                                 .local = netp_httpd_local(job->x),
                                  .peer = r->peer,
                                  .https = r->tls != NULL};
     ptrdiff_t n;
@@ -168,56 +167,80 @@ static int make_ends(struct cgi_job *job, struct ends *e)
 
 /* --- the process ----------------------------------------------------------------------------- */
 
-static int set_actions(posix_spawn_file_actions_t *a, const struct cgi_job *job,
-                       const struct ends *e)
+/* What a child needs to become the script; err: why it could not. */
+struct become {
+    const struct cgi_job *job;
+    const struct ends *ends;
+    char **argv, **envp;
+    int err;
+};
+
+static bool set_up(const struct become *b)
 {
+    const struct sigaction act = {.sa_handler = SIG_DFL};
+    sigset_t none;
+
+    for (int sig = 1; sig < 32; sig++) { /* of real time they are not ignored */
+        sigaction(sig, &act, NULL);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (dup2(b->ends->child[i], i) < 0) {
+            return false;
+        }
+    }
+    sigemptyset(&none);
+    return setpgid(0, 0) == 0 && fchdir(b->job->cwd) == 0 && close_range(3, ~0u, 0) == 0 &&
+           pthread_sigmask(SIG_SETMASK, &none, NULL) == 0;
+}
+
+/* In the child, which has our memory until it is the script, and we stand still. */
+static int become(void *arg)
+{
+    struct become *b = arg;
+
+    if (set_up(b)) {
+        execve(b->argv[0], b->argv, b->envp);
+    }
+    b->err = errno;
+    _exit(127);
+}
+
+/* 0, or an error. It is posix_spawn() with less: that maps a stack and asks for the limit of
+ * descriptors at each of its actions. */
+static int start(struct cgi_job *job, struct become *b)
+{
+    _Alignas(16) char stack[16384];
+    sigset_t all, before;
     int err = 0;
 
-    for (int i = 0; i < 3 && err == 0; i++) {
-        err = posix_spawn_file_actions_adddup2(a, e->child[i], i);
-    }
-    err = err ? err : posix_spawn_file_actions_addfchdir_np(a, job->cwd);
-    return err ? err : posix_spawn_file_actions_addclosefrom_np(a, 3);
-}
-
-static void set_attributes(posix_spawnattr_t *attr)
-{
-    sigset_t none, all;
-
-    sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                       POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(attr, 0);
-    posix_spawnattr_setsigmask(attr, &none);
-    posix_spawnattr_setsigdefault(attr, &all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    job->pid = clone(become, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                     b, &job->child.fd);
+    if (job->pid < 0) {
+        err = errno;
+    } else if (b->err) {
+        err = b->err;
+        waitpid(job->pid, NULL, 0);
+        close(job->child.fd);
+    }
+    if (err) {
+        job->child.fd = -1;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return err;
 }
 
-/* 0, or an error. By "./" and its name: it is what was found as long as nobody who may write into
- * that directory changes it, who could as well change the script. */
-static int start(struct cgi_job *job, char **envp, const struct ends *e)
+/* "./" and the name of the script: it is what was found as long as nobody who may write into that
+ * directory changes it, who could as well change the script. */
+static void name_of(const struct cgi_job *job, char name[NAME_MAX + 3])
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
     size_t at = job->script_n;
-    char name[NAME_MAX + 3];
-    char *argv[] = {name, NULL};
-    int err;
 
     while (job->path[at - 1] != '/') {
         at--;
     }
-    snprintf(name, sizeof name, "./%.*s", (int)(job->script_n - at), job->path + at);
-    if ((err = posix_spawn_file_actions_init(&actions)) != 0) {
-        return err;
-    }
-    posix_spawnattr_init(&attr);
-    set_attributes(&attr);
-    err = set_actions(&actions, job, e);
-    err = err ? err : posix_spawn(&job->pid, name, &actions, &attr, argv, envp);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
-    return err;
+    snprintf(name, NAME_MAX + 3, "./%.*s", (int)(job->script_n - at), job->path + at);
 }
 
 static void limit(const struct cgi_job *job)
@@ -239,7 +262,7 @@ static unsigned status_of(int err)
 
 unsigned cgi_spawn(struct cgi_job *job)
 {
-    char path[1024], **envp;
+    char path[1024], name[NAME_MAX + 3], *argv[] = {name, NULL}, **envp;
     struct ends e;
     size_t count = write_env(job);
     int err;
@@ -251,26 +274,19 @@ unsigned cgi_spawn(struct cgi_job *job)
     if (!(envp = make_envp(job, count, path))) {
         return 503;
     }
+    name_of(job, name);
     err = make_ends(job, &e);
     if (err == 0) {
-        err = start(job, envp, &e);
+        err = start(job, &(struct become){job, &e, argv, envp, 0});
         close_all(e.child);
     }
     free(envp);
-    if (err == 0) {
-        limit(job);
-        job->child.fd = (int)syscall(SYS_pidfd_open, job->pid, 0L, 0L, 0L);
-        if (job->child.fd < 0) {
-            err = errno;
-            kill(-job->pid, SIGKILL);
-            waitpid(job->pid, NULL, 0);
-        }
-    }
     if (err != 0) {
         close_all(e.ours);
         cgi_log(job, strerror(err));
         return status_of(err);
     }
+    limit(job);
     job->in.fd = e.ours[0];
     job->out.fd = e.ours[1];
     job->err.fd = e.ours[2];

@@ -1,5 +1,6 @@
 /* httpd_exchange.c - one request and its answer. SPDX-License-Identifier: MIT */
 #include "httpd_priv.h"
+#include <netproto/host/socket.h>
 #include <netproto/url.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,11 @@ static void kick(struct netp_httpd_exchange *x)
 const struct netp_httpd_request *netp_httpd_request(const struct netp_httpd_exchange *x)
 {
     return &x->request;
+}
+
+struct netp_addr netp_httpd_local(const struct netp_httpd_exchange *x)
+{
+    return netp_local_addr(x->conn->work->stream.watch_.fd);
 }
 
 bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,
@@ -103,7 +109,6 @@ void httpd_asked(struct httpd_conn *c, const struct netp_http1_ev *ev)
     r->id = c->httpd->next_id++;
     r->begun = netp_loop_now(c->httpd->loop);
     r->peer = c->peer;
-    r->local = c->port->local;
     r->tls = c->tls;
     netp_httpd_field(x, "Host", 0, &authority);
     split_target(r, &authority);

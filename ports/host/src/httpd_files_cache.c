@@ -368,6 +368,14 @@ static bool is_as_known(const struct files_form *form)
     return form->fd < 0 || (fstat(form->fd, &st) == 0 && files_same(&st, &form->st));
 }
 
+bool files_goes_on(const struct files_form *form)
+{
+    struct stat st;
+
+    return form->fd < 0 || (fstat(form->fd, &st) == 0 &&
+                            (files_same(&st, &form->st) || st.st_size > form->st.st_size));
+}
+
 static bool is_fresh(const struct netp_httpd_files *f, const struct files_entry *e, netp_ms now)
 {
     return now - e->checked < FILES_CHECK_MS && e->checked > f->written && is_as_known(&e->plain) &&
