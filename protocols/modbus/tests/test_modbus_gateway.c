@@ -427,6 +427,7 @@ static void test_gone(void **state)
     struct netp_modbus_gateway_cfg cfg = setup(5);
 
     (void)state;
+    cfg.retries = 5;
     start(&cfg);
     take(1, 1, 1);
     take(1, 2, 2);
@@ -456,7 +457,9 @@ static void test_gone(void **state)
     missed(0); /* what nobody waits for is not repeated */
     expect_nothing();
     netp_modbus_gateway_gone(&g, 1); /* nor discarded twice */
+    netp_modbus_gateway_gone(&g, 2); /* nor when it was answered */
     assert_int_equal(buses[0].counts.discarded, 3);
+    assert_int_equal(buses[0].counts.repeated, 1);
 }
 
 static void test_bus_down(void **state)
@@ -535,10 +538,10 @@ static void test_broadcast_all_or_none(void **state)
     cfg.broadcast = NETP_MODBUS_BROADCAST_ANSWERED;
     start(&cfg);
     take(2, 1, 1);
+    expect_send(0, 1, 1);
     take(2, 2, 1);
     assert_int_equal(cast(6), NETP_MODBUS_DEVICE_BUSY); /* there is room for one bus */
     assert_int_equal(buses[0].counts.requests, 2);
-    expect_send(0, 1, 1);
     expect_nothing();
     netp_modbus_gateway_bus(&g, 0, false);
     expect_answer(2, 1, NETP_MODBUS_NO_ANSWER);
