@@ -81,6 +81,8 @@ static bool take_setting(struct netp_str s, struct netp_modbus_url *url)
         url->serial.bits = (uint8_t)v;
     } else if (netp_str_eq(name, NETP_STR("rs485")) && number(value, 0, 1, &v)) {
         url->serial.rs485 = v == 1;
+    } else if (netp_str_eq(name, NETP_STR("echo")) && number(value, 0, 1, &v)) {
+        url->echo = v == 1;
     } else {
         return false;
     }
@@ -95,7 +97,6 @@ static bool take_unit(struct netp_str s, struct netp_modbus_url *url)
         return false;
     }
     url->unit = (uint8_t)v;
-    url->has_unit = true;
     return true;
 }
 
@@ -113,7 +114,7 @@ static const char *take_query(struct netp_str query, struct netp_modbus_url *url
         const char *amp = memchr(query.p, '&', query.n);
         size_t n = amp ? (size_t)(amp - query.p) : query.n;
         if (!take_setting(netp_str_make(query.p, n), url)) {
-            return "the settings are baud, parity, stop, bits, gap and rs485";
+            return "the settings are baud, parity, stop, bits, gap, rs485 and echo";
         }
         query = netp_str_make(query.p + n + (amp != NULL), query.n - n - (amp != NULL));
     }
@@ -191,8 +192,9 @@ void netp_modbus_url_client(const struct netp_modbus_url *url, uint32_t timeout_
 {
     size_t frame = url->framing == NETP_MODBUS_ASCII ? NETP_MODBUS_ASCII_MAX : NETP_MODBUS_RTU_MAX;
 
-    *cfg = (struct netp_modbus_client_cfg)NETP_MODBUS_CLIENT_CFG_INIT(url->framing);
+    *cfg = (struct netp_modbus_client_cfg)NETP_MODBUS_CLIENT_CFG_INIT((uint8_t)url->framing);
     cfg->response_timeout_ms = timeout_ms;
+    cfg->flags = url->echo ? NETP_MODBUS_CLIENT_ECHO : 0;
     if (url->transport == NETP_MODBUS_SERIAL) {
         cfg->response_timeout_ms +=
             (uint32_t)(frame * netp_serial_char_bits(&url->serial) * 1000u / url->serial.baud);

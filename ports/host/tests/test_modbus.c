@@ -84,9 +84,12 @@ static void stop(struct server *s)
     netp_loop_free(s->loop);
 }
 
+/* So long, and so many turns that a busy machine does not matter. */
 static void turns(struct server *s, netp_ms ms)
 {
-    for (netp_ms end = netp_now() + ms; netp_now() < end;) {
+    netp_ms end = netp_now() + ms;
+
+    for (int i = 0; i < 30 || netp_now() < end; i++) {
         assert_int_equal(netp_loop_turn(s->loop, end), 0);
     }
 }
@@ -347,7 +350,7 @@ static void test_limits(void **state)
 struct told {
     unsigned events, ups, downs;
     struct netp_modbus_client_ev ev;
-    uint8_t data[4];
+    uint8_t data[2];
 };
 
 static void on_told(void *arg, const struct netp_modbus_client_ev *ev)
@@ -356,7 +359,9 @@ static void on_told(void *arg, const struct netp_modbus_client_ev *ev)
 
     t->events++;
     t->ev = *ev;
-    memcpy(t->data, ev->response.data, ev->response.n < 4 ? ev->response.n : 4);
+    if (ev->response.n >= 2) {
+        memcpy(t->data, ev->response.data, 2);
+    }
 }
 
 static void on_changed(void *arg, bool up, int err, int sys_errno)

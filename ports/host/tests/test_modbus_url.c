@@ -16,17 +16,16 @@ static const struct {
     const char *host;
     uint16_t port;
     uint8_t unit;
-    bool has_unit;
 } hosts[] = {
-    {"tcp://plc.example", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "plc.example", 502, 1, false},
-    {"tcp://plc.example/", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "plc.example", 502, 1, false},
-    {"TCP://10.0.0.1:1502/7", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "10.0.0.1", 1502, 7, true},
-    {"udp://[::1]/0", NETP_MODBUS_UDP, NETP_MODBUS_MBAP, "::1", 502, 0, true},
-    {"tls://plc.example/255", NETP_MODBUS_TLS, NETP_MODBUS_MBAP, "plc.example", 802, 255, true},
-    {"rtu+tcp://moxa:4001/3", NETP_MODBUS_TCP, NETP_MODBUS_RTU, "moxa", 4001, 3, true},
-    {"rtu+udp://moxa/3", NETP_MODBUS_UDP, NETP_MODBUS_RTU, "moxa", 502, 3, true},
-    {"ascii+tcp://moxa/3", NETP_MODBUS_TCP, NETP_MODBUS_ASCII, "moxa", 502, 3, true},
-    {"ascii+udp://moxa/3", NETP_MODBUS_UDP, NETP_MODBUS_ASCII, "moxa", 502, 3, true},
+    {"tcp://plc.example", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "plc.example", 502, 1},
+    {"tcp://plc.example/", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "plc.example", 502, 1},
+    {"TCP://10.0.0.1:1502/7", NETP_MODBUS_TCP, NETP_MODBUS_MBAP, "10.0.0.1", 1502, 7},
+    {"udp://[::1]/0", NETP_MODBUS_UDP, NETP_MODBUS_MBAP, "::1", 502, 0},
+    {"tls://plc.example/255", NETP_MODBUS_TLS, NETP_MODBUS_MBAP, "plc.example", 802, 255},
+    {"rtu+tcp://moxa:4001/3", NETP_MODBUS_TCP, NETP_MODBUS_RTU, "moxa", 4001, 3},
+    {"rtu+udp://moxa/3", NETP_MODBUS_UDP, NETP_MODBUS_RTU, "moxa", 502, 3},
+    {"ascii+tcp://moxa/3", NETP_MODBUS_TCP, NETP_MODBUS_ASCII, "moxa", 502, 3},
+    {"ascii+udp://moxa/3", NETP_MODBUS_UDP, NETP_MODBUS_ASCII, "moxa", 502, 3},
 };
 
 static void test_hosts(void **state)
@@ -40,7 +39,6 @@ static void test_hosts(void **state)
         assert_string_equal(u.host, hosts[i].host);
         assert_int_equal(u.port, hosts[i].port);
         assert_int_equal(u.unit, hosts[i].unit);
-        assert_int_equal(u.has_unit, hosts[i].has_unit);
     }
 }
 
@@ -111,6 +109,7 @@ static void test_none(void **state)
         "rtu:///a?bits=9",
         "rtu:///a?gap=0",
         "rtu:///a?rs485=2",
+        "rtu:///a?echo=yes",
         "rtu:///a?baud=9600/256",
         "rtu:///a?baud=9600/",
         "rtu:///a?baud=9600&&parity=n",
@@ -150,6 +149,8 @@ static void test_client(void **state)
     assert_int_equal(client("rtu+tcp://a").flags, NETP_MODBUS_CLIENT_PREDICT);
     assert_int_equal(client("rtu+udp://a").flags, NETP_MODBUS_CLIENT_DGRAM);
     assert_int_equal(client("rtu:///a").flags, 0);
+    assert_int_equal(client("rtu:///a?echo=1").flags, NETP_MODBUS_CLIENT_ECHO);
+    assert_int_equal(client("rtu:///a?echo=0").flags, 0);
     /* 256 characters of 11 bits at 1200 baud are 2346 ms, 513 of 10 bits 4275 ms */
     assert_int_equal(client("rtu:///a?baud=1200").response_timeout_ms, 500 + 2346);
     assert_int_equal(client("ascii:///a?baud=1200").response_timeout_ms, 500 + 4275);

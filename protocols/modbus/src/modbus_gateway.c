@@ -243,14 +243,24 @@ int netp_modbus_gateway_answered(struct netp_modbus_gateway *g, uint8_t bus,
     return NETP_OK;
 }
 
-/* Functions that change nothing. */
-static bool is_read(uint8_t function)
+/* Whether it changes nothing; 2B does not with MEI type 0E, device identification. */
+static bool is_read(const struct netp_modbus_request *r)
 {
-    return (function >= NETP_MODBUS_READ_COILS && function <= NETP_MODBUS_READ_INPUT_REGISTERS) ||
-           function == NETP_MODBUS_READ_EXCEPTION_STATUS ||
-           function == NETP_MODBUS_GET_COMM_EVENT_COUNTER ||
-           function == NETP_MODBUS_GET_COMM_EVENT_LOG || function == NETP_MODBUS_REPORT_SERVER_ID ||
-           function == NETP_MODBUS_READ_FILE_RECORD || function == NETP_MODBUS_READ_FIFO_QUEUE;
+    switch (r->function) {
+    case NETP_MODBUS_READ_COILS:
+    case NETP_MODBUS_READ_DISCRETE_INPUTS:
+    case NETP_MODBUS_READ_HOLDING_REGISTERS:
+    case NETP_MODBUS_READ_INPUT_REGISTERS:
+    case NETP_MODBUS_READ_EXCEPTION_STATUS:
+    case NETP_MODBUS_GET_COMM_EVENT_COUNTER:
+    case NETP_MODBUS_GET_COMM_EVENT_LOG:
+    case NETP_MODBUS_REPORT_SERVER_ID:
+    case NETP_MODBUS_READ_FILE_RECORD:
+    case NETP_MODBUS_READ_FIFO_QUEUE:
+        return true;
+    default:
+        return r->function == NETP_MODBUS_ENCAPSULATED && r->n > 0 && r->data[0] == 0x0e;
+    }
 }
 
 /* The unit has missed a request; after some in a row it is not asked for a time, then with a single
@@ -286,7 +296,7 @@ int netp_modbus_gateway_missed(struct netp_modbus_gateway *g, uint8_t bus, netp_
     }
     b->counts.missed++;
     unit_missed(g, j->unit_);
-    if (j->tries_ <= g->cfg_.retries && is_read(j->request_.function) && !j->silent_ &&
+    if (j->tries_ <= g->cfg_.retries && is_read(&j->request_) && !j->silent_ &&
         g->clock_ >= g->unit_[j->unit_].until_) {
         b->counts.repeated++;
         j->state_ = WAITING;

@@ -39,7 +39,8 @@ enum netp_modbus_transport {
  *   rtu:///dev/ttyUSB0[?NAME=VALUE&...[/UNIT]]   ascii:///...
  * The names of a serial line: baud (19200), parity (n, e, o; e), stop (1 or 2; 1), bits (7 or 8;
  * RTU: 8, ASCII: 7), gap: milliseconds of silence that end a frame (t3.5, but at least 5, for that
- * is how exact the times of a program are), rs485: 1, where the driver is to switch the direction.
+ * is how exact the times of a program are), rs485: 1, where the driver is to switch the direction,
+ * echo: 1, where the line hears itself (two wires).
  * UNIT is 0 to 255; 1 without one. */
 struct netp_modbus_url {
     enum netp_modbus_transport transport;
@@ -49,8 +50,8 @@ struct netp_modbus_url {
     char path[NETP_MODBUS_PATH_CAP]; /* SERIAL: of the device */
     struct netp_serial_cfg serial;
     uint32_t gap_ms;
+    bool echo; /* the line hears itself */
     uint8_t unit;
-    bool has_unit; /* it was given */
 };
 
 /* NULL, or what is wrong with text, in words; then *url is of no use. */
