@@ -8,12 +8,8 @@
 #include <unistd.h>
 
 static const struct protocol protocols[] = {
-    {"tftp", sim_tftp},
-    {"tftp-wrap", sim_tftp_wrap},
-    {"frame", sim_frame},
-    {"http1", sim_http1},
-    {"modbus", sim_modbus},
-    {"modbus-bus", sim_modbus_bus},
+    {"tftp", sim_tftp},   {"tftp-wrap", sim_tftp_wrap}, {"frame", sim_frame},
+    {"http1", sim_http1}, {"modbus", sim_modbus},       {"modbus-bus", sim_modbus_bus},
 };
 
 static const char *const profiles[] = {

@@ -572,15 +572,16 @@ static void test_ids(void **state)
     assert_int_equal(ev.ticket, 0);
     assert_int_equal(ask(&m, 1, 1), 0);
     assert_int_equal(ask(&m, 1, 1), 1);
-    /* of the ids before those, the younger half counts as late */
-    for (unsigned id = 0; id < 65536; id += 0x7fff) {
+    /* 0 is not sent; of those before it, the younger half counts as late */
+    static const uint16_t ids[] = {0, 32770, 32769};
+    for (size_t i = 0; i < COUNT(ids); i++) {
         struct netp_in in = {answer, sizeof answer, 0, NULL};
-        answer[0] = (uint8_t)(id >> 8);
-        answer[1] = (uint8_t)id;
+        answer[0] = (uint8_t)(ids[i] >> 8);
+        answer[1] = (uint8_t)ids[i];
         assert_int_equal(netp_modbus_client_next(&m, &in, 1, &ev), 0);
     }
-    assert_int_equal(netp_modbus_client_counts(&m)->late, 2);    /* 0 is not sent; 65534 */
-    assert_int_equal(netp_modbus_client_counts(&m)->foreign, 1); /* 32767 */
+    assert_int_equal(netp_modbus_client_counts(&m)->late, 2);
+    assert_int_equal(netp_modbus_client_counts(&m)->foreign, 1);
 }
 
 int main(void)
