@@ -90,6 +90,7 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c
@@ -112,7 +113,8 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_diagnostics.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ops.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_rtu.c
-    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c)
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
 
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
