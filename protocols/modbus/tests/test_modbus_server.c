@@ -212,6 +212,11 @@ static void test_datagrams(void **state)
         assert_int_equal(next(&m, odd, lengths[i], NETP_IN_DGRAM, &peer, &ev), 0);
         assert_int_equal(netp_modbus_server_want(&m), NETP_WANT_IN);
     }
+    uint8_t longest[260] = {0, 1, 0, 0, 0, 254, 17, 0x41};
+    assert_int_equal(next(&m, longest, sizeof longest, NETP_IN_DGRAM, &peer, &ev),
+                     NETP_MODBUS_SERVER_REQUEST);
+    assert_int_equal(ev.request.n, 252);
+    assert_int_equal(netp_modbus_server_ignore(&m, 0), NETP_OK);
     odd[3] = 1; /* the protocol */
     assert_int_equal(next(&m, odd, sizeof query, NETP_IN_DGRAM, &peer, &ev), 0);
     assert_int_equal(next(&m, query, sizeof query, NETP_IN_DGRAM, &peer, &ev),
