@@ -364,7 +364,7 @@ int netp_modbus_server_next(struct netp_modbus_server *m, struct netp_in *in, ne
     netp_clock(&m->clock_, now);
     memset(ev, 0, sizeof *ev);
     if (in == NULL) {
-        none.p = NULL;
+        none.p = m->cfg_.rx; /* anything but NULL */
         none.n = 0;
         none.flags = 0;
         in = &none;
