@@ -96,8 +96,6 @@ static void check_answer(struct bus_world *bw, const struct asked *a,
     const struct asked *told;
     uint8_t value[2];
 
-    world_check(&bw->w, bw->talker > 0 && bw->node[bw->talker].unit == a->unit,
-                "the answer of the unit that was asked");
     told = &bw->asked[bw->node[bw->talker].number];
     world_check(&bw->w, told->function == a->function, "and of the function");
     world_check(&bw->w, told == a || (told < a && told->state == GIVEN_UP), "a late one, at most");
@@ -124,6 +122,10 @@ static void on_event(struct bus_world *bw, const struct netp_modbus_client_ev *e
     a->state = ev->type == NETP_MODBUS_CLIENT_NO_RESPONSE ? GIVEN_UP : ANSWERED;
     world_check(&bw->w, (ev->type == NETP_MODBUS_CLIENT_SENT) == (a->unit == NETP_MODBUS_BROADCAST),
                 "a broadcast, and nothing else, is only sent");
+    world_check(&bw->w,
+                ev->pdu == NULL || bw->bent ||
+                    (bw->talker > 0 && bw->node[bw->talker].unit == a->unit),
+                "the answer of the unit that was asked");
     if (ev->type == NETP_MODBUS_CLIENT_SENT) {
         world_check(&bw->w, bw->w.now >= bw->left_at + TURNAROUND_MS, "the turnaround passes");
     } else if (ev->type != NETP_MODBUS_CLIENT_RESPONSE || ev->response.exception != 0) {
