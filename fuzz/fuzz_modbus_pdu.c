@@ -26,79 +26,77 @@ static unsigned counted(const uint8_t *p, size_t n, size_t at, size_t bytes)
     return n == at + 1 + bytes && p[at] == bytes ? 0 : 3;
 }
 
-static unsigned records(const uint8_t *p, size_t n)
-{
-    size_t at = 2, answer = 0;
-    unsigned e = 0, writes = p[0] == 0x15;
-
-    if (n < 2 || p[1] + 2u != n || p[1] > (writes ? 251 : 245) || n == 2) {
-        return 3;
-    }
-    for (; at < n; at += 7u + (writes ? 2u * word(p, n, at + 5) : 0)) {
-        unsigned length = word(p, n, at + 5), first = word(p, n, at + 3);
-        if (at + 7 > n || length == 0) {
-            return 3;
-        }
-        if (p[at] != 6 || word(p, n, at + 1) == 0 || first > 9999 || first + length > 10000) {
-            e = 2;
-        }
-        answer += 2 + 2u * length;
-    }
-    return at != n || (!writes && answer > 245) ? 3 : e;
-}
-
 static unsigned worst(unsigned a, unsigned b)
 {
     return a > b ? a : b;
 }
 
+/* One record at p[at]. */
+static unsigned record(const uint8_t *p, size_t n, size_t at)
+{
+    unsigned first = word(p, n, at + 3), length = word(p, n, at + 5);
+    if (at + 7 > n || length == 0) {
+        return 3;
+    }
+    return p[at] != 6 || word(p, n, at + 1) == 0 || first > 9999 || first + length > 10000 ? 2 : 0;
+}
+
+static unsigned records(const uint8_t *p, size_t n)
+{
+    size_t at = 2, answer = 0;
+    unsigned e = n <= 2 || p[1] + 2u != n ? 3 : 0;
+
+    while (e < 3 && at < n) {
+        unsigned bytes = 2 * word(p, n, at + 5);
+        e = worst(e, record(p, n, at));
+        at += 7 + (p[0] == 0x15 ? bytes : 0);
+        answer += 2 + (p[0] == 0x15 ? 0 : bytes);
+    }
+    return at != n || (p[0] == 0x14 && (answer > 245 || p[1] > 245)) ? 3 : e;
+}
+
+/* Functions whose requests have no fixed length. */
+static unsigned variable(const uint8_t *p, size_t n)
+{
+    switch (p[0]) {
+    case 8:
+        return n >= 5 && n % 2 == 1 ? 0 : 3;
+    case 0x0f:
+        return worst(range(p, n, 1, 1968), counted(p, n, 5, (word(p, n, 3) + 7) / 8));
+    case 0x10:
+        return worst(range(p, n, 1, 123), counted(p, n, 5, 2 * word(p, n, 3)));
+    case 0x17:
+        return worst(worst(range(p, n, 1, 125), range(p, n, 5, 121)),
+                     counted(p, n, 9, 2 * word(p, n, 7)));
+    case 0x14:
+    case 0x15:
+        return records(p, n);
+    case 0x2b:
+        return n == 1 || (p[1] == 0x0e && (n != 4 || p[2] == 0 || p[2] > 4)) ? 3 : 0;
+    default:
+        return 0;
+    }
+}
+
 static unsigned expected(const uint8_t *p, size_t n)
 {
     static const unsigned max[] = {0, 2000, 2000, 125, 125};
+    static const uint8_t fixed[256] = {[1] = 5, 5,          5, 5,          5,          5,
+                                       1,       [0x0b] = 1, 1, [0x11] = 1, [0x16] = 7, [0x18] = 3};
 
     if (n == 0 || p[0] == 0 || p[0] > 127) {
         return 1;
     }
-    if (n > 253) {
+    if (n > 253 || (fixed[p[0]] != 0 && n != fixed[p[0]])) {
         return 3;
     }
-    switch (p[0]) {
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-        return n == 5 ? range(p, n, 1, max[p[0]]) : 3;
-    case 5:
-        return n == 5 && (word(p, n, 3) == 0 || word(p, n, 3) == 0xff00) ? 0 : 3;
-    case 6:
-        return n == 5 ? 0 : 3;
-    case 8:
-        return n >= 5 && n % 2 == 1 ? 0 : 3;
-    case 0x0f:
-        return n < 6 ? 3 : worst(range(p, n, 1, 1968), counted(p, n, 5, (word(p, n, 3) + 7) / 8));
-    case 0x10:
-        return n < 6 ? 3 : worst(range(p, n, 1, 123), counted(p, n, 5, 2 * word(p, n, 3)));
-    case 0x16:
-        return n == 7 ? 0 : 3;
-    case 0x17:
-        return n < 10 ? 3
-                      : worst(worst(range(p, n, 1, 125), range(p, n, 5, 121)),
-                              counted(p, n, 9, 2 * word(p, n, 7)));
-    case 0x18:
-        return n == 3 ? 0 : 3;
-    default:
-        break;
+    if (p[0] <= 4) {
+        return range(p, n, 1, max[p[0]]);
     }
-    if (p[0] == 7 || p[0] == 0x0b || p[0] == 0x0c || p[0] == 0x11) {
-        return n == 1 ? 0 : 3;
+    if (p[0] == 5) {
+        return word(p, n, 3) == 0 || word(p, n, 3) == 0xff00 ? 0 : 3;
     }
-    if (p[0] == 0x14 || p[0] == 0x15) {
-        return records(p, n);
-    }
-    if (p[0] == 0x2b) {
-        return n == 1 || (p[1] == 0x0e && (n != 4 || p[2] == 0 || p[2] > 4)) ? 3 : 0;
-    }
-    return 0;
+    return fixed[p[0]] != 0 ? 0 : variable(p, n);
 }
 
 /* ---- the way back ---- */
@@ -129,22 +127,24 @@ static void rewrite_response(const struct netp_modbus_request *r,
     free(out);
 }
 
+/* Whether a response of a function echoes its request, and how many bytes: 255 are all. */
+static const uint8_t echo[256] = {[5] = 5, 5, [0x0f] = 5, 5, [0x15] = 255, 255};
+
 /* What any response must be, told from its first bytes. */
 static void check_response(const struct netp_modbus_request *r, const uint8_t *q,
                            const struct netp_modbus_response *s, const uint8_t *p, size_t n)
 {
+    unsigned bits = q[0] < 3 ? 1 : 16;
+
     FUZZ_CHECK(s->function == q[0] && (p[0] & 0x7f) == q[0], "another function");
     FUZZ_CHECK(s->n == 0 || (s->data > p && s->data + s->n == p + n), "a view outside");
     FUZZ_CHECK((s->exception != 0) == (p[0] >= 0x80), "an exception or none");
     if (s->exception != 0) {
         FUZZ_CHECK(n == 2 && p[1] == s->exception, "an exception of %zu bytes", n);
     } else if (q[0] <= 4 || q[0] == 0x17) {
-        FUZZ_CHECK(p[1] == n - 2 && s->n == (r->quantity * (q[0] < 3 ? 1u : 16u) + 7) / 8,
-                   "%zu bytes for %u", n, r->quantity);
-    } else if (q[0] == 5 || q[0] == 6 || q[0] == 0x0f || q[0] == 0x10) {
-        FUZZ_CHECK(n == 5 && memcmp(p, q, 5) == 0, "no echo");
-    } else if (q[0] == 0x16 || q[0] == 0x15) {
-        FUZZ_CHECK(memcmp(p, q, n) == 0, "no echo");
+        FUZZ_CHECK(p[1] == n - 2 && s->n == (r->quantity * bits + 7) / 8, "%zu bytes", n);
+    } else if (echo[q[0]] != 0) {
+        FUZZ_CHECK(n <= echo[q[0]] && memcmp(p, q, n) == 0, "no echo");
     }
 }
 

@@ -3,8 +3,9 @@
 # For the scripts beside it: which Debian packages each job takes, and how to get them.
 
 build_packages=(cmake make gcc libc6-dev libpsl-dev libssl-dev libxml2-dev pkg-config zlib1g-dev)
-test_packages=(g++ libcmocka-dev)
-peer_packages=(atftp busybox curl netcat-openbsd openssl python3 socat tftp-hpa)
+test_packages=(g++ libcmocka-dev libsqlite3-dev)
+peer_packages=(atftp busybox curl libmodbus-dev mbpoll netcat-openbsd openssl python3 python3-pymodbus
+    python3-serial-asyncio socat tftp-hpa)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 

@@ -8,8 +8,13 @@
 #include <unistd.h>
 
 static const struct protocol protocols[] = {
-    {"tftp", sim_tftp},   {"tftp-wrap", sim_tftp_wrap}, {"frame", sim_frame},
-    {"http1", sim_http1}, {"modbus", sim_modbus},       {"modbus-bus", sim_modbus_bus},
+    {"tftp", sim_tftp},
+    {"tftp-wrap", sim_tftp_wrap},
+    {"frame", sim_frame},
+    {"http1", sim_http1},
+    {"modbus", sim_modbus},
+    {"modbus-bus", sim_modbus_bus},
+    {"modbus-gateway", sim_modbus_gateway},
 };
 
 static const char *const profiles[] = {

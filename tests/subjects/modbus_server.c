@@ -10,7 +10,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-enum { RTU, ASCII, UNIT, GAP_MS, IDLE_MS, FRAMES, DIAGNOSTICS, SETTINGS };
+enum { RTU, ASCII, UNIT, GAP_MS, IDLE_MS, FRAMES, DIAGNOSTICS, ECHO, SETTINGS };
 
 /* MBAP, or "rtu", or "ascii"; "unit" is the first of two that it is on a serial line; "frames": so
  * many answers have room. */
@@ -20,7 +20,8 @@ static const struct subject_setting settings[SETTINGS] = {[RTU] = {"rtu", 0},
                                                           [GAP_MS] = {"gap_ms", 0},
                                                           [IDLE_MS] = {"idle_ms", 0},
                                                           [FRAMES] = {"frames", 1},
-                                                          [DIAGNOSTICS] = {"diagnostics", 0}};
+                                                          [DIAGNOSTICS] = {"diagnostics", 0},
+                                                          [ECHO] = {"echo", 0}};
 
 static int make(struct checked *c, const void *text)
 {
@@ -57,6 +58,7 @@ static int make(struct checked *c, const void *text)
         memset(cfg.diagnostics, 0, sizeof *cfg.diagnostics);
         cfg.diagnostics->diagnostic = 0x1234;
     }
+    cfg.echo = s[ECHO].value != 0;
     cfg.gap_ms = (uint32_t)s[GAP_MS].value;
     cfg.idle_ms = (uint32_t)s[IDLE_MS].value;
     return netp_modbus_server_init((struct netp_modbus_server *)c->m, &cfg, c->now);
@@ -169,6 +171,9 @@ static const char *const setups[] = {
     "ascii diagnostics idle_ms=5000",
     "rtu gap_ms=50 diagnostics unit=1",
     "diagnostics",
+    "rtu echo",
+    "rtu echo gap_ms=50",
+    "ascii echo",
 };
 
 const struct subject subject_modbus_server = {.name = "modbus_server",

@@ -41,47 +41,54 @@ static bool put(struct netp_modbus_work *w, const struct netp_modbus_object *o)
     return true;
 }
 
+static enum netp_modbus_exception individual(struct netp_modbus_work *w,
+                                             const struct netp_modbus_object *o)
+{
+    if (o == w->map->object + w->map->objects) {
+        return NETP_MODBUS_ILLEGAL_ADDRESS;
+    }
+    return put(w, o) ? NETP_MODBUS_NO_EXCEPTION : NETP_MODBUS_DEVICE_FAILURE;
+}
+
+/* From an object on, or from the first if that is none of the category. */
+static enum netp_modbus_exception stream(struct netp_modbus_work *w,
+                                         const struct netp_modbus_object *o, uint8_t last)
+{
+    const struct netp_modbus_object *end = w->map->object + w->map->objects;
+
+    if (o == end || o->id > last) {
+        o = w->map->object;
+    }
+    for (; o < end && o->id <= last; o++) {
+        if (!put(w, o)) {
+            w->room[3] = 0xff;  /* more follows, */
+            w->room[4] = o->id; /* from this */
+            return w->room[5] > 0 ? NETP_MODBUS_NO_EXCEPTION : NETP_MODBUS_DEVICE_FAILURE;
+        }
+    }
+    return NETP_MODBUS_NO_EXCEPTION;
+}
+
 enum netp_modbus_exception netp_modbus_map_identify_(struct netp_modbus_work *w)
 {
     const struct netp_modbus_object *o = w->map->object, *end = o + w->map->objects;
-    uint8_t mei = w->request->data[0], code, id;
+    const uint8_t *q = w->request->data; /* MEI type, code, object */
 
-    if (mei != NETP_MODBUS_MEI_DEVICE_ID || o == end) {
+    if (q[0] != NETP_MODBUS_MEI_DEVICE_ID || o == end) {
         return NETP_MODBUS_ILLEGAL_FUNCTION;
     }
     if (w->n < HEAD) {
         return NETP_MODBUS_DEVICE_FAILURE;
     }
-    code = w->request->data[1];
-    id = w->request->data[2];
     memset(w->room, 0, HEAD);
-    w->room[0] = mei;
-    w->room[1] = code;
+    w->room[0] = q[0];
+    w->room[1] = q[1];
     w->room[2] = conformity(w->map);
     w->response->n = HEAD;
-    while (o < end && o->id != id) {
+    while (o < end && o->id != q[2]) {
         o++;
     }
-    if (code == INDIVIDUAL) {
-        if (o == end) {
-            return NETP_MODBUS_ILLEGAL_ADDRESS;
-        }
-        return put(w, o) ? NETP_MODBUS_NO_EXCEPTION : NETP_MODBUS_DEVICE_FAILURE;
-    }
-    if (o == end || id > last_id[code]) {
-        o = w->map->object; /* from the beginning */
-    }
-    while (o < end && o->id <= last_id[code] && put(w, o)) {
-        o++;
-    }
-    if (o < end && o->id <= last_id[code]) {
-        if (w->room[5] == 0) {
-            return NETP_MODBUS_DEVICE_FAILURE;
-        }
-        w->room[3] = 0xff;
-        w->room[4] = o->id;
-    }
-    return NETP_MODBUS_NO_EXCEPTION;
+    return q[1] == INDIVIDUAL ? individual(w, o) : stream(w, o, last_id[q[1]]);
 }
 
 #endif

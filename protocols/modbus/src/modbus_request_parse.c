@@ -24,10 +24,12 @@ enum netp_modbus_exception netp_modbus_request_parse(const uint8_t *p, size_t n,
         r->address = netp_rd16be(p + 1);
         r->quantity = head_n > 3 ? netp_rd16be(p + 3) : 1;
     }
-    if (NETP_MODBUS_ALL_ && head_n == 10) {
+#ifndef NETP_MODBUS_COMMON_ONLY
+    if (r->function == NETP_MODBUS_READ_WRITE_REGISTERS) {
         r->write_address = netp_rd16be(p + 5);
         r->write_quantity = netp_rd16be(p + 7);
     }
+#endif
     if (head_n > 5 && p[head_n - 1] != r->n) {
         return NETP_MODBUS_ILLEGAL_VALUE;
     }

@@ -110,11 +110,27 @@ static int mbap(struct netp_modbus_server *m, struct netp_in *in)
     return m->fill_ == 6 + length ? m->fill_ : 0;
 }
 
+/* What we have sent ourselves. */
+static void skip_echo(struct netp_modbus_server *m, struct netp_in *in)
+{
+    size_t n = m->echo_ < in->n ? m->echo_ : in->n;
+
+    if (m->cfg_.gap_ms > 0 && m->clock_ >= m->gap_at_) {
+        n = m->echo_ = 0; /* it has not come */
+    }
+    m->echo_ -= n;
+    netp_modbus_server_skip_(m, in, n);
+    if ((in->flags & NETP_IN_GAP) != 0) {
+        m->echo_ = 0;
+    }
+}
+
 static int serial(struct netp_modbus_server *m, struct netp_in *in)
 {
     size_t offered = in->n, n;
     bool late = offered == 0 && m->cfg_.gap_ms > 0 && m->clock_ >= m->gap_at_;
 
+    skip_echo(m, in);
     if (netp_modbus_server_is_rtu_(m)) {
         n = netp_modbus_server_rtu_(m, in, late);
     } else {
@@ -378,9 +394,12 @@ size_t netp_modbus_server_out(const struct netp_modbus_server *m, struct netp_ou
 
 void netp_modbus_server_sent(struct netp_modbus_server *m, size_t n, netp_ms now)
 {
-    (void)now;
     if (n > m->tx_fill_ || (netp_modbus_server_is_dgram_(m) && n > 0)) {
         n = m->tx_fill_;
+    }
+    if (netp_modbus_server_is_serial_(m) && m->cfg_.echo) {
+        m->echo_ += n;
+        m->gap_at_ = netp_after(netp_clock(&m->clock_, now), m->cfg_.gap_ms);
     }
     m->tx_fill_ -= n;
     memmove(m->cfg_.tx, m->cfg_.tx + n, m->tx_fill_);

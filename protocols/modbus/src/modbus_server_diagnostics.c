@@ -199,13 +199,14 @@ bool netp_modbus_server_diagnose_(struct netp_modbus_server *m, enum netp_modbus
     uint8_t function = m->request_.function;
     bool sound = judged == NETP_MODBUS_NO_EXCEPTION;
     bool is_08 = sound && function == NETP_MODBUS_DIAGNOSTICS;
+    bool restart = is_08 && netp_rd16be(m->request_.data) == RESTART;
 
     if (d == NULL) {
         return false;
     }
     d->count[NETP_MODBUS_SERVER_MESSAGES]++;
     log_message(d, m->mute_ ? RECEIVED_BROADCAST : RECEIVED);
-    if (d->listen_only && !(is_08 && netp_rd16be(m->request_.data) == RESTART)) {
+    if (d->listen_only && !restart) {
         netp_modbus_server_ignore(m, m->clock_);
         return true;
     }

@@ -81,7 +81,7 @@ size_t netp_modbus_server_rtu_(struct netp_modbus_server *m, struct netp_in *in,
     }
     if (n == 0 && (gap || late)) {
         n = crc_is_right(m, m->fill_) ? m->fill_ : find(m, true);
-        m->bad_ = m->bad_ && n > 0;
+        m->bad_ = false;
     }
     return n;
 }

@@ -75,12 +75,14 @@ struct netp_modbus_server_cfg {
                         sets NETP_IN_GAP. ASCII: a frame with such a pause in it is void (1000,
                         serial 2.5.2.1); 0: none is. MBAP: without meaning */
     uint8_t framing; /* enum netp_modbus_framing */
+    bool echo;       /* serial lines: what is sent is heard, as on two wires with the receiver on.
+                        As many bytes are skipped, up to the next silence */
 };
 
 #define NETP_MODBUS_SERVER_CFG_INIT                                                                \
     {                                                                                              \
         sizeof(struct netp_modbus_server_cfg), NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0,              \
-            NETP_MODBUS_MBAP                                                                       \
+            NETP_MODBUS_MBAP, false                                                                \
     }
 
 enum {
@@ -112,6 +114,7 @@ struct netp_modbus_server {
     uint16_t fill_, frame_; /* bytes in rx; those of the open request's frame, or 0 */
     uint16_t transaction_;
     size_t tx_fill_; /* bytes in tx */
+    size_t echo_;    /* bytes sent and not heard yet */
     struct netp_modbus_server_cfg cfg_;
     struct netp_modbus_request request_; /* the open one */
     struct netp_fail fail_;
