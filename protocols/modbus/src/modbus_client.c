@@ -305,5 +305,3 @@ const struct netp_modbus_client_counts *netp_modbus_client_counts(
 {
     return &m->counts_;
 }
-
-NETP_OPS(modbus_client);
