@@ -149,11 +149,9 @@ static bool take(struct netp_sntpd *d, unsigned i, unsigned k)
     struct datagram *g = &d->dgram[i];
     struct msghdr *in = &d->in[i].msg_hdr, *out = &d->out[k].msg_hdr;
     struct netp_addr from = netp_sockaddr_get(&g->name);
-    size_t n = 0;
+    size_t n = in->msg_flags & MSG_TRUNC ? 0 : d->in[i].msg_len;
 
-    if (!(in->msg_flags & MSG_TRUNC)) {
-        n = answer(d, g->p, d->in[i].msg_len, sntp_stamp(in), &from, g->answer);
-    }
+    n = answer(d, g->p, n, sntp_stamp(in), &from, g->answer);
     if (n == 0) {
         return false;
     }
