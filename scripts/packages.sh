@@ -13,11 +13,11 @@ ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmc
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
 peer_servers=(apache2-bin atftpd chrony dnsmasq-base lighttpd lighttpd-mod-deflate
-    lighttpd-mod-openssl microsocks nginx ntpsec openntpd squid
+    lighttpd-mod-openssl microsocks nginx ntpsec squid
     squid-common tftpd-hpa tinyproxy-bin)
 # What they are linked with.
-peer_libraries=(libapr1 libaprutil1 libbrotli1 libbsd0 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3 libedit2
-    libgmp10 libgnutls30 libgssapi-krb5-2 libhogweed6 libidn2-0 libltdl7 libnetfilter-conntrack3
+peer_libraries=(libapr1 libaprutil1 libbrotli1 libbsd0 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3
+    libedit2 libgmp10 libgnutls30 libgssapi-krb5-2 libhogweed6 libidn2-0 libltdl7 libnetfilter-conntrack3
     libnettle8 libnftables1 libpcre2-8-0 libseccomp2 libssl3 libsystemd0 libwrap0 libxxhash0 libzstd1)
 
 # apt-get that asks nothing, removes nothing and does not wait for ever.

@@ -71,6 +71,7 @@ chrony plain 10123 'local stratum 5'
 chrony unset 10124
 chrony limited 10125 'local stratum 5' 'ratelimit interval 12 burst 1 leak 1'
 agrees "chronyd" 127.0.0.1:10123
+expect 0 "the example" "$(dirname "$netproto")/examples/sntp_query" 127.0.0.1:10123
 agrees "chronyd, samples" 127.0.0.1:10123 --samples 5 --interval 0.01
 for key in 1 3 4 5 6; do
     agrees "chronyd, key $key" 127.0.0.1:10123 --keys "$work/chrony.keys" --key $key

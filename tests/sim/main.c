@@ -17,7 +17,7 @@ static const char help_text[] =
     "checks what must hold all the same. A seed means the same scenario on every machine.\n"
     "\n"
     "  -p, --protocol NAME   tftp (default), tftp-wrap (block numbers wrap), frame,\n"
-    "                        http1 or cgi\n"
+    "                        http1, cgi or sntp\n"
     "  -P, --profile NAME    what may go wrong: clean, lan, wan, awful (default) or small\n"
     "  -s, --seed S          the first seed (default 1)\n"
     "  -n, --runs N          how many seeds (default 1)\n"

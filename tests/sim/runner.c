@@ -16,6 +16,7 @@ static const struct protocol protocols[] = {
     {"modbus", sim_modbus},
     {"modbus-bus", sim_modbus_bus},
     {"modbus-gateway", sim_modbus_gateway},
+    {"sntp", sim_sntp},
 };
 
 static const char *const profiles[] = {

@@ -141,10 +141,12 @@ static bool add(struct netp_sntp_keys *keys, char *text)
         return true;
     }
     more = realloc(keys->entry, (keys->n + 1) * sizeof *more);
+    if (!more) {
+        return false;
+    }
+    keys->entry = more;
     e = calloc(1, sizeof *e);
-    keys->entry = more ? more : keys->entry;
-    if (!more || !e) {
-        free(e);
+    if (!e) {
         return false;
     }
     keys->entry[keys->n++] = e;

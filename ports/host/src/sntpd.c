@@ -2,6 +2,7 @@
 #include "sntp_stamp.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <netproto/addr.h>
 #include <netproto/bytes.h>
 #include <netproto/host/random.h>
@@ -11,6 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 #define BATCH         64u  /* datagrams that a system call moves */
 #define ROUNDS        8u   /* batches a turn of the loop */
 #define DATAGRAM      512u /* what is longer is dropped */
@@ -35,6 +39,10 @@ struct netp_sntpd {
     bool any; /* bound to any address: answers say which one they come from */
     uint64_t answers;
     struct mmsghdr in[BATCH], out[BATCH];
+    struct iovec answer[BATCH]; /* those of out, one behind the other */
+    unsigned nout, nanswer;
+    bool can_segment;
+    _Alignas(struct cmsghdr) char segment[CMSG_SPACE(sizeof(uint16_t))];
     struct datagram dgram[BATCH];
 };
 
@@ -143,28 +151,46 @@ static void answer_from(struct msghdr *h)
     h->msg_controllen = 0;
 }
 
-/* Answers the i-th datagram of the batch into the k-th that leaves; whether it gets one. */
-static bool take(struct netp_sntpd *d, unsigned i, unsigned k)
+/* Several answers to one client, as one that the kernel cuts apart again: the way through the stack
+ * is gone once. */
+static bool joins(const struct netp_sntpd *d, const struct datagram *g, size_t n)
+{
+    const struct msghdr *last = d->nout > 0 ? &d->out[d->nout - 1].msg_hdr : NULL;
+
+    return last && d->can_segment && n == NETP_SNTP_PACKET && last->msg_iov->iov_len == n &&
+           memcmp(last->msg_name, &g->name, last->msg_namelen) == 0;
+}
+
+/* Answers the i-th datagram of the batch. */
+static void take(struct netp_sntpd *d, unsigned i)
 {
     struct datagram *g = &d->dgram[i];
-    struct msghdr *in = &d->in[i].msg_hdr, *out = &d->out[k].msg_hdr;
+    struct msghdr *in = &d->in[i].msg_hdr, *out = &d->out[d->nout].msg_hdr;
     struct netp_addr from = netp_sockaddr_get(&g->name);
-    size_t n = 0;
+    size_t n = in->msg_flags & MSG_TRUNC ? 0 : d->in[i].msg_len;
+    struct iovec *iov = &d->answer[d->nanswer];
 
-    if (!(in->msg_flags & MSG_TRUNC)) {
-        n = answer(d, g->p, d->in[i].msg_len, sntp_stamp(in), &from, g->answer);
-    }
+    n = answer(d, g->p, n, sntp_stamp(in), &from, g->answer);
     if (n == 0) {
-        return false;
+        return;
+    }
+    *iov = (struct iovec){g->answer, n};
+    d->nanswer++;
+    if (joins(d, g, n)) {
+        out = &d->out[d->nout - 1].msg_hdr;
+        out->msg_iovlen++;
+        out->msg_control = d->segment;
+        out->msg_controllen = sizeof d->segment;
+        return;
     }
     *out = *in;
-    g->iov = (struct iovec){g->answer, n};
+    out->msg_iov = iov;
     if (d->any) {
         answer_from(out);
     } else {
         out->msg_controllen = 0;
     }
-    return true;
+    d->nout++;
 }
 
 static int receive(struct netp_sntpd *d)
@@ -183,12 +209,16 @@ static int receive(struct netp_sntpd *d)
 }
 
 /* What can't be sent, for now or for ever, is lost: the client asks again. */
-static void send_all(struct netp_sntpd *d, unsigned n)
+static void send_all(struct netp_sntpd *d)
 {
-    for (unsigned at = 0; at < n;) {
-        int r = sendmmsg(d->watch.fd, d->out + at, n - at, MSG_DONTWAIT);
+    for (unsigned at = 0; at < d->nout;) {
+        int r = sendmmsg(d->watch.fd, d->out + at, d->nout - at, MSG_DONTWAIT);
+        if (r < 0 && (errno == EIO || errno == EINVAL)) {
+            d->can_segment = false; /* a card that makes no checksums */
+        }
         at += r > 0 ? (unsigned)r : 1;
     }
+    d->nout = d->nanswer = 0;
 }
 
 static void on_ready(void *arg, unsigned what)
@@ -198,15 +228,30 @@ static void on_ready(void *arg, unsigned what)
 
     (void)what;
     for (unsigned round = 0; round < ROUNDS && n == (int)BATCH; round++) {
-        unsigned k = 0;
         n = receive(d);
         /* Often enough for any clock that is not set: within the last 16 seconds. */
         d->server.reference = netp_clock_now() & ~(16 * NETP_SNTP_SECOND - 1);
         for (int i = 0; i < n; i++) {
-            k += take(d, (unsigned)i, k);
+            take(d, (unsigned)i);
         }
-        send_all(d, k);
+        send_all(d);
     }
+}
+
+/* The control data that has answers cut apart; those that say where they come from have their own.
+ */
+static void open_segments(struct netp_sntpd *d)
+{
+    struct cmsghdr *c = (struct cmsghdr *)d->segment;
+    uint16_t size = NETP_SNTP_PACKET;
+    int now = 0;
+    socklen_t n = sizeof now;
+
+    c->cmsg_level = SOL_UDP;
+    c->cmsg_type = UDP_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(c), &size, sizeof size);
+    d->can_segment = !d->any && getsockopt(d->watch.fd, SOL_UDP, UDP_SEGMENT, &now, &n) == 0;
 }
 
 /* --- the server ------------------------------------------------------------------------------ */
@@ -262,6 +307,7 @@ static bool open_listen(struct netp_sntpd *d)
     }
     setsockopt(d->watch.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     sntp_stamp_ask(d->watch.fd);
+    open_segments(d);
     return netp_loop_watch(d->loop, &d->watch, NETP_WANT_IN) == 0;
 }
 

@@ -28,21 +28,28 @@ static size_t count(const struct netp_sntp_sample *s, size_t n, int64_t x)
     return k;
 }
 
-/* Most intervals meet at one of their lower ends; how many, and from the least to the greatest
- * point where so many do. */
-static void meet(const struct netp_sntp_sample *s, size_t n, struct netp_sntp_choice *c)
+/* As many as meet in one point; that is the lower end of one of them. */
+static size_t most(const struct netp_sntp_sample *s, size_t n)
 {
-    c->agree = 0;
+    size_t most = 0;
+
     for (size_t i = 0; i < n; i++) {
         size_t k = count(s, n, low(&s[i]));
-        if (k > c->agree || (k == c->agree && low(&s[i]) < c->low)) {
-            c->low = low(&s[i]);
-            c->agree = k;
-        }
+        most = k > most ? k : most;
     }
-    c->high = c->low;
+    return most;
+}
+
+/* From the least to the greatest point where k or more of them meet. */
+static void meet(const struct netp_sntp_sample *s, size_t n, size_t k, struct netp_sntp_choice *c)
+{
+    c->low = INT64_MAX;
+    c->high = INT64_MIN;
     for (size_t i = 0; i < n; i++) {
-        if (high(&s[i]) > c->high && count(s, n, high(&s[i])) == c->agree) {
+        if (low(&s[i]) < c->low && count(s, n, low(&s[i])) >= k) {
+            c->low = low(&s[i]);
+        }
+        if (high(&s[i]) > c->high && count(s, n, high(&s[i])) >= k) {
             c->high = high(&s[i]);
         }
     }
@@ -51,26 +58,25 @@ static void meet(const struct netp_sntp_sample *s, size_t n, struct netp_sntp_ch
 int netp_sntp_select(const struct netp_sntp_sample *s, size_t n, bool *outlier,
                      struct netp_sntp_choice *choice)
 {
-    size_t agree = 0;
+    size_t together = most(s, n), majority = n / 2 + 1;
 
     if (n == 0) {
         return NETP_E_ARG;
     }
-    meet(s, n, choice);
+    /* Where just the greatest number meet, liars could be among them, and an honest majority not.
+     */
+    meet(s, n, together < majority ? together : majority, choice);
+    choice->agree = 0;
     choice->best = n;
     for (size_t i = 0; i < n; i++) {
         outlier[i] = high(&s[i]) < choice->low || low(&s[i]) > choice->high;
         if (outlier[i]) {
             continue;
         }
-        agree++;
+        choice->agree++;
         if (choice->best == n || s[i].distance < s[choice->best].distance) {
             choice->best = i;
         }
     }
-    /* Where two majorities overlap only in part, all of both are taken in: so more may agree than
-     * meet in one point. */
-    n = choice->agree * 2 > n ? n : 0;
-    choice->agree = agree;
-    return n ? NETP_OK : NETP_E_REFUSED;
+    return together < majority ? NETP_E_REFUSED : NETP_OK;
 }

@@ -83,6 +83,22 @@ static void test_two_majorities(void **state)
     assert_int_equal(c.best, 0);
 }
 
+/* Three honest ones of five, and two liars that meet more of them elsewhere: it is the majority
+ * that counts, not the largest group. */
+static void test_liars_in_a_group(void **state)
+{
+    static const struct netp_sntp_sample s[] = {SAY(0, 2), SAY(5, 6), SAY(5, 6), SAY(9, 1),
+                                                SAY(9, 2)};
+    struct netp_sntp_choice c;
+    bool out[5];
+    (void)state;
+    assert_int_equal(netp_sntp_select(s, 5, out, &c), NETP_OK);
+    assert_int_equal(c.low, -1);
+    assert_int_equal(c.high, 11);
+    assert_int_equal(c.agree, 5);
+    assert_false(out[0]);
+}
+
 /* Intervals that only touch, meet. */
 static void test_edges(void **state)
 {
@@ -108,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_none_and_one),      cmocka_unit_test(test_marzullo),
         cmocka_unit_test(test_a_liar_among_four), cmocka_unit_test(test_no_majority),
         cmocka_unit_test(test_two_majorities),    cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_liars_in_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

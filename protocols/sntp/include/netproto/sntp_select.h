@@ -19,11 +19,11 @@ struct netp_sntp_choice {
 
 /* Compares one sample of each server: of several that with the least delay, which waited least in
  * queues, so its offset is the best (RFC 5905 section 10). Each says that the true offset is no
- * further from its own than its distance; where most of these intervals meet, the truth lies, if
- * most servers tell it. outlier[i] becomes true for those that do not reach there. NETP_OK, also
- * for a single one; NETP_E_REFUSED: no more than half of them agree, so none can be believed
- * (*choice and outlier tell of the largest group that does); NETP_E_ARG: n is 0. Takes time as n
- * squared. */
+ * further from its own than its distance. From the least to the greatest point that more than half
+ * of these intervals have in common, the truth lies, if more than half of the servers tell it;
+ * outlier[i] becomes true for those that do not reach there. NETP_OK, also for a single one;
+ * NETP_E_REFUSED: no more than half have a point in common, so none can be believed (*choice and
+ * outlier tell of the largest groups that do); NETP_E_ARG: n is 0. Takes time as n squared. */
 NETP_API int netp_sntp_select(const struct netp_sntp_sample *s, size_t n, bool *outlier,
                               struct netp_sntp_choice *choice);
 
