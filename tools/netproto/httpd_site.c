@@ -89,6 +89,8 @@ static bool open_scripts(struct httpd_site *site)
 
     cfg->directory = site->directory;
     cfg->document_root = job->root;
+    cfg->env = job->env;
+    cfg->path = job->script_path;
     cfg->idle_ms = job->script_ms;
     cfg->max_body = job->cfg.max_body;
     cfg->max_spool = job->cfg.max_body ? job->cfg.max_body : 16u << 20;
