@@ -248,11 +248,16 @@ else
     skip "no git http-backend"
 fi
 
-serve bare --root "$http_root" --no-gzip --cgi /cgi="$work/cgi" --cgi-env A=b --cgi-env PATH=/bin:/usr/bin
+# a relative name, and a socket of both families
+serve bare --listen '[::]:0' --root "$http_root" --no-gzip --cgi /cgi="$(realpath --relative-to=. "$work/cgi")" \
+    --cgi-env A=b --cgi-env PATH=/bin:/usr/bin
 status_of 200 "--no-gzip" -H 'Accept-Encoding: gzip' "$http/page.html"
 says_not '^Content-Encoding\|^Vary' "--no-gzip"
 status_of 200 "--cgi-env" "$http/cgi/env"
 body_says '^A=b$'
+body_says "^SCRIPT_FILENAME=$work/cgi/env\$"
+body_says '^SERVER_ADDR=127.0.0.1$'
+body_says '^REMOTE_ADDR=127.0.0.1$'
 body_says '^PATH=/bin:/usr/bin$'
 stop_well bare
 for bad_env in A =b 1=b 'A B=c' HTTP_A=b QUERY_STRING=a; do

@@ -20,6 +20,7 @@ struct httpd_site {
     struct httpd_job *job;
     char *host, *pattern; /* host NULL: any */
     const char *directory;
+    char *absolute;                 /* of scripts: their directory, for they run in theirs */
     struct netp_httpd_files *files; /* one of these three */
     struct netp_cgi_dir *scripts;
     struct netp_cgi_dir_cfg script_cfg;
@@ -36,6 +37,7 @@ struct httpd_job {
     struct netp_httpd_route route[HTTPD_SITES];
     size_t nsite;
     const char *root;
+    char *absolute_root; /* for scripts */
     const char *index[HTTPD_INDEXES];
     struct netp_httpd_files_cfg files;
     uint32_t script_ms;

@@ -30,9 +30,20 @@ const struct netp_httpd_request *netp_httpd_request(const struct netp_httpd_exch
     return &x->request;
 }
 
+struct netp_addr httpd_unmapped(struct netp_addr a)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    if (a.fam == 6 && memcmp(a.ip, mapped, sizeof mapped) == 0) {
+        memmove(a.ip, a.ip + sizeof mapped, 4);
+        a.fam = 4;
+    }
+    return a;
+}
+
 struct netp_addr netp_httpd_local(const struct netp_httpd_exchange *x)
 {
-    return netp_local_addr(x->conn->work->stream.watch_.fd);
+    return httpd_unmapped(netp_local_addr(x->conn->work->stream.watch_.fd));
 }
 
 bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,

@@ -596,6 +596,32 @@ static void one_address_has_its_limit(void **state)
     finish(&s);
 }
 
+/* At a socket of both families each IPv4 address is still one of its own. */
+static void addresses_of_ipv4_are_told_apart(void **state)
+{
+    const struct netp_addr other = {.ip = {127, 0, 0, 2}, .fam = 4};
+    struct netp_httpd_cfg cfg = plain;
+    struct netp_addr port;
+    struct server s;
+    char out[1000];
+    int fd[2];
+
+    (void)state;
+    cfg.max_per_address = 1;
+    start_at(&s, &cfg, &(struct netp_addr){.fam = 6});
+    port = s.at;
+    s.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
+    fd[0] = dial(&s);
+    fd[1] = netp_tcp_connect(&s.at, &other);
+    usleep(20000);
+    say(fd[1], "GET /where" HOST "\r\n");
+    assert_true(hear(fd[1], "127.0.0.1:", out, sizeof out) > 0);
+    assert_null(strstr(out, "ffff"));
+    close(fd[0]);
+    close(fd[1]);
+    finish(&s);
+}
+
 static void a_stop_lets_answers_end(void **state)
 {
     struct server s;
@@ -632,6 +658,7 @@ int main(void)
         cmocka_unit_test(connections_rest_and_wake),
         cmocka_unit_test(slow_heads_and_bodies_end),
         cmocka_unit_test(one_address_has_its_limit),
+        cmocka_unit_test(addresses_of_ipv4_are_told_apart),
         cmocka_unit_test(a_stop_lets_answers_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,10 +145,10 @@ struct netp_httpd_watcher {
     /* There is room for netp_httpd_write() again, or what was lent is yours again. */
     void (*ready)(void *arg, struct netp_httpd_exchange *x);
     /* x is no more: complete is true when the answer has left as a whole, else the connection ended
-     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). Who closes
-     * while an answer is made may only have said all: an HTTP/1.1 client gets a 100 before the answer
-     * is begun, by which the system of one that has gone is found out; others are when something is
-     * sent. */
+     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). Who
+     * closes while an answer is made may only have said all: an HTTP/1.1 client gets a 100 before
+     * the answer is begun, by which the system of one that has gone is found out; others are when
+     * something is sent. */
     void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete);
     void *arg;
 };
