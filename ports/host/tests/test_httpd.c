@@ -374,6 +374,33 @@ static void bodies_are_bounded(void **state)
     finish(&s);
 }
 
+/* What nobody asked for is read to the end if that is near, else it ends with its answer. */
+static void bodies_that_are_not_wanted(void **state)
+{
+    static const char *const heads[] = {
+        "POST /none" HOST "Content-Length: 2000000\r\n\r\n",
+        "POST /none" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n",
+        "POST /all/x" HOST "Content-Length: 20000000000\r\n\r\n",
+        "POST /leave" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n"};
+    struct server s;
+    char out[1000];
+
+    (void)state;
+    start(&s, &plain);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        int fd = dial(&s);
+        say(fd, heads[i]);
+        for (unsigned k = 0; k < 20 && send(fd, big, 100000, MSG_NOSIGNAL) > 0; k++) {
+        }
+        hear(fd, "", out, sizeof out);
+        assert_non_null(strstr(out, i < 2 ? " 404 " : " 200 OK"));
+        assert_non_null(strstr(out, "Connection: close"));
+        close(fd);
+    }
+    EXPECT(&s, "POST /none" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", " 404 ", "root");
+    finish(&s);
+}
+
 static void what_is_no_request_ends_the_connection(void **state)
 {
     struct server s;
@@ -649,6 +676,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_find_their_handlers),
         cmocka_unit_test(bodies_are_bounded),
+        cmocka_unit_test(bodies_that_are_not_wanted),
         cmocka_unit_test(what_is_no_request_ends_the_connection),
         cmocka_unit_test(answers_come_in_pieces_and_in_order),
         cmocka_unit_test(what_cant_be_completed_is_cut),

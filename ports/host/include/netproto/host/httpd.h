@@ -174,7 +174,8 @@ NETP_API void netp_httpd_error(struct netp_httpd_exchange *x, unsigned status);
 NETP_API int netp_httpd_add(struct netp_httpd_exchange *x, const char *name, struct netp_str value);
 
 /* Begins an answer with those fields, Date and Server. length: of the body, or NETP_HTTP1_CHUNKED.
- * Errors of netp_http1_send_head(). close: this is the connection's last. */
+ * Errors of netp_http1_send_head(). close: this is the connection's last; so is an answer to a body
+ * that is still to come, and may be over max_body. */
 NETP_API int netp_httpd_begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length,
                               bool close);
 /* Copies what there is room for: how many bytes; 0: none now, ready() will be called. Errors of
