@@ -46,7 +46,7 @@ if [ -z "$firmware" ]; then
 fi
 
 # The first of ports that are free now; each service is there at its own number above it.
-tcp_ports=(7 80 5001) udp_ports=(7 69)
+tcp_ports=(7 80 502 5001) udp_ports=(7 69)
 free_base()
 {
     local base port
@@ -87,6 +87,7 @@ The board's ports are at 127.0.0.1, $base higher:
     firmware      curl -T image.bin http://127.0.0.1:$((base + 80))/firmware.bin
                   curl -T image.bin tftp://127.0.0.1:$((base + 69))/firmware.bin
     TCP, UDP echo nc 127.0.0.1 $((base + 7)); nc -u 127.0.0.1 $((base + 7))
+    thermostat    mbpoll -m tcp -p $((base + 502)) -t 3 -r 1 -c 3 -1 127.0.0.1
     throughput    iperf -c 127.0.0.1 -p $((base + 5001))
 END
 fi

@@ -163,6 +163,36 @@ def echo(b):
     check(good == 4, "UDP echo: %d of 4" % good)
 
 
+def modbus(b):
+    """The thermostat's registers, by mbpoll where that is, and a thousand requests in one go."""
+    import shutil
+    s = b.tcp(502)
+
+    def ask(pdu):
+        s.sendall(struct.pack("!HHHB", 7, 0, len(pdu) + 1, 1) + pdu)
+        return s.recv(300)[7:]
+
+    check(ask(b"\3\0\0\0\1")[:2] == b"\3\2", "a holding register")
+    check(ask(b"\6\0\0\0\xfa") == b"\6\0\0\0\xfa", "the set point is written")
+    check(ask(b"\3\0\0\0\1") == b"\3\2\0\xfa", "and read")
+    check(ask(b"\6\0\0\xff\xff") == b"\x86\3", "a value that is out of range")
+    check(ask(b"\3\0\x90\0\1") == b"\x83\2", "no such register")
+    request = struct.pack("!HHHBBHH", 1, 0, 6, 1, 4, 0, 9)
+    s.sendall(request * 1000)
+    got = 0
+    while got < 1000 * 27:
+        piece = s.recv(65536)
+        if not piece:
+            break
+        got += len(piece)
+    check(got == 1000 * 27, "1000 requests in one go: %d bytes" % got)
+    s.close()
+    if shutil.which("mbpoll"):
+        r = subprocess.run(["mbpoll", "-m", "tcp", "-p", str(b.base + 502), "-t", "4", "-r", "1",
+                            "-c", "5", "-1", b.host], capture_output=True, text=True)
+        check(re.search(r"\[1\]:\s+250", r.stdout), "mbpoll: " + r.stdout)
+
+
 def too_many(b):
     """24 at a time: some are served, the others are told no at once, and nothing stays behind."""
     all_ = []

@@ -30,6 +30,7 @@ try:
     services.uploads(b)
     services.fetch(b, "10.0.2.2", "new.bin", fetched)
     services.echo(b)
+    services.modbus(b)
     services.parallel(b)
     services.back_to(b, before)
 finally:
