@@ -164,7 +164,6 @@ int8_t netp_board_netif_init(struct netif *netif)
     }
     stm32_eth_clock();
     ethernet.cfg.base = NETP_ETH_BASE;
-    ethernet.cfg.hclk_hz = stm32_board.hclk_hz;
     ethernet.cfg.phy = -1;
     own_address(ethernet.cfg.mac);
     ethernet.mem = &memory;

@@ -36,7 +36,7 @@ enum { STM32_AF_USART3 = 7, STM32_AF_ETH = 11 };
 
 /* What a board has. The last of a list has port 0. */
 struct stm32_board {
-    uint32_t core_hz, hclk_hz, pclk1_hz;
+    uint32_t core_hz, pclk1_hz;
     const struct stm32_pin *rmii, *lamps;
     struct stm32_pin serial; /* transmit, of USART3; port 0: none */
 };
