@@ -8,11 +8,8 @@ static const struct stm32_pin rmii[] = {{'A', 1},  {'A', 2}, {'A', 7}, {'B', 11}
                                         {'B', 13}, {'C', 1}, {'C', 4}, {'C', 5},  {0, 0}};
 static const struct stm32_pin lamps[] = {{'D', 12}, {'D', 13}, {'D', 14}, {0, 0}};
 
-const struct stm32_board stm32_board = {.core_hz = 168000000,
-                                        .pclk1_hz = 42000000,
-                                        .rmii = rmii,
-                                        .lamps = lamps,
-                                        .serial = {0, 0}};
+const struct stm32_board stm32_board = {
+    .core_hz = 168000000, .pclk1_hz = 42000000, .rmii = rmii, .lamps = lamps, .serial = {0, 0}};
 
 void stm32_board_init(void)
 {
