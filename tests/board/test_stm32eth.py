@@ -22,15 +22,18 @@ def throughput(b):
     data = services.image(1000000, 3)
     start = time.time()
     with b.tcp(7, 20) as s:
-        sender = threading.Thread(target=s.sendall, args=(data,))
+        sender = threading.Thread(target=s.sendall, args=(data,), daemon=True)
         sender.start()
         got = b""
         while len(got) < len(data):
-            piece = s.recv(65536)
+            try:
+                piece = s.recv(65536)
+            except OSError:
+                piece = b""
             if not piece:
+                s.close()
                 break
             got += piece
-        sender.join()
     check(got == data, "1 MB of echo")
     check(time.time() - start < 8, "1 MB of echo took %.1f s" % (time.time() - start))
     print("1 MB of echo in %.1f s" % (time.time() - start))
