@@ -13,7 +13,8 @@ need qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi || exit
 out=${OUT:-build/board-tests}
 mkdir -p "$out"
 guest=tests/board/guest
-flags=(-mcpu=cortex-m3 -mthumb -O1 -std=gnu11 -ffunction-sections -fdata-sections
+# The tests read the type of an event, an enum in some machines, as an int.
+flags=(-fno-short-enums -mcpu=cortex-m3 -mthumb -O1 -std=gnu11 -ffunction-sections -fdata-sections
     -include $guest/printf.h -I$guest -Itests/support -Itests/subjects)
 for dir in libnetproto/include protocols/*/include; do
     flags+=("-I$dir")
@@ -41,7 +42,7 @@ for test; do
         case $other in */test_*) ;; *) others+=("$other") ;; esac
     done
     if ! arm-none-eabi-gcc "${flags[@]}" "$test" "${others[@]}" "$out/tests_board_guest_guest.c.o" \
-        "$out/shared.a" --specs=rdimon.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
+        "$out/shared.a" --specs=rdimon.specs -Wl,--gc-sections -Wl,--no-enum-size-warning -Wl,--no-warn-rwx-segments \
         -T $guest/guest.ld -o "$elf" 2>"$elf.log"; then
         echo "FAILED: $test does not build: $(head -3 "$elf.log")"
         failed=$((failed + 1))

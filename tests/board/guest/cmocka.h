@@ -32,6 +32,14 @@ static inline void guest_equal(uintmax_t a, uintmax_t b, bool equal, const char 
     }
 }
 
+static inline void guest_strings(const char *a, const char *b, const char *file, int line)
+{
+    if (strcmp(a, b) != 0) {
+        printf("\"%s\", not \"%s\"\n", a, b);
+        guest_fail(file, line, "a string");
+    }
+}
+
 #define guest_check(good, what) ((good) ? (void)0 : guest_fail(__FILE__, __LINE__, what))
 #define assert_true(x)          guest_check(x, #x)
 #define assert_false(x)         guest_check(!(x), "not " #x)
@@ -42,7 +50,7 @@ static inline void guest_equal(uintmax_t a, uintmax_t b, bool equal, const char 
     guest_equal((uintmax_t)(a), (uintmax_t)(b), false, __FILE__, __LINE__)
 #define assert_ptr_equal(a, b)        guest_check((const void *)(a) == (const void *)(b), #a)
 #define assert_in_range(x, low, high) guest_check((x) >= (low) && (x) <= (high), #x)
-#define assert_string_equal(a, b)     guest_check(strcmp(a, b) == 0, #a)
+#define assert_string_equal(a, b)     guest_strings(a, b, __FILE__, __LINE__)
 #define assert_string_not_equal(a, b) guest_check(strcmp(a, b) != 0, #a)
 #define assert_memory_equal(a, b, n)  guest_check(memcmp(a, b, n) == 0, #a)
 #define fail()                        guest_fail(__FILE__, __LINE__, "fail()")
