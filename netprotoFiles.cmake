@@ -91,6 +91,7 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_files.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map_identify.c
@@ -100,14 +101,17 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_record.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_uncommon.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_request_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_parse.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_uncommon.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_response_write.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_rtu.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_diagnostics.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_ops.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_server_rtu.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)

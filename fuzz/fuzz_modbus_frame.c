@@ -133,7 +133,7 @@ static size_t plain_identification(const uint8_t *p, size_t n)
     }
     for (unsigned i = 0; n >= 7 && i < p[6]; i++) {
         if (at + 1 >= n) {
-            return at > 253 ? at : 0;
+            return at > 255 ? at : 0;
         }
         at += 2u + p[at + 1];
     }

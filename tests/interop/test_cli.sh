@@ -12,7 +12,7 @@ says() # PATTERN WHAT: the last command's output holds it
 }
 
 expect 0 "help" "$netproto" help
-for command in get head post put httpd tftpd frame echo selftest sizes; do
+for command in get head post put httpd tftpd frame echo modbus modbusd modbusgw selftest sizes; do
     says "^  $command " "help lists $command"
     expect 0 "$command --help" "$netproto" $command --help
     says "^usage: netproto $command" "$command --help"

@@ -323,6 +323,34 @@ static void test_sntp(struct selftest *t)
     result(t, "sntp", stop(t) && good, 100 * 2 * 48, netp_now() - begun);
 }
 
+/* All of 10,000 registers, by requests of 125. */
+static bool read_registers(struct selftest *t)
+{
+    static const char begin[] = "0 1\n1 22\n2 333\n3 0\n";
+    char command[80], got[sizeof begin] = "";
+    int to = open(t->copy, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool good = to >= 0;
+
+    snprintf(command, sizeof command, "modbus write -q tcp://127.0.0.1:%u holding 0 1 22 333",
+             t->port);
+    good = good && finish(spawn(command, -1, NULL)) == 0;
+    snprintf(command, sizeof command, "modbus read tcp://127.0.0.1:%u holding 0 10000", t->port);
+    good = good && finish(spawn(command, to, NULL)) == 0 &&
+           pread(to, got, sizeof begin - 1, 0) == sizeof begin - 1 && strcmp(got, begin) == 0;
+    close(to);
+    return good;
+}
+
+static void test_modbus(struct selftest *t)
+{
+    bool good = serve(t, "modbusd --listen 127.0.0.1:0 --quiet", -1);
+    netp_ms begun = netp_now(), ms;
+
+    good = good && read_registers(t);
+    ms = netp_now() - begun;
+    result(t, "modbus", stop(t) && good, good ? 20000 : 0, ms);
+}
+
 static char *make_content(struct selftest *t)
 {
     const char *tmp = getenv("TMPDIR");
@@ -373,6 +401,7 @@ static int run(struct cli *c, int argc, char **argv)
     test_frame(&t);
     test_echo(&t, content);
     test_sntp(&t);
+    test_modbus(&t);
     free(content);
     unlink(t.content);
     unlink(t.copy);

@@ -6,6 +6,9 @@
 #include <netproto/http_form.h>
 #include <netproto/http_multipart.h>
 #include <netproto/line.h>
+#include <netproto/modbus_client.h>
+#include <netproto/modbus_gateway.h>
+#include <netproto/modbus_server.h>
 #include <netproto/sntp_client.h>
 #include <netproto/sntp_server.h>
 #include <netproto/socks5.h>
@@ -46,6 +49,15 @@ static const struct row rows[] = {
     {"sntp limit", sizeof(struct netp_sntp_rate), 65536 * sizeof(struct netp_sntp_client_rate),
      4 * sizeof(struct netp_sntp_client_rate), "65536 addresses; the server itself has no state"},
     {"socks5", sizeof(struct netp_socks5), 0, 0, "none"},
+    {"modbus client", sizeof(struct netp_modbus_client),
+     NETP_MODBUS_CLIENT_MEM(NETP_MODBUS_MBAP, 1), NETP_MODBUS_CLIENT_MEM(NETP_MODBUS_MBAP, 1),
+     "TCP or RTU, one request at a time"},
+    {"modbus server", sizeof(struct netp_modbus_server), 5 * NETP_MODBUS_MBAP_MAX,
+     2 * NETP_MODBUS_RTU_MAX, "TCP, four answers; RTU, one"},
+    {"modbus gateway", sizeof(struct netp_modbus_gateway),
+     32 * sizeof(struct netp_modbus_gateway_job) + sizeof(struct netp_modbus_gateway_bus),
+     sizeof(struct netp_modbus_gateway_job) + sizeof(struct netp_modbus_gateway_bus),
+     "32 requests on one line; one"},
     {"line", sizeof(struct netp_line), 512, 1, "the longest line"},
 };
 

@@ -147,6 +147,7 @@ struct netp_modbus_bus *netp_modbus_bus_open(struct netp_loop *loop,
         return NULL;
     }
     b->cfg = *cfg;
+    b->cfg.changed = NULL; /* it is not told of what is found now */
     b->cfg.retry_ms = cfg->retry_ms ? cfg->retry_ms : 1000;
     b->url = *url;
     b->loop = loop;
@@ -163,6 +164,7 @@ struct netp_modbus_bus *netp_modbus_bus_open(struct netp_loop *loop,
         return NULL;
     }
     try_open(b);
+    b->cfg.changed = cfg->changed;
     return b;
 }
 

@@ -99,11 +99,28 @@ unsigned netp_serial_char_bits(const struct netp_serial_cfg *cfg)
 
 /* --- under the blocking runner --------------------------------------------------------------- */
 
+/* An answer that comes before the time that its request should have taken, as on pseudo terminals,
+ * is held back until the request was told to have left: true. */
+static bool is_early(struct netp_serial_io *s)
+{
+    int n = 0;
+
+    if (s->written_ == 0 || ioctl(s->fd, FIONREAD, &n) != 0 || n == 0) {
+        return false;
+    }
+    s->left_ = netp_now();
+    return true;
+}
+
 static int io_recv(void *ctx, struct netp_in *in)
 {
     struct netp_serial_io *s = ctx;
-    ssize_t r = read(s->fd, s->buf_, s->buf_n_);
+    ssize_t r;
 
+    if (is_early(s)) {
+        return 0;
+    }
+    r = read(s->fd, s->buf_, s->buf_n_);
     if (r > 0) {
         s->heard_ = netp_now();
         s->silent_ = false;

@@ -109,7 +109,8 @@ int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev,
     ev->ticket = netp_rd16le(s->ticket);
     ev->unit = s->unit;
     memset(s, 0xff, sizeof *s);
-    return ev->type = type;
+    ev->type = type;
+    return (int)type;
 }
 
 /* ---- requests ---- */
@@ -188,10 +189,12 @@ int netp_modbus_client_request(struct netp_modbus_client *m, uint8_t unit,
 
 static int expire(struct netp_modbus_client *m, struct slot *s, struct netp_modbus_client_ev *ev)
 {
-    if (s->state == SLOT_TURNAROUND) {
-        return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_SENT);
+    if (serial(m)) {
+        if (s->state == SLOT_TURNAROUND) {
+            return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_SENT);
+        }
+        m->lost_ = unit_and_function(s->unit, *netp_modbus_slot_pdu_(m, s));
     }
-    m->lost_ = unit_and_function(s->unit, *netp_modbus_slot_pdu_(m, s));
     if (s->retries == 0) {
         return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_NO_RESPONSE);
     }
@@ -247,10 +250,12 @@ static void is_sent(struct netp_modbus_client *m, struct slot *s)
 
     m->gone_ = 0;
     s->state = SLOT_WAITING;
-    m->echo_ = flag(m, NETP_MODBUS_CLIENT_ECHO);
-    if (serial(m) && s->unit == NETP_MODBUS_BROADCAST) {
-        s->state = SLOT_TURNAROUND;
-        ms = m->cfg_.turnaround_ms;
+    if (serial(m)) {
+        m->echo_ = flag(m, NETP_MODBUS_CLIENT_ECHO);
+        if (s->unit == NETP_MODBUS_BROADCAST) {
+            s->state = SLOT_TURNAROUND;
+            ms = m->cfg_.turnaround_ms;
+        }
     }
     netp_wr64le(s->when, m->clock_ + ms);
 }

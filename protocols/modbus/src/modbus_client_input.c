@@ -143,18 +143,17 @@ static bool ascii(struct netp_modbus_client *m, struct netp_in *in, struct netp_
 static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
                             struct netp_modbus_frame *f)
 {
-    switch (m->cfg_.framing) {
 #ifndef NETP_MODBUS_NO_RTU
-    case NETP_MODBUS_RTU:
+    if (m->cfg_.framing == NETP_MODBUS_RTU) {
         return rtu(m, in, f);
+    }
 #endif
 #ifndef NETP_MODBUS_NO_ASCII
-    case NETP_MODBUS_ASCII:
+    if (m->cfg_.framing == NETP_MODBUS_ASCII) {
         return ascii(m, in, f);
-#endif
-    default:
-        return mbap(m, in, f);
     }
+#endif
+    return mbap(m, in, f);
 }
 
 /* A datagram is one frame, neither more nor less, or is dropped. */
@@ -224,7 +223,7 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
         return 0;
     }
     memcpy(&r, s->request, sizeof r);
-    r.data = pdu + netp_modbus_request_head_n_(r.function);
+    r.data = pdu + netp_modbus_head_n_(r.function, NETP_MODBUS_REQUEST);
     if (f->unit != s->unit) {
         ev->where = "unit";
     } else if ((f->pdu[0] & 0x7f) != r.function) {

@@ -22,49 +22,49 @@ static const struct netp_modbus_range *find(const struct netp_modbus_map *map,
     return NULL;
 }
 
-bool netp_modbus_map_read_(const struct netp_modbus_map *map, enum netp_modbus_table table,
-                           uint16_t address, uint16_t quantity, uint8_t *p)
+/* Value i of a range is value k of the wire. */
+static void register_access(uint16_t *v, uint32_t i, uint32_t k, uint8_t *to, const uint8_t *from)
 {
-    for (uint32_t i = 0; i < quantity; i++) {
-        const struct netp_modbus_range *r = find(map, table, address + i);
-        uint32_t k;
-
-        if (r == NULL) {
-            return false;
-        }
-        k = address + i - r->address;
-        if (table >= NETP_MODBUS_HOLDING) {
-            netp_wr16be(p + 2 * i, r->registers[k]);
-        } else {
-            uint8_t byte = i % 8 == 0 ? 0 : p[i / 8];
-
-            p[i / 8] = (uint8_t)(byte | (r->bits[k / 8] >> k % 8 & 1) << i % 8);
-        }
+    if (to != NULL) {
+        netp_wr16be(to + 2 * k, v[i]);
+    } else if (from != NULL) {
+        v[i] = netp_rd16be(from + 2 * k);
     }
-    return true;
 }
 
-bool netp_modbus_map_write_(const struct netp_modbus_map *map, enum netp_modbus_table table,
-                            uint16_t address, uint16_t quantity, const uint8_t *p)
+/* Sets bit i of p to bit k of from. */
+static void bit_copy(uint8_t *p, uint32_t i, const uint8_t *from, uint32_t k)
 {
-    for (uint32_t i = 0; i < quantity; i++) {
-        const struct netp_modbus_range *r = find(map, table, address + i);
-        uint32_t k;
+    unsigned bit = (unsigned)from[k / 8] >> k % 8 & 1;
 
-        if (r == NULL || r->read_only) {
+    p[i / 8] = (uint8_t)((p[i / 8] & ~(1u << i % 8)) | bit << i % 8);
+}
+
+static void bit_access(uint8_t *v, uint32_t i, uint32_t k, uint8_t *to, const uint8_t *from)
+{
+    if (to != NULL) {
+        to[k / 8] = k % 8 == 0 ? 0 : to[k / 8]; /* those behind the last are 0 */
+        bit_copy(to, k, v, i);
+    } else if (from != NULL) {
+        bit_copy(v, i, from, k);
+    }
+}
+
+bool netp_modbus_map_access_(const struct netp_modbus_map *map, enum netp_modbus_table table,
+                             uint16_t address, uint16_t quantity, uint8_t *to, const uint8_t *from)
+{
+    for (uint32_t k = 0; k < quantity; k++) {
+        const struct netp_modbus_range *r = find(map, table, address + k);
+        uint32_t i;
+
+        if (r == NULL || (to == NULL && r->read_only)) {
             return false;
         }
-        if (p == NULL) {
-            continue;
-        }
-        k = address + i - r->address;
-        if (table == NETP_MODBUS_HOLDING) {
-            r->registers[k] = netp_rd16be(p + 2 * i);
+        i = address + k - r->address;
+        if (table < NETP_MODBUS_HOLDING) {
+            bit_access(r->bits, i, k, to, from);
         } else {
-            uint8_t bit = (uint8_t)(1u << k % 8);
-
-            r->bits[k / 8] &= (uint8_t)~bit;
-            r->bits[k / 8] |= (p[i / 8] >> i % 8 & 1) != 0 ? bit : 0;
+            register_access(r->registers, i, k, to, from);
         }
     }
     return true;
@@ -80,7 +80,7 @@ static enum netp_modbus_exception read(struct netp_modbus_work *w, enum netp_mod
         return NETP_MODBUS_DEVICE_FAILURE;
     }
     w->response->n = bytes;
-    return netp_modbus_map_read_(w->map, table, q->address, q->quantity, w->room)
+    return netp_modbus_map_access_(w->map, table, q->address, q->quantity, w->room, NULL)
                ? NETP_MODBUS_NO_EXCEPTION
                : NETP_MODBUS_ILLEGAL_ADDRESS;
 }
@@ -90,10 +90,10 @@ static enum netp_modbus_exception write(struct netp_modbus_work *w, enum netp_mo
 {
     const struct netp_modbus_request *q = w->request;
 
-    if (!netp_modbus_map_write_(w->map, table, q->address, q->quantity, NULL)) {
+    if (!netp_modbus_map_access_(w->map, table, q->address, q->quantity, NULL, NULL)) {
         return NETP_MODBUS_ILLEGAL_ADDRESS;
     }
-    netp_modbus_map_write_(w->map, table, q->address, q->quantity, q->data);
+    netp_modbus_map_access_(w->map, table, q->address, q->quantity, NULL, q->data);
     w->written = (struct netp_modbus_written){(uint8_t)table, q->address, q->quantity};
     return NETP_MODBUS_NO_EXCEPTION;
 }

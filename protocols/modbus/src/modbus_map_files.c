@@ -9,14 +9,14 @@
 static uint16_t *find(const struct netp_modbus_map *map, const struct netp_modbus_record *k,
                       bool writes)
 {
-    for (size_t i = 0; i < map->files; i++) {
-        const struct netp_modbus_file *f = &map->file[i];
-
-        if (f->number == k->file) {
-            bool there = (uint32_t)k->first + k->length <= f->records;
-
-            return there && !(writes && f->read_only) ? f->registers + k->first : NULL;
+    for (const struct netp_modbus_file *f = map->file; f < map->file + map->files; f++) {
+        if (f->number != k->file) {
+            continue;
         }
+        if ((uint32_t)k->first + k->length > f->records || (writes && f->read_only)) {
+            return NULL;
+        }
+        return f->registers + k->first;
     }
     return NULL;
 }

@@ -16,14 +16,11 @@ struct netp_modbus_work {
     struct netp_modbus_written written;
 };
 
-/* Copies `quantity` values of a table from `address` on to p; false: one of them is not there. */
-bool netp_modbus_map_read_(const struct netp_modbus_map *map, enum netp_modbus_table table,
-                           uint16_t address, uint16_t quantity, uint8_t *p);
-
-/* The same from p, which may be NULL: then it only says whether all are there and may be written.
- */
-bool netp_modbus_map_write_(const struct netp_modbus_map *map, enum netp_modbus_table table,
-                            uint16_t address, uint16_t quantity, const uint8_t *p);
+/* Reads `quantity` values of a table from `address` on to `to`; if that is NULL, writes them from
+ * `from`, or, if that is NULL, too, only looks whether they may be written. False: one of them is
+ * not there, or may not. */
+bool netp_modbus_map_access_(const struct netp_modbus_map *map, enum netp_modbus_table table,
+                             uint16_t address, uint16_t quantity, uint8_t *to, const uint8_t *from);
 
 /* 14 and 15; 2B/0E; and what else -DNETP_MODBUS_COMMON_ONLY leaves out. */
 enum netp_modbus_exception netp_modbus_map_files_(struct netp_modbus_work *w);

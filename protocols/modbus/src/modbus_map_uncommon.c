@@ -49,14 +49,14 @@ static enum netp_modbus_exception mask(struct netp_modbus_work *w)
     const struct netp_modbus_request *q = w->request;
     uint8_t p[2];
 
-    if (!netp_modbus_map_write_(w->map, NETP_MODBUS_HOLDING, q->address, 1, NULL)) {
+    if (!netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->address, 1, NULL, NULL)) {
         return NETP_MODBUS_ILLEGAL_ADDRESS;
     }
-    netp_modbus_map_read_(w->map, NETP_MODBUS_HOLDING, q->address, 1, p);
+    netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->address, 1, p, NULL);
     for (size_t i = 0; i < 2; i++) {
         p[i] = (uint8_t)((p[i] & q->data[i]) | (q->data[2 + i] & ~q->data[i]));
     }
-    netp_modbus_map_write_(w->map, NETP_MODBUS_HOLDING, q->address, 1, p);
+    netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->address, 1, NULL, p);
     w->written = (struct netp_modbus_written){NETP_MODBUS_HOLDING, q->address, 1};
     return NETP_MODBUS_NO_EXCEPTION;
 }
@@ -69,14 +69,15 @@ static enum netp_modbus_exception read_write(struct netp_modbus_work *w)
     if (!fits(w, 2u * q->quantity)) {
         return NETP_MODBUS_DEVICE_FAILURE;
     }
-    if (!netp_modbus_map_write_(w->map, NETP_MODBUS_HOLDING, q->write_address, q->write_quantity,
-                                NULL) ||
-        !netp_modbus_map_read_(w->map, NETP_MODBUS_HOLDING, q->address, q->quantity, w->room)) {
+    if (!netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->write_address, q->write_quantity,
+                                 NULL, NULL) ||
+        !netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->address, q->quantity, w->room,
+                                 NULL)) {
         return NETP_MODBUS_ILLEGAL_ADDRESS;
     }
-    netp_modbus_map_write_(w->map, NETP_MODBUS_HOLDING, q->write_address, q->write_quantity,
-                           q->data);
-    netp_modbus_map_read_(w->map, NETP_MODBUS_HOLDING, q->address, q->quantity, w->room);
+    netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->write_address, q->write_quantity, NULL,
+                            q->data);
+    netp_modbus_map_access_(w->map, NETP_MODBUS_HOLDING, q->address, q->quantity, w->room, NULL);
     w->written =
         (struct netp_modbus_written){NETP_MODBUS_HOLDING, q->write_address, q->write_quantity};
     return NETP_MODBUS_NO_EXCEPTION;

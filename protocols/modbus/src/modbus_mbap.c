@@ -51,16 +51,16 @@ ptrdiff_t netp_modbus_frame_write(enum netp_modbus_framing framing, uint8_t *p, 
     if (f->n == 0 || f->n > NETP_MODBUS_PDU_MAX) {
         return NETP_E_ARG;
     }
-    switch (framing) {
 #ifndef NETP_MODBUS_NO_RTU
-    case NETP_MODBUS_RTU:
+    if (framing == NETP_MODBUS_RTU) {
         return netp_modbus_rtu_write_(p, cap, f);
+    }
 #endif
 #ifndef NETP_MODBUS_NO_ASCII
-    case NETP_MODBUS_ASCII:
+    if (framing == NETP_MODBUS_ASCII) {
         return netp_modbus_ascii_write_(p, cap, f);
-#endif
-    default:
-        return mbap_write(p, cap, f);
     }
+#endif
+    (void)framing;
+    return mbap_write(p, cap, f);
 }

@@ -8,7 +8,7 @@
 enum netp_modbus_exception netp_modbus_request_parse(const uint8_t *p, size_t n,
                                                      struct netp_modbus_request *r)
 {
-    size_t head_n = n > 0 ? netp_modbus_request_head_n_(p[0]) : 0;
+    size_t head_n = n > 0 ? netp_modbus_head_n_(p[0], NETP_MODBUS_REQUEST) : 0;
 
     memset(r, 0, sizeof *r);
     if (n == 0) {
@@ -24,10 +24,12 @@ enum netp_modbus_exception netp_modbus_request_parse(const uint8_t *p, size_t n,
         r->address = netp_rd16be(p + 1);
         r->quantity = head_n > 3 ? netp_rd16be(p + 3) : 1;
     }
-    if (head_n == 10) {
+#ifndef NETP_MODBUS_COMMON_ONLY
+    if (r->function == NETP_MODBUS_READ_WRITE_REGISTERS) {
         r->write_address = netp_rd16be(p + 5);
         r->write_quantity = netp_rd16be(p + 7);
     }
+#endif
     if (head_n > 5 && p[head_n - 1] != r->n) {
         return NETP_MODBUS_ILLEGAL_VALUE;
     }

@@ -6,7 +6,7 @@
 ptrdiff_t netp_modbus_request_write(uint8_t *p, size_t cap, const struct netp_modbus_request *r)
 {
     uint8_t head[NETP_MODBUS_REQUEST_HEAD_MAX_];
-    size_t head_n = netp_modbus_request_head_n_(r->function), n = r->n;
+    size_t head_n = netp_modbus_head_n_(r->function, NETP_MODBUS_REQUEST), n = r->n;
 
     if (netp_modbus_request_judge_(r) != NETP_MODBUS_NO_EXCEPTION) {
         return NETP_E_ARG;

@@ -6,7 +6,7 @@
 int netp_modbus_response_parse(const uint8_t *p, size_t n, const struct netp_modbus_request *r,
                                struct netp_modbus_response *response)
 {
-    size_t head_n = netp_modbus_response_head_n_(r->function);
+    size_t head_n = netp_modbus_head_n_(r->function, NETP_MODBUS_RESPONSE);
     uint8_t head[NETP_MODBUS_RESPONSE_HEAD_MAX_];
 
     memset(response, 0, sizeof *response);

@@ -4,7 +4,7 @@
 ptrdiff_t netp_modbus_response_write(uint8_t *p, size_t cap, const struct netp_modbus_request *r,
                                      const struct netp_modbus_response *response)
 {
-    size_t n = response->n, head_n = netp_modbus_response_head_n_(r->function);
+    size_t n = response->n, head_n = netp_modbus_head_n_(r->function, NETP_MODBUS_RESPONSE);
     uint8_t head[NETP_MODBUS_RESPONSE_HEAD_MAX_];
 
     if (response->exception != 0) {

@@ -24,22 +24,22 @@ static uint8_t *answer_pdu(const struct netp_modbus_server *m)
            (netp_modbus_server_is_serial_(m) ? NETP_MODBUS_RTU_HEAD : NETP_MODBUS_MBAP_HEAD);
 }
 
+/* Nothing more is received. */
+static bool is_ended(const struct netp_modbus_server *m)
+{
+    return m->eof_ || m->fail_.code != NETP_OK;
+}
+
 static bool is_closed(const struct netp_modbus_server *m)
 {
-    return m->tx_fill_ == 0 && (m->eof_ || m->fail_.code != NETP_OK);
+    return is_ended(m) && m->tx_fill_ == 0;
 }
 
 /* Whether another request can be taken. */
 static bool is_ready(const struct netp_modbus_server *m)
 {
-    return m->frame_ == 0 &&
-           (m->tx_fill_ == 0 || (!m->dgram_ && m->cfg_.txlen - m->tx_fill_ >= frame_max(m)));
-}
-
-static int fail(struct netp_modbus_server *m, enum netp_err code, uint64_t offset,
-                const char *where)
-{
-    return netp_fail_with(&m->fail_, code, -1, offset, where);
+    return m->frame_ == 0 && (m->tx_fill_ == 0 || (!netp_modbus_server_is_dgram_(m) &&
+                                                   m->cfg_.txlen - m->tx_fill_ >= frame_max(m)));
 }
 
 /* ---- frames ---- */
@@ -69,11 +69,12 @@ void netp_modbus_server_drop_(struct netp_modbus_server *m, size_t n)
     m->frame_ = 0;
     m->fill_ = (uint16_t)(m->fill_ - n);
     memmove(m->cfg_.rx, m->cfg_.rx + n, m->fill_);
-    m->idle_at_ = netp_after(m->clock_, m->cfg_.idle_ms);
+    m->idle_from_ = m->clock_;
 }
 
+#ifndef NETP_MODBUS_NO_DATAGRAMS
 /* One frame, or too much to be one. */
-static size_t datagram(struct netp_modbus_server *m, struct netp_in *in)
+static int datagram(struct netp_modbus_server *m, struct netp_in *in)
 {
     m->dgram_ = true;
     m->to_ = in->from != NULL;
@@ -88,9 +89,10 @@ static size_t datagram(struct netp_modbus_server *m, struct netp_in *in)
     in->flags &= ~(unsigned)NETP_IN_DGRAM;
     return m->fill_;
 }
+#endif
 
 /* Messaging on TCP/IP V1.0b 3.1.3: six bytes, the last two the length of what follows. */
-static size_t mbap(struct netp_modbus_server *m, struct netp_in *in)
+static int mbap(struct netp_modbus_server *m, struct netp_in *in)
 {
     size_t length;
 
@@ -102,14 +104,13 @@ static size_t mbap(struct netp_modbus_server *m, struct netp_in *in)
     }
     length = netp_rd16be(m->cfg_.rx + 4);
     if (length < 2 || length > NETP_MODBUS_PDU_MAX + 1) {
-        fail(m, NETP_E_LIMIT, m->pos_ - 2, "length");
-        return 0;
+        return NETP_E_LIMIT;
     }
     netp_modbus_server_copy_(m, in, 6 + length);
     return m->fill_ == 6 + length ? m->fill_ : 0;
 }
 
-static size_t serial(struct netp_modbus_server *m, struct netp_in *in)
+static int serial(struct netp_modbus_server *m, struct netp_in *in)
 {
     size_t offered = in->n, n;
     bool late = offered == 0 && m->cfg_.gap_ms > 0 && m->clock_ >= m->gap_at_;
@@ -122,15 +123,17 @@ static size_t serial(struct netp_modbus_server *m, struct netp_in *in)
     if (in->n < offered) {
         m->gap_at_ = netp_after(m->clock_, m->cfg_.gap_ms);
     }
-    return n;
+    return (int)n;
 }
 
-/* The bytes of the next frame, at the front of rx; 0: there is none, or the machine has failed. */
-static size_t collect(struct netp_modbus_server *m, struct netp_in *in)
+/* The bytes of the next frame, at the front of rx; 0: there is none; < 0: there can't be one. */
+static int collect(struct netp_modbus_server *m, struct netp_in *in)
 {
+#ifndef NETP_MODBUS_NO_DATAGRAMS
     if ((in->flags & NETP_IN_DGRAM) != 0) {
         return datagram(m, in);
     }
+#endif
     return netp_modbus_server_is_serial_(m) ? serial(m, in) : mbap(m, in);
 }
 
@@ -153,12 +156,6 @@ static bool decode(const struct netp_modbus_server *m, size_t n, struct netp_mod
 
 /* ---- requests ---- */
 
-bool netp_modbus_server_hears_(const struct netp_modbus_server *m, uint8_t unit)
-{
-    return unit == NETP_MODBUS_BROADCAST ||
-           (m->cfg_.nunits > 0 && memchr(m->cfg_.units, unit, m->cfg_.nunits) != NULL);
-}
-
 /* Whether a broadcast makes sense: nothing is asked back (serial 2.1). */
 static bool only_writes(uint8_t function)
 {
@@ -171,9 +168,9 @@ static bool only_writes(uint8_t function)
     return function < 32 ? (writes >> function & 1) != 0 : function != NETP_MODBUS_ENCAPSULATED;
 }
 
-static int tell(struct netp_modbus_server *m, struct netp_modbus_server_ev *ev)
+static void tell(struct netp_modbus_server *m, struct netp_modbus_server_ev *ev)
 {
-    size_t head_n = netp_modbus_response_head_n_(m->request_.function);
+    size_t head_n = netp_modbus_head_n_(m->request_.function, NETP_MODBUS_RESPONSE);
 
     ev->request = m->request_;
     ev->room = answer_pdu(m) + head_n;
@@ -181,11 +178,11 @@ static int tell(struct netp_modbus_server *m, struct netp_modbus_server_ev *ev)
     ev->transaction = m->transaction_;
     ev->unit = m->unit_;
     ev->broadcast = netp_modbus_server_is_serial_(m) && m->unit_ == NETP_MODBUS_BROADCAST;
-    return ev->type = NETP_MODBUS_SERVER_REQUEST;
+    ev->type = NETP_MODBUS_SERVER_REQUEST;
 }
 
-/* A frame of n bytes stands at the front of rx. */
-static int take(struct netp_modbus_server *m, size_t n, struct netp_modbus_server_ev *ev)
+/* A frame of n bytes stands at the front of rx. Whether it is the application's to answer. */
+static bool take(struct netp_modbus_server *m, size_t n, struct netp_modbus_server_ev *ev)
 {
     struct netp_modbus_frame f;
     enum netp_modbus_exception e;
@@ -193,12 +190,12 @@ static int take(struct netp_modbus_server *m, size_t n, struct netp_modbus_serve
     if (!decode(m, n, &f)) {
         netp_modbus_server_noise_(m, NETP_MODBUS_COMM_ERRORS);
         netp_modbus_server_drop_(m, n);
-        return 0;
+        return false;
     }
     netp_modbus_server_count_(m, NETP_MODBUS_BUS_MESSAGES);
     if (netp_modbus_server_is_serial_(m) && !netp_modbus_server_hears_(m, f.unit)) {
         netp_modbus_server_drop_(m, n);
-        return 0;
+        return false;
     }
     m->frame_ = (uint16_t)n;
     m->transaction_ = f.transaction;
@@ -206,15 +203,18 @@ static int take(struct netp_modbus_server *m, size_t n, struct netp_modbus_serve
     e = netp_modbus_request_parse(f.pdu, f.n, &m->request_);
     m->mute_ = netp_modbus_server_is_serial_(m) && f.unit == NETP_MODBUS_BROADCAST;
     if (netp_modbus_server_diagnose_(m, e)) {
-        return 0;
+        return false;
     }
     if (m->mute_ && (e != NETP_MODBUS_NO_EXCEPTION || !only_writes(f.pdu[0]))) {
-        return netp_modbus_server_ignore(m, m->clock_);
+        netp_modbus_server_ignore(m, m->clock_);
+        return false;
     }
     if (e != NETP_MODBUS_NO_EXCEPTION) {
-        return netp_modbus_server_except(m, e, m->clock_);
+        netp_modbus_server_except(m, e, m->clock_);
+        return false;
     }
-    return tell(m, ev);
+    tell(m, ev);
+    return true;
 }
 
 /* ---- answers ---- */
@@ -285,7 +285,7 @@ static bool cfg_is_valid(const struct netp_modbus_server *m)
         }
         return cfg->nunits > 0;
     }
-    return cfg->framing == NETP_MODBUS_MBAP && cfg->nunits == 0 && cfg->gap_ms == 0;
+    return cfg->framing == NETP_MODBUS_MBAP;
 }
 
 int netp_modbus_server_init_(struct netp_modbus_server *m, size_t size,
@@ -297,47 +297,50 @@ int netp_modbus_server_init_(struct netp_modbus_server *m, size_t size,
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
     netp_fail_clear(&m->fail_);
-    m->clock_ = now;
+    m->clock_ = m->idle_from_ = now;
     m->delimiter_ = '\n';
-    netp_modbus_server_drop_(m, 0);
     if (!cfg_is_valid(m)) {
         return NETP_E_ARG;
     }
     return cfg->rxlen < frame_max(m) || cfg->txlen < frame_max(m) ? NETP_E_NOSPACE : NETP_OK;
 }
 
-/* The end of the stream, and time, when all input that can be is taken. */
-static int rest(struct netp_modbus_server *m, const struct netp_in *in,
+/* No frame is in sight: a bad one (collected < 0), the end of the stream, or time. */
+static int rest(struct netp_modbus_server *m, const struct netp_in *in, int collected,
                 struct netp_modbus_server_ev *ev)
 {
-    bool end = in->n == 0 && (in->flags & NETP_IN_DGRAM) == 0;
+    bool taken = in->n == 0 && (in->flags & NETP_IN_DGRAM) == 0;
+    unsigned end = taken ? in->flags & (NETP_IN_EOF | NETP_IN_BROKEN) : 0;
+    bool cut = (end & NETP_IN_BROKEN) != 0;
+    enum netp_err code = NETP_E_TRUNCATED;
+    const char *where = "frame";
+    uint64_t at = m->pos_;
 
-    if (end && (in->flags & NETP_IN_BROKEN) != 0) {
+    if (collected < 0) {
+        code = NETP_E_LIMIT;
+        where = "length";
+        at -= 2;
+    } else if (cut) {
         m->tx_fill_ = 0;
-        return fail(m, m->fill_ > m->frame_ ? NETP_E_TRUNCATED : NETP_E_IO, m->pos_, "stream");
-    }
-    if (!is_ready(m)) {
-        end = false;
-    }
-    if (end && (in->flags & NETP_IN_EOF) != 0 && m->fill_ > 0) {
-        return fail(m, NETP_E_TRUNCATED, m->pos_, "frame");
-    }
-    if (end && (in->flags & NETP_IN_EOF) != 0 && !m->eof_) {
+        code = m->fill_ > m->frame_ ? NETP_E_TRUNCATED : NETP_E_IO;
+        where = "stream";
+    } else if (end == 0 || m->eof_ || !is_ready(m)) {
+        if (m->clock_ < netp_modbus_server_deadline(m)) {
+            return 0;
+        }
+        code = NETP_E_TIMEOUT;
+    } else if (m->fill_ == 0) {
         m->eof_ = true;
         return ev->type = NETP_MODBUS_SERVER_EOF;
     }
-    if (m->clock_ >= netp_modbus_server_deadline(m)) {
-        return fail(m, NETP_E_TIMEOUT, m->pos_, "request");
-    }
-    return 0;
+    return netp_fail_with(&m->fail_, code, -1, at, where);
 }
 
 int netp_modbus_server_next(struct netp_modbus_server *m, struct netp_in *in, netp_ms now,
                             struct netp_modbus_server_ev *ev)
 {
-    struct netp_in none = {NULL, 0, 0, NULL};
-    size_t n;
-    int r;
+    struct netp_in none;
+    int n = 0;
 
     if (is_closed(m) || m->fail_.code != NETP_OK) {
         return m->fail_.code;
@@ -345,23 +348,28 @@ int netp_modbus_server_next(struct netp_modbus_server *m, struct netp_in *in, ne
     netp_clock(&m->clock_, now);
     memset(ev, 0, sizeof *ev);
     if (in == NULL) {
+        none.p = NULL;
+        none.n = 0;
+        none.flags = 0;
         in = &none;
     }
     while (is_ready(m) && (n = collect(m, in)) > 0) {
-        r = take(m, n, ev);
-        if (r != 0) {
-            return r;
+        if (take(m, (size_t)n, ev)) {
+            return ev->type;
         }
     }
-    return m->fail_.code != NETP_OK ? (int)m->fail_.code : rest(m, in, ev);
+    return rest(m, in, n, ev);
 }
 
 size_t netp_modbus_server_out(const struct netp_modbus_server *m, struct netp_out *v, size_t nv)
 {
-    struct netp_out all = {m->cfg_.tx, m->tx_fill_, m->dgram_ ? NETP_OUT_DGRAM : 0,
-                           m->to_ ? &m->peer_ : NULL};
+    struct netp_out all = {m->cfg_.tx, m->tx_fill_, 0, NULL};
     size_t i = 0;
 
+    if (netp_modbus_server_is_dgram_(m)) {
+        all.flags = NETP_OUT_DGRAM;
+        all.to = m->to_ ? &m->peer_ : NULL;
+    }
     if (m->tx_fill_ > 0) {
         netp_out_put(v, nv, &i, all);
     }
@@ -370,8 +378,8 @@ size_t netp_modbus_server_out(const struct netp_modbus_server *m, struct netp_ou
 
 void netp_modbus_server_sent(struct netp_modbus_server *m, size_t n, netp_ms now)
 {
-    netp_clock(&m->clock_, now);
-    if (n > m->tx_fill_ || (m->dgram_ && n > 0)) {
+    (void)now;
+    if (n > m->tx_fill_ || (netp_modbus_server_is_dgram_(m) && n > 0)) {
         n = m->tx_fill_;
     }
     m->tx_fill_ -= n;
@@ -386,7 +394,7 @@ netp_ms netp_modbus_server_deadline(const struct netp_modbus_server *m)
         return NETP_NEVER;
     }
     if (m->cfg_.idle_ms > 0) {
-        at = m->idle_at_;
+        at = netp_after(m->idle_from_, m->cfg_.idle_ms);
     }
     if (netp_modbus_server_is_serial_(m) && m->cfg_.gap_ms > 0 && m->fill_ > 0 && is_ready(m) &&
         m->gap_at_ < at) {
@@ -402,7 +410,7 @@ unsigned netp_modbus_server_want(const struct netp_modbus_server *m)
     if (is_closed(m)) {
         return NETP_CLOSED;
     }
-    if (m->fail_.code != NETP_OK || m->eof_) {
+    if (is_ended(m)) {
         return want;
     }
     if (m->frame_ > 0) {
@@ -415,5 +423,3 @@ const struct netp_fail *netp_modbus_server_fail(const struct netp_modbus_server 
 {
     return &m->fail_;
 }
-
-NETP_OPS(modbus_server);

@@ -155,6 +155,7 @@ static void diagnostics(struct netp_modbus_server *m)
     enum netp_modbus_exception e;
     uint8_t answer[4];
 
+    m->mute_ = m->mute_ || d->listen_only;
     if (sub == RETURN_QUERY_DATA) {
         netp_modbus_server_answer(m, query, m->request_.n, m->clock_);
         return;
@@ -170,7 +171,7 @@ static void diagnostics(struct netp_modbus_server *m)
     } else if (sub >= RETURN_COUNT && sub < CLEAR_OVERRUN) {
         netp_wr16be(answer + 2, d->count[sub - RETURN_COUNT]);
     }
-    m->mute_ = m->mute_ || d->listen_only || sub == FORCE_LISTEN_ONLY;
+    m->mute_ = m->mute_ || sub == FORCE_LISTEN_ONLY;
     netp_modbus_server_answer(m, answer, sizeof answer, m->clock_);
     change(m, sub, value);
 }
@@ -198,13 +199,14 @@ bool netp_modbus_server_diagnose_(struct netp_modbus_server *m, enum netp_modbus
     uint8_t function = m->request_.function;
     bool sound = judged == NETP_MODBUS_NO_EXCEPTION;
     bool is_08 = sound && function == NETP_MODBUS_DIAGNOSTICS;
+    bool restart = is_08 && netp_rd16be(m->request_.data) == RESTART;
 
     if (d == NULL) {
         return false;
     }
     d->count[NETP_MODBUS_SERVER_MESSAGES]++;
     log_message(d, m->mute_ ? RECEIVED_BROADCAST : RECEIVED);
-    if (d->listen_only && !(is_08 && netp_rd16be(m->request_.data) == RESTART)) {
+    if (d->listen_only && !restart) {
         netp_modbus_server_ignore(m, m->clock_);
         return true;
     }

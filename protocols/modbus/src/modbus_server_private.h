@@ -6,6 +6,8 @@
 
 #include <netproto/modbus_server.h>
 
+#include <string.h>
+
 /* What the build has left out is known to be absent, and its code goes with it. */
 static inline bool netp_modbus_server_is_rtu_(const struct netp_modbus_server *m)
 {
@@ -32,6 +34,16 @@ static inline bool netp_modbus_server_is_serial_(const struct netp_modbus_server
     return netp_modbus_server_is_rtu_(m) || netp_modbus_server_is_ascii_(m);
 }
 
+static inline bool netp_modbus_server_is_dgram_(const struct netp_modbus_server *m)
+{
+#ifdef NETP_MODBUS_NO_DATAGRAMS
+    (void)m;
+    return false;
+#else
+    return m->dgram_;
+#endif
+}
+
 /* NULL: they are not kept. */
 static inline struct netp_modbus_diagnostics *netp_modbus_server_diagnostics_(
     const struct netp_modbus_server *m)
@@ -54,7 +66,10 @@ void netp_modbus_server_skip_(struct netp_modbus_server *m, struct netp_in *in, 
 void netp_modbus_server_drop_(struct netp_modbus_server *m, size_t n);
 
 /* Whether a serial line's frames for this unit are for us. */
-bool netp_modbus_server_hears_(const struct netp_modbus_server *m, uint8_t unit);
+static inline bool netp_modbus_server_hears_(const struct netp_modbus_server *m, uint8_t unit)
+{
+    return unit == NETP_MODBUS_BROADCAST || memchr(m->cfg_.units, unit, m->cfg_.nunits) != NULL;
+}
 
 /* The bytes of the next frame, at the front of rx; 0: all input is taken, and there is none. late:
  * no input, and nothing has come for gap_ms. */

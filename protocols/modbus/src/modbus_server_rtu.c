@@ -21,6 +21,9 @@ static size_t predict(const struct netp_modbus_server *m, bool *wait)
     bool ours = netp_modbus_server_hears_(m, m->cfg_.rx[0]);
 
     *wait = false;
+    if (m->cfg_.rx[0] > NETP_MODBUS_UNIT_MAX) {
+        return 0;
+    }
     for (int d = NETP_MODBUS_REQUEST; d <= (ours ? NETP_MODBUS_REQUEST : NETP_MODBUS_RESPONSE);
          d++) {
         ptrdiff_t n = netp_modbus_rtu_length(m->cfg_.rx, m->fill_, (enum netp_modbus_direction)d);
@@ -78,7 +81,7 @@ size_t netp_modbus_server_rtu_(struct netp_modbus_server *m, struct netp_in *in,
     }
     if (n == 0 && (gap || late)) {
         n = crc_is_right(m, m->fill_) ? m->fill_ : find(m, true);
-        m->bad_ = m->bad_ && n > 0;
+        m->bad_ = false;
     }
     return n;
 }

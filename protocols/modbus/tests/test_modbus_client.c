@@ -447,6 +447,23 @@ static int ask(struct netp_modbus_client *m, uint8_t unit, netp_ms now)
     return netp_modbus_client_request(m, unit, &r, now);
 }
 
+/* What has no PDU is refused, and takes no ticket. */
+static void test_refused(void **state)
+{
+    struct netp_modbus_client m;
+    struct netp_modbus_client_cfg cfg = NETP_MODBUS_CLIENT_CFG_INIT(NETP_MODBUS_RTU);
+    struct netp_modbus_request none = {.function = NETP_MODBUS_READ_COILS, .quantity = 0};
+    struct netp_modbus_request mei = {.function = NETP_MODBUS_ENCAPSULATED};
+
+    (void)state;
+    assert_int_equal(init(&m, cfg), NETP_OK);
+    assert_int_equal(netp_modbus_client_request(&m, 1, &none, 1), NETP_E_ARG);
+    assert_int_equal(netp_modbus_client_request(&m, 0, &mei, 1), NETP_E_ARG);
+    assert_int_equal(netp_modbus_client_want(&m), NETP_WANT_IN);
+    assert_int_equal(ask(&m, 1, 1), 0);
+    assert_int_equal(netp_modbus_client_request(&m, 1, &none, 1), NETP_E_NOSPACE);
+}
+
 /* All that waits, in the order of out(), is sent; returns the transaction ids of the frames as
  * digits of a number. */
 static unsigned send_all(struct netp_modbus_client *m, netp_ms now)
@@ -569,10 +586,11 @@ static void test_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mbap),         cmocka_unit_test(test_rtu),
-        cmocka_unit_test(test_ascii),        cmocka_unit_test(test_udp),
-        cmocka_unit_test(test_init),         cmocka_unit_test(test_order),
-        cmocka_unit_test(test_queued_again), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_mbap),  cmocka_unit_test(test_rtu),
+        cmocka_unit_test(test_ascii), cmocka_unit_test(test_udp),
+        cmocka_unit_test(test_init),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_order), cmocka_unit_test(test_queued_again),
+        cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

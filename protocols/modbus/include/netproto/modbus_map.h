@@ -58,6 +58,12 @@ struct netp_modbus_fifo {
     const uint16_t *registers, *count; /* count: how many there are now; over 31: ILLEGAL_VALUE */
 };
 
+/* A literal as a struct netp_str of a constant table. */
+#define NETP_MODBUS_TEXT(literal)                                                                  \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
+
 /* An object of the device identification, app 6.21: of a text longer than NETP_MODBUS_OBJECT_MAX
  * only so much is told. */
 #define NETP_MODBUS_OBJECT_MAX 244u

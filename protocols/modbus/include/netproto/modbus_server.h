@@ -31,7 +31,8 @@ extern "C" {
 #endif
 
 /* A build can leave out, with their code and not their fields,
- *   NETP_MODBUS_NO_RTU, NETP_MODBUS_NO_ASCII, NETP_MODBUS_NO_SERIAL_DIAGNOSTICS
+ *   NETP_MODBUS_NO_RTU, NETP_MODBUS_NO_ASCII, NETP_MODBUS_NO_DATAGRAMS
+ *   NETP_MODBUS_NO_SERIAL_DIAGNOSTICS
  *   NETP_MODBUS_COMMON_ONLY   all functions but 01 to 06, 0F and 10
  * init then refuses a cfg that needs them with NETP_E_ARG. */
 
@@ -66,13 +67,13 @@ struct netp_modbus_server_cfg {
     size_t rxlen;
     uint8_t *tx;  /* one frame, or more: so many requests are answered before the first answer */
     size_t txlen; /* has left */
-    const uint8_t *units; /* serial lines: the units that we are, 1 to 247; MBAP: NULL, for the */
+    const uint8_t *units; /* serial lines: the units that we are, 1 to 247; MBAP: any, for the */
     size_t nunits;        /* application sees the unit, and most servers do not look at it */
     struct netp_modbus_diagnostics *diagnostics; /* NULL: 08, 0B and 0C are the application's */
     uint32_t idle_ms;                            /* most time without a whole frame; 0: no limit */
     uint32_t gap_ms; /* silence that ends a frame, where the driver can't tell. RTU: 0: the driver
                         sets NETP_IN_GAP. ASCII: a frame with such a pause in it is void (1000,
-                        serial 2.5.2.1); 0: none is. MBAP: 0 */
+                        serial 2.5.2.1); 0: none is. MBAP: without meaning */
     uint8_t framing; /* enum netp_modbus_framing */
 };
 
@@ -90,33 +91,33 @@ enum {
 /* Members that a type does not name are 0 or NULL. */
 struct netp_modbus_server_ev {
     int type;
-    /* REQUEST: its views are [m] until it is answered. */
-    struct netp_modbus_request request;
-    uint8_t *room; /* [m] where the data of the answer may be made: it is not copied then. room_n */
-    size_t room_n; /* bytes, as many as the longest response has */
     uint16_t transaction; /* MBAP */
     uint8_t unit;
-    bool broadcast; /* it is to be done; the answer will not be sent */
+    bool broadcast;                     /* it is to be done; no answer will be sent */
+    struct netp_modbus_request request; /* its views are [m] until it is answered */
+    uint8_t *room; /* [m] where the answer's data may be made, and then is not copied: room_n */
+    size_t room_n; /* bytes, as many as the longest answer to this function has */
 };
 
-/* Complete so that you can place it; all fields are private. */
+/* Complete so that you can place it; all fields are private. The smallest stand first, where a
+ * Cortex-M's short instructions reach them. */
 struct netp_modbus_server {
-    struct netp_modbus_server_cfg cfg_;
-    struct netp_fail fail_;
-    struct netp_modbus_request request_; /* the open one */
-    struct netp_addr peer_;              /* of the last datagram */
-    netp_ms clock_, idle_at_, gap_at_;
-    uint64_t pos_;          /* bytes taken from the stream */
-    size_t tx_fill_;        /* bytes in tx */
+    uint8_t unit_;      /* of the open request */
+    uint8_t delimiter_; /* ASCII: what ends a frame */
+    bool dgram_;        /* datagrams come, */
+    bool to_;           /* and peer_ is where from */
+    bool mute_;         /* the open request is not answered */
+    bool bad_;          /* RTU: what comes is no frame */
+    bool eof_;
     uint16_t fill_, frame_; /* bytes in rx; those of the open request's frame, or 0 */
     uint16_t transaction_;
-    uint8_t unit_;
-    uint8_t delimiter_; /* ASCII: what ends a frame */
-    bool dgram_;        /* datagrams come; */
-    bool to_;           /* and peer_ says from where */
-    bool mute_;         /* the open request is not answered */
-    bool bad_;          /* RTU, ASCII: what comes is no frame up to the gap or the next colon */
-    bool eof_;
+    size_t tx_fill_; /* bytes in tx */
+    struct netp_modbus_server_cfg cfg_;
+    struct netp_modbus_request request_; /* the open one */
+    struct netp_fail fail_;
+    netp_ms clock_, idle_from_, gap_at_;
+    uint64_t pos_; /* bytes taken from the stream */
+    struct netp_addr peer_;
 };
 
 /* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range or does not fit the framing,

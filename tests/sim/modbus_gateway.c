@@ -1,5 +1,5 @@
-/* gateway.c - clients that come and go, a gateway, and units on two buses, some of which are dead
- * or late. SPDX-License-Identifier: MIT */
+/* modbus_gateway.c - clients that come and go, a gateway, and units on two buses, some of which are
+ * dead or late. SPDX-License-Identifier: MIT */
 #include "world.h"
 
 #include <netproto/modbus_gateway.h>

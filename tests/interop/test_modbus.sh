@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Modbus with libmodbus, mbpoll and pymodbus, on TCP and on serial lines that are pairs of pseudo
+# terminals, and through the gateway; with modbus-serial and jsmodbus where npm has them. All servers
+# have the same values, which modbus_peer.c tells.
+set -u
+cd "$(dirname "$0")" || exit
+. ./peers.sh
+
+python=/usr/bin/python3
+for program in socat mbpoll; do
+    command -v $program >/dev/null || { echo "no $program here"; exit 77; }
+done
+$python -c 'import pymodbus, serial_asyncio' 2>/dev/null || { echo "no pymodbus here"; exit 77; }
+lib=${MODBUS_PEER:-}
+[ -x "$lib" ] || { echo "no libmodbus here"; exit 77; }
+py=(timeout 20 "$python" -W ignore "$PWD/modbus_peer.py")
+line='?baud=115200&parity=n/1'
+
+pty() # NAME: a line between $work/NAME.a and $work/NAME.b
+{
+    local i
+    start "pty-$1" socat "pty,raw,echo=0,link=$work/$1.a" "pty,raw,echo=0,link=$work/$1.b"
+    for ((i = 0; i < 50; i++)); do
+        [ -e "$work/$1.a" ] && [ -e "$work/$1.b" ] && return
+        sleep 0.05
+    done
+}
+
+says() # WHAT TEXT COMMAND...: it must succeed and print just that
+{
+    local what=$1 text=$2 got
+    shift 2
+    got=$(timeout 20 "$@" 2>"$work/last.log" | tr '\n' ' ')
+    [ "${got% }" = "$text" ] && ok || bad "$what: '$got', not '$text': $(tail -n 1 "$work/last.log")"
+}
+
+for i in lib py ascii ours ours-ascii gw; do
+    pty "$i"
+done
+{
+    for ((i = 0; i < 1000; i += 100)); do
+        seq -s ' ' "$i" $((i + 99)) | sed "s/^/holding $i /"
+        seq -s ' ' $((1000 + i)) $((1099 + i)) | sed "s/^/input $i /"
+        for ((k = i; k < i + 100; k++)); do echo $((k & 1)); done | xargs | sed "s/^/coils $i /"
+        for ((k = i; k < i + 100; k++)); do echo $((k % 3 == 0)); done | xargs |
+            sed "s/^/discrete $i /"
+    done
+    printf 'id 0 netproto\nid 1 NP\nid 2 1.0\n'
+} >"$work/map"
+libport=$(free_port tcp)
+start lib "$lib" server tcp "$libport"
+start lib-rtu "$lib" server rtu "$work/lib.a"
+pyport=$(free_port tcp)
+start py "$python" -W ignore modbus_peer.py server tcp "$pyport"
+start py-rtu "$python" -W ignore modbus_peer.py server rtu "$work/py.a"
+start py-ascii "$python" -W ignore modbus_peer.py server ascii "$work/ascii.a"
+start ours "$netproto" modbusd --listen 127.0.0.1:0 --map "$work/map" \
+    --serial "rtu://$work/ours.a$line"
+start ours-ascii "$netproto" modbusd --map "$work/map" --serial "ascii://$work/ours-ascii.a$line"
+port=$(port_of ours) || { cat "$work/ours.log"; exit 1; }
+wait_for tcp "$libport" && wait_for tcp "$pyport"
+sleep 0.5 # for those on lines, which tell nobody that they are there
+
+# --- our client with their servers ---------------------------------------------------------------
+
+for peer in "libmodbus tcp://127.0.0.1:$libport/1" "pymodbus tcp://127.0.0.1:$pyport/1" \
+    "libmodbus-rtu rtu://$work/lib.b$line" "pymodbus-rtu rtu://$work/py.b$line" \
+    "pymodbus-ascii ascii://$work/ascii.b$line" "ours tcp://127.0.0.1:$port/1" \
+    "ours-ascii ascii://$work/ours-ascii.b$line"; do
+    name=${peer%% *} url=${peer#* }
+    says "$name: holding" "5 5 6 6 7 7" "$netproto" modbus read "$url" holding 5 3
+    says "$name: input" "0 1000 1 1001" "$netproto" modbus read "$url" input 0 2
+    says "$name: coils" "0 0 1 1 2 0" "$netproto" modbus read "$url" coils 0 3
+    says "$name: discrete" "0 1 1 0 2 0 3 1" "$netproto" modbus read "$url" discrete 0 4
+    expect 0 "$name: a register" "$netproto" modbus write "$url" --type s16 holding 400 -- -2
+    says "$name: it is back" "400 -2" "$netproto" modbus read "$url" holding 400 --type s16
+    expect 0 "$name: floats" "$netproto" modbus write "$url" --type f32 --order cdab holding 401 \
+        21.5 0.1
+    says "$name: they are back" "401 21.5 403 0.1" "$netproto" modbus read "$url" holding 401 2 \
+        --type f32 --order cdab
+    expect 0 "$name: a coil" "$netproto" modbus write "$url" coils 400 on
+    expect 0 "$name: coils" "$netproto" modbus write "$url" coils 401 1 1 0 1
+    says "$name: they are back" "400 1 401 1 402 1 403 0 404 1" "$netproto" modbus read "$url" \
+        coils 400 5
+    expect 1 "$name: an address that is none" "$netproto" modbus read "$url" holding 60000
+done
+says "pymodbus: id" "VendorName: pymodbus ProductCode: PM MajorMinorRevision: 3.0" \
+    "$netproto" modbus id "tcp://127.0.0.1:$pyport/1"
+says "pymodbus, a line: scan" "1" "$netproto" modbus scan "rtu://$work/py.b$line" 1-2
+expect 4 "libmodbus, a line: nobody there" "$netproto" modbus read \
+    "rtu://$work/lib.b${line%1}7" holding 0 --response-timeout 0.2
+expect 3 "nothing listens" "$netproto" modbus read tcp://127.0.0.1:1/1 holding 0
+
+# --- their clients with our server ---------------------------------------------------------------
+
+expect 0 "libmodbus with us" "$lib" client tcp "$port"
+expect 0 "libmodbus with us on a line" "$lib" client rtu "$work/ours.b"
+expect 0 "pymodbus with us" "${py[@]}" client tcp "$port"
+expect 0 "pymodbus with us on a line" "${py[@]}" client rtu "$work/ours.b"
+expect 0 "pymodbus with us, ASCII" "${py[@]}" client ascii "$work/ours-ascii.b"
+poll=(mbpoll -q -1 -0)
+expect 0 "mbpoll with us" "${poll[@]}" -m tcp -p "$port" -a 1 -r 5 -c 3 -t 4 127.0.0.1
+grep -q '^\[7\]:[[:space:]]*7' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+expect 0 "mbpoll with us on a line" "${poll[@]}" -m rtu -b 115200 -P none -a 1 -r 0 -c 2 -t 3 \
+    "$work/ours.b"
+grep -q '^\[1\]:[[:space:]]*1001' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+
+# --- the gateway ---------------------------------------------------------------------------------
+
+stop py-rtu
+start gw-rtu "$python" -W ignore modbus_peer.py server rtu "$work/gw.a"
+start gw "$netproto" modbusgw --listen 127.0.0.1:0 --serial "rtu://$work/gw.b?baud=115200&parity=n" \
+    --serial "rtu://$work/lib.b?baud=115200&parity=n" --route 1-9=0 --route 11=1:1 \
+    --retries 0
+gw=$(port_of gw) || { cat "$work/gw.log"; exit 1; }
+sleep 0.5
+expect 0 "mbpoll, gateway, pymodbus" "${poll[@]}" -m tcp -p "$gw" -a 1 -r 5 -c 3 -t 4 127.0.0.1
+grep -q '^\[7\]:[[:space:]]*7' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+expect 0 "mbpoll writes through it" mbpoll -q -0 -m tcp -p "$gw" -a 1 -r 300 -t 4 127.0.0.1 11 22 33
+says "and it is there" "300 11 301 22 302 33" "$netproto" modbus read "tcp://127.0.0.1:$gw/1" \
+    holding 300 3
+expect 0 "pymodbus, gateway, pymodbus" "${py[@]}" client tcp "$gw"
+says "the other line" "5 5" "$netproto" modbus read "tcp://127.0.0.1:$gw/11" holding 5
+expect 1 "nobody there: 0B" "$netproto" modbus read "tcp://127.0.0.1:$gw/2" holding 5 \
+    --response-timeout 3
+grep -q 'exception 11' "$work/last.log" && ok || bad "no exception 11: $(cat "$work/last.log")"
+expect 1 "no route: 0A" "$netproto" modbus read "tcp://127.0.0.1:$gw/12" holding 5
+grep -q 'exception 10' "$work/last.log" && ok || bad "no exception 10: $(cat "$work/last.log")"
+cat >"$work/many.py" <<'PY'
+import socket, sys
+def ask(unit, n):
+    return bytes([0, n, 0, 0, 0, 6, unit, 3, 0, n, 0, 1])
+many = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for i in range(8)]
+for i, s in enumerate(many):
+    s.settimeout(10)
+    s.sendall(ask(1, i) + ask(1, i + 100) if i % 2 else ask(1, i))
+many[0].close() # it does not wait for its answer
+for i, s in enumerate(many[1:], 1):
+    for n in [i, i + 100] if i % 2 else [i]:
+        want = bytes([0, n, 0, 0, 0, 5, 1, 3, 2, 0, n])
+        got = b""
+        while len(got) < len(want):
+            more = s.recv(len(want) - len(got))
+            assert more
+            got += more
+        assert got == want, (got, want)
+PY
+expect 0 "many at once, and one that leaves" "$python" "$work/many.py" "$gw"
+stop gw
+[ $? = 0 ] && ok || bad "the gateway did not end with status 0: $(tail -n 2 "$work/gw.log")"
+
+# --- Modbus/TCP Security -------------------------------------------------------------------------
+
+issue() # NAME SUBJECT-ALT-NAME [ROLE]: a certificate of the authority
+{
+    local role=()
+    [ -z "${3:-}" ] || role=(-addext "1.3.6.1.4.1.50316.802.1=ASN1:UTF8String:$3")
+    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
+        -addext "subjectAltName=$2" "${role[@]}" -keyout "$work/$1.key" -out "$work/$1.csr"
+    openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 2 \
+        -copy_extensions copy -out "$work/$1.pem"
+} >/dev/null 2>&1
+
+if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=authority \
+        -days 2 -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
+    issue device IP:127.0.0.1
+    issue operator DNS:operator.test operator
+    issue viewer DNS:viewer.test viewer
+    issue nobody DNS:nobody.test
+    start secure "$netproto" modbusd --listen 127.0.0.1:0 --tls-cert "$work/device.pem" \
+        --tls-key "$work/device.key" --client-ca "$work/ca.pem" --write-role operator
+    secure=tls://127.0.0.1:$(port_of secure)/1
+    as() # NAME ACTION...
+    {
+        local name=$1
+        shift
+        "$netproto" modbus "$@" --cacert "$work/ca.pem" --cert "$work/$name.pem" \
+            --key "$work/$name.key"
+    }
+    for who in operator viewer nobody; do
+        as $who read "$secure" holding 0 >/dev/null 2>"$work/last.log" && ok ||
+            bad "$who can't read: $(cat "$work/last.log")"
+    done
+    as operator write "$secure" holding 0 5 2>"$work/last.log" && ok ||
+        bad "the operator can't write: $(cat "$work/last.log")"
+    for who in viewer nobody; do
+        as $who write "$secure" holding 0 6 2>"$work/last.log"
+        [ $? = 1 ] && grep -q 'exception 1:' "$work/last.log" && ok ||
+            bad "$who may write: $(cat "$work/last.log")"
+    done
+    expect 3 "no certificate" "$netproto" modbus read "$secure" holding 0 --cacert "$work/ca.pem"
+    expect 3 "an authority that is unknown" "$netproto" modbus read "$secure" holding 0
+    stop secure
+else
+    skip "no openssl"
+fi
+
+# --- npm -----------------------------------------------------------------------------------------
+
+if node -e 'require("modbus-serial"); require("jsmodbus")' 2>/dev/null; then
+    cat >"$work/serial.js" <<'JS'
+const M = require('modbus-serial'), c = new M();
+const same = (a, b) => { if (a.join() != b.join()) throw new Error(a + ' is not ' + b); };
+(async () => {
+    await c.connectTCP('127.0.0.1', {port: +process.argv[2]});
+    c.setID(1);
+    c.setTimeout(2000);
+    same((await c.readHoldingRegisters(5, 3)).data, [5, 6, 7]);
+    same((await c.readCoils(0, 8)).data.slice(0, 3), [false, true, false]);
+    await c.writeRegisters(500, [1, 2, 3]);
+    same((await c.readHoldingRegisters(500, 3)).data, [1, 2, 3]);
+    await c.readHoldingRegisters(60000, 1).then(() => { throw new Error('no exception'); },
+        e => { if (e.modbusCode != 2) throw e; });
+    process.exit(0);
+})().catch(e => { console.log(e); process.exit(1); });
+JS
+    cat >"$work/js.js" <<'JS'
+const m = require('jsmodbus'), net = require('net'), s = new net.Socket(), c = new m.client.TCP(s, 1);
+s.on('connect', () => Promise.all([0, 1, 2, 3].map(i => c.readHoldingRegisters(i * 10, 10)))
+    .then(rs => { rs.forEach((r, i) => {
+        const v = r.response.body.valuesAsArray;
+        if (v[0] != i * 10 || v[9] != i * 10 + 9) throw v; }); process.exit(0); })
+    .catch(e => { console.log(e); process.exit(1); }));
+s.connect({host: '127.0.0.1', port: +process.argv[2]});
+JS
+    cat >"$work/server.js" <<'JS'
+const M = require('modbus-serial');
+new M.ServerTCP({getInputRegister: a => 1000 + a, getHoldingRegister: a => a,
+    getCoil: a => (a & 1) == 1, getDiscreteInput: a => a % 3 == 0, setRegister: () => {},
+    setCoil: () => {}}, {host: '127.0.0.1', port: +process.argv[2], unitID: 1});
+JS
+    expect 0 "modbus-serial with us" node "$work/serial.js" "$port"
+    expect 0 "jsmodbus with us, four at once" node "$work/js.js" "$port"
+    jsport=$(free_port tcp)
+    start js node "$work/server.js" "$jsport"
+    wait_for tcp "$jsport"
+    says "modbus-serial: holding" "5 5 6 6" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" \
+        holding 5 2
+    says "modbus-serial: coils" "0 0 1 1" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" coils 0 2
+else
+    skip "no modbus-serial and jsmodbus for node"
+fi
+summary
