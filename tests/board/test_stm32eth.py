@@ -5,6 +5,7 @@ the model of ports/stm32/tests, and real clients talk to it. Whatever a driver m
 import os
 import shutil
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -14,6 +15,28 @@ from board import Board, check, skip, summary
 for program in ("qemu-system-arm", "arm-none-eabi-gcc", "curl", "ss"):
     if not shutil.which(program):
         skip("no " + program)
+
+
+def throughput(b):
+    """1 MB there and back: a receiver that sleeps until the next tick takes 12 seconds or more."""
+    data = services.image(1000000, 3)
+    start = time.time()
+    with b.tcp(7, 20) as s:
+        sender = threading.Thread(target=s.sendall, args=(data,), daemon=True)
+        sender.start()
+        got = b""
+        while len(got) < len(data):
+            try:
+                piece = s.recv(65536)
+            except OSError:
+                piece = b""
+            if not piece:
+                s.close()
+                break
+            got += piece
+    check(got == data, "1 MB of echo")
+    check(time.time() - start < 8, "1 MB of echo took %.1f s" % (time.time() - start))
+    print("1 MB of echo in %.1f s" % (time.time() - start))
 
 
 def cable(b):
@@ -35,7 +58,9 @@ def run(mac, chip):
     try:
         b.base = int(b.wait_for(r"127\.0\.0\.1, (\d+) higher"))
         b.wait_for(r"address 10\.0\.2\.15")
+        time.sleep(3)  # what asks for the time has begun
         before = b.counters()
+        throughput(b)
         services.pages(b)
         services.uploads(b)
         services.echo(b)

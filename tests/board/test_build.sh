@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The firmware builds without a warning for the boards with an STM32, and fits them; the Makefile's
+# and CMake's lists of sources are the same.
+set -eu
+cd "$(dirname "$0")/../.."
+command -v arm-none-eabi-gcc >/dev/null || { echo "no arm-none-eabi-gcc"; exit 77; }
+lwip=$(scripts/get-lwip.sh)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for board in f407 nucleo_f767zi nucleo_h743zi; do
+    make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" BOARD=$board OUT="$work/$board"
+done
+# A NUCLEO-F429ZI has the code of the F407 but for its pins and memory.
+make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" BOARD=nucleo_f429zi OUT="$work/f407"
+
+for board in mps2 f407 nucleo_f429zi nucleo_f767zi nucleo_h743zi; do
+    printf 'include %s/ports/stm32/netproto.mk\nall:; @printf "%%s\\n" $(abspath $(NETP_SRCS))\n' \
+        "$PWD" >"$work/Makefile"
+    make -s -C "$work" NETPROTO="$PWD" LWIP_DIR="$lwip" NETP_BOARD=$board | sort >"$work/by-make"
+    mkdir -p "$work/$board.cmake"
+    cat >"$work/$board.cmake/CMakeLists.txt" <<END
+cmake_minimum_required(VERSION 3.20)
+project(list NONE)
+include($PWD/ports/stm32/netproto_stm32.cmake)
+set(all "")
+function(target_sources target scope)
+    file(WRITE \${CMAKE_BINARY_DIR}/more "\${ARGN}")
+    foreach(source IN LISTS ARGN)
+        file(APPEND $work/by-cmake "\${source}\\n")
+    endforeach()
+endfunction()
+foreach(other IN ITEMS target_include_directories target_compile_options target_link_options
+        target_compile_definitions)
+    cmake_language(EVAL CODE "function(\${other})\nendfunction()")
+endforeach()
+netproto_stm32(firmware BOARD $board LWIP_DIR $lwip)
+END
+    rm -f "$work/by-cmake"
+    cmake -S "$work/$board.cmake" -B "$work/$board.cmake/build" >"$work/log" || { cat "$work/log"; exit 1; }
+    sort "$work/by-cmake" | diff "$work/by-make" - || { echo "$board: the lists differ"; exit 1; }
+done
