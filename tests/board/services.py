@@ -316,3 +316,4 @@ def back_to(b, before, seconds=25):
         time.sleep(0.5)
     check(not more, "in use before and now: %s" % more)
     check(after.get("stack_used", 1 << 30) < 4096, "the stack: %s" % after.get("stack_used"))
+    print("stack: %s bytes" % after.get("stack_used"), flush=True)
