@@ -14,7 +14,7 @@ out=${OUT:-build/board-tests}
 mkdir -p "$out"
 guest=tests/board/guest
 # The tests read the type of an event, an enum in some machines, as an int.
-flags=(-fno-short-enums -mcpu=cortex-m3 -mthumb -O1 -std=gnu11 -ffunction-sections -fdata-sections
+flags=(-mcpu=cortex-m3 -mthumb -O1 -std=gnu11 -ffunction-sections -fdata-sections
     -include $guest/printf.h -I$guest -Itests/support -Itests/subjects)
 for dir in libnetproto/include protocols/*/include; do
     flags+=("-I$dir")

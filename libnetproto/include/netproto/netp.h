@@ -184,7 +184,8 @@ struct netp_fail {
 };
 
 /* A machine as generic drivers see it: the blocking runner, the loop, the law test, the fuzz
- * harness. ev points to evsize bytes whose first member is the event type. */
+ * harness. ev points to evsize bytes that begin with the event type, an int: the size of an enum is
+ * the compiler's choice. */
 struct netp_ops {
     const char *name;
     size_t size, evsize;

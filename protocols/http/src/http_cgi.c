@@ -244,7 +244,7 @@ int netp_cgi_next(struct netp_cgi *m, struct netp_in *in, netp_ms now, struct ne
     memset(ev, 0, sizeof *ev);
     r = advance(m, in != NULL ? in : &none, ev);
     if (r >= 0) {
-        ev->type = (enum netp_cgi_evtype)r;
+        ev->type = r;
     }
     return r;
 }

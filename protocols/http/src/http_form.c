@@ -202,7 +202,7 @@ int netp_http_form_next(struct netp_http_form *m, struct netp_in *in, netp_ms no
     if (r < 0) {
         m->fail_.offset += m->pos_;
     } else {
-        ev->type = (enum netp_http_form_evtype)r;
+        ev->type = r;
     }
     return r;
 }

@@ -335,7 +335,7 @@ int netp_http_multipart_next(struct netp_http_multipart *m, struct netp_in *in, 
     if (r < 0) {
         m->fail_.offset += m->pos_;
     } else {
-        ev->type = (enum netp_http_multipart_evtype)r;
+        ev->type = r;
     }
     return r;
 }

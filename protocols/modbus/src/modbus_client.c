@@ -102,14 +102,13 @@ static void enqueue(struct netp_modbus_client *m, struct slot *s)
     }
 }
 
-int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev,
-                          enum netp_modbus_client_evtype type)
+int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev, int type)
 {
     ev->ticket = netp_rd16le(s->ticket);
     ev->unit = s->unit;
     memset(s, 0xff, sizeof *s);
     ev->type = type;
-    return (int)type;
+    return type;
 }
 
 /* ---- requests ---- */

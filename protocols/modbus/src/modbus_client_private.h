@@ -29,8 +29,7 @@ struct slot *netp_modbus_slot_(const struct netp_modbus_client *m, size_t i);
 uint8_t *netp_modbus_slot_pdu_(const struct netp_modbus_client *m, struct slot *s);
 
 /* Ends a request: an event of `type` in *ev; returns type. */
-int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev,
-                          enum netp_modbus_client_evtype type);
+int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev, int type);
 
 /* Takes input until it makes an event, and returns that; or 0, or a failure. */
 int netp_modbus_client_take_(struct netp_modbus_client *m, struct netp_in *in,

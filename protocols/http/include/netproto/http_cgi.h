@@ -100,7 +100,7 @@ enum netp_cgi_kind {
 
 /* Members that a type does not name are 0 or NULL. */
 struct netp_cgi_ev {
-    enum netp_cgi_evtype type;
+    int type; /* enum netp_cgi_evtype */
     enum netp_cgi_kind kind;
     uint16_t status;                   /* 200..599; of LOCAL 0 */
     struct netp_str reason;            /* [m] like what follows, until END; empty: the usual one */

@@ -81,7 +81,7 @@ enum netp_modbus_client_evtype {
 
 /* Members that a type does not name above are 0 or NULL. */
 struct netp_modbus_client_ev {
-    enum netp_modbus_client_evtype type;
+    int type; /* enum netp_modbus_client_evtype */
     int ticket;
     uint8_t unit;       /* that the request was for */
     const char *where;  /* what does not fit: "unit", "function code" or "data"; static storage */

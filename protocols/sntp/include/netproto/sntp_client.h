@@ -67,7 +67,7 @@ enum netp_sntp_unfit {
 NETP_API const char *netp_sntp_unfit_text(enum netp_sntp_unfit why);
 
 struct netp_sntp_client_ev {
-    enum netp_sntp_evtype type;
+    int type; /* enum netp_sntp_evtype */
     union {
         struct netp_sntp_reply reply;
         struct {

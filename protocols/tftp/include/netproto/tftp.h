@@ -106,7 +106,7 @@ enum netp_tftp_evtype {
 };
 
 struct netp_tftp_ev {
-    enum netp_tftp_evtype type;
+    int type; /* enum netp_tftp_evtype */
     union {
         struct {
             struct netp_str file; /* [in] as received: check it before it names a file */
