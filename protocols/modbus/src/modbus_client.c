@@ -5,9 +5,14 @@
 
 #include <string.h>
 
-static bool framing_is_built(unsigned framing)
+static bool is_built(const struct netp_modbus_client_cfg *cfg)
 {
-    switch (framing) {
+#ifdef NETP_MODBUS_NO_DATAGRAMS
+    if ((cfg->flags & NETP_MODBUS_CLIENT_DGRAM) != 0) {
+        return false;
+    }
+#endif
+    switch (cfg->framing) {
     case NETP_MODBUS_MBAP:
 #ifndef NETP_MODBUS_NO_RTU
     case NETP_MODBUS_RTU:
@@ -27,7 +32,7 @@ int netp_modbus_client_init_(struct netp_modbus_client *m, size_t size,
     if (size != sizeof *m || cfg->size != sizeof *cfg) {
         return NETP_E_ABI;
     }
-    if (!framing_is_built(cfg->framing) || cfg->window == 0 ||
+    if (!is_built(cfg) || cfg->window == 0 ||
         (cfg->window > 1 && cfg->framing != NETP_MODBUS_MBAP)) {
         return NETP_E_ARG;
     }
@@ -234,7 +239,7 @@ size_t netp_modbus_client_out(const struct netp_modbus_client *m, struct netp_ou
     for (; i < nv && (s = first(m, true, &turn)) != NULL; turn++) {
         v[i].p = s->frame + gone;
         v[i].n = netp_rd16le(s->n) - gone;
-        v[i].flags = flag(m, NETP_MODBUS_CLIENT_DGRAM) ? NETP_OUT_DGRAM : 0;
+        v[i].flags = datagrams(m) ? NETP_OUT_DGRAM : 0;
         v[i++].to = NULL;
         gone = 0;
     }
@@ -266,7 +271,7 @@ void netp_modbus_client_sent(struct netp_modbus_client *m, size_t n, netp_ms now
     while (n > 0 && (s = first_queued(m)) != NULL) {
         size_t left = netp_rd16le(s->n) - (size_t)m->gone_;
 
-        if (flag(m, NETP_MODBUS_CLIENT_DGRAM)) {
+        if (datagrams(m)) {
             left = 1;
         }
         if (n < left) {

@@ -46,25 +46,32 @@ static inline bool serial(const struct netp_modbus_client *m)
 #endif
 }
 
+static inline bool flag(const struct netp_modbus_client *m, unsigned flag)
+{
+    return (m->cfg_.flags & flag) != 0;
+}
+
+/* Whether each frame is a datagram. */
+static inline bool datagrams(const struct netp_modbus_client *m)
+{
+#ifdef NETP_MODBUS_NO_DATAGRAMS
+    (void)m;
+    return false;
+#else
+    return flag(m, NETP_MODBUS_CLIENT_DGRAM);
+#endif
+}
+
 /* How many slots there are; none once the machine is closed. */
 static inline size_t slots(const struct netp_modbus_client *m)
 {
-#ifdef NETP_MODBUS_NO_WINDOW
-    return m->cfg_.window != 0;
-#else
     return m->cfg_.window;
-#endif
 }
 
 /* What a late response is known by on a serial line. */
 static inline uint16_t unit_and_function(uint8_t unit, uint8_t function)
 {
     return (uint16_t)(unit << 8 | (function & 0x7f));
-}
-
-static inline bool flag(const struct netp_modbus_client *m, unsigned flag)
-{
-    return (m->cfg_.flags & flag) != 0;
 }
 
 #endif

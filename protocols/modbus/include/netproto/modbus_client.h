@@ -114,8 +114,9 @@ struct netp_modbus_client {
     bool echo_;     /* the echo of the request is still to come */
 };
 
-/* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range, or the framing is left out
- * of this build; NETP_E_NOSPACE: memlen is less than NETP_MODBUS_CLIENT_MEM(). cfg is copied. */
+/* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range, or the build has left
+ * out what it asks for; NETP_E_NOSPACE: memlen is less than NETP_MODBUS_CLIENT_MEM(). cfg is
+ * copied. */
 NETP_API int netp_modbus_client_init_(struct netp_modbus_client *m, size_t size,
                                       const struct netp_modbus_client_cfg *cfg, netp_ms now);
 #define netp_modbus_client_init(m, cfg, now)                                                       \
