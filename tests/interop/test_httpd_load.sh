@@ -68,7 +68,7 @@ fi
 python3 ./http_storm.py "$port" 1000
 sleep 1.5
 before=$(memory files) before_fd=$(descriptors files)
-python3 ./http_storm.py "$port" 6000
+python3 ./http_storm.py "$port" 3000
 sleep 1.5
 after=$(memory files) after_fd=$(descriptors files)
 [ "$after_fd" -le "$before_fd" ] && ok || bad "resets: $before_fd descriptors, then $after_fd"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # netproto httpd with everything on, under wrk by http and https and a storm of resets, for SOAK
-# seconds (10): no error for those who behave, no script, file or connection left, memory flat.
+# seconds (8): no error for those who behave, no script, file or connection left, memory flat.
 set -u
 cd "$(dirname "$0")" || exit
 . ./peers.sh
@@ -10,7 +10,7 @@ cd "$(dirname "$0")" || exit
 need_http_peers
 command -v wrk >/dev/null || { echo "no wrk here"; exit 77; }
 
-soak=${SOAK:-10}
+soak=${SOAK:-8}
 make_files
 make_certificates || exit
 mkdir "$work/cgi"
