@@ -160,10 +160,16 @@ static void conn_free(struct httpd_conn *c)
 
 static void free_all(struct netp_httpd *h)
 {
+    struct httpd_conn *c;
+
     h->stopped = NULL;
     for (unsigned i = 0; i < HTTPD_SLOTS; i++) {
-        while (h->slot[i]) {
-            conn_free(h->slot[i]);
+        while ((c = h->slot[i])) {
+            h->slot[i] = c->next;
+            if (c->next) {
+                c->next->prev = NULL;
+            }
+            destroy(c);
         }
     }
 }

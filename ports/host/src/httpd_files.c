@@ -113,6 +113,7 @@ static void next_piece(void *arg, struct netp_httpd_exchange *x)
 static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
                        const struct files_form *form, unsigned status, uint64_t offset, uint64_t n)
 {
+    bool head = netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"));
     struct stretch *s;
 
     if (form->mem && n <= COPY) {
@@ -127,13 +128,12 @@ static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
     files_use(e);
     netp_httpd_watch(
         x, &(struct netp_httpd_watcher){.ready = next_piece, .gone = stretch_gone, .arg = s}, 0);
-    if (!begin(x, status, n)) {
-        return;
-    }
-    if (!netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"))) {
-        next_piece(s, x);
-    } else if (netp_httpd_end(x) != NETP_OK) {
-        netp_httpd_cut(x);
+    if (begin(x, status, n)) {
+        if (!head) {
+            next_piece(s, x);
+        } else if (netp_httpd_end(x) != NETP_OK) {
+            netp_httpd_cut(x);
+        }
     }
 }
 
