@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define COPY  16384u     /* bytes: what netp_httpd_reply() copies */
-#define PIECE (1u << 20) /* bytes of a file that are lent at a time */
+#define PIECE (2u << 20) /* bytes of a file that are lent at a time */
 
 /* --- fields ---------------------------------------------------------------------------------- */
 
