@@ -116,6 +116,17 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_text.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_type.c)
 
+set(NETPROTO_SNTP_SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_client.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_mac.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_measure.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_packet.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_rate.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_select.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_server.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_time.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/src/sntp_unfit.c)
+
 set(NETPROTO_TFTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/src/tftp_client.c
@@ -140,10 +151,12 @@ set(NETPROTO_SOURCES
     ${NETPROTO_CORE_SOURCES}
     ${NETPROTO_HTTP_SOURCES}
     ${NETPROTO_MODBUS_SOURCES}
+    ${NETPROTO_SNTP_SOURCES}
     ${NETPROTO_TFTP_SOURCES})
 
 set(NETPROTO_INCLUDE_DIRS
     ${CMAKE_CURRENT_LIST_DIR}/libnetproto/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/include
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/sntp/include
     ${CMAKE_CURRENT_LIST_DIR}/protocols/tftp/include)

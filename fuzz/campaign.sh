@@ -4,7 +4,8 @@
 # fuzz/campaign.sh [OPTION...] [TARGET...]: fuzzes each target (default: all) for a while and exits
 # with 1 if one crashed or hung. What is found stays under build/fuzz, where the next call resumes.
 #   -t SECONDS     for each target; default 60
-#   -j CORES       to use; default: all
+#   -j CORES       to use; default: all. AFL++ takes them for one target after the other, libFuzzer
+#                  fuzzes as many targets at a time
 #   --engine E     afl (the default), libfuzzer or both
 #   --fresh        forgets what earlier calls found
 #   --minimise     afterwards takes into fuzz/corpus what reaches new code, and records the outcomes
@@ -124,7 +125,7 @@ run_libfuzzer() # TARGET
     mkdir -p "$out/queue" "$out/found"
     timeout -k 5 $((seconds + 60)) "$root/libfuzzer/fuzz/fuzz_$target" -max_total_time="$seconds" \
         -timeout=5 -rss_limit_mb=1024 -max_len=1024 ${dict:+-dict="$dict"} -print_final_stats=1 \
-        -fork="$cores" -ignore_crashes=0 -artifact_prefix="$out/found/" \
+        "${fork[@]}" -artifact_prefix="$out/found/" \
         "$out/queue" "fuzz/corpus/$target" >"$log" 2>&1 || bad=1
     mapfile -t found < <(find "$out/found" -type f)
     report "$target" libfuzzer \
@@ -141,7 +142,7 @@ take_in() # TARGET
         cp "$file" "$new/$(sha256sum <"$file" | cut -c1-16)"
     done < <(find "$root"/out*/"$target" -path '*/queue/*' -type f -not -path '*/.state/*')
     "$root/libfuzzer/fuzz/fuzz_$target" -merge=1 -use_counters=0 -max_len=1024 \
-        "fuzz/corpus/$target" "$new" >"$root/merge.log" 2>&1 || { tail -5 "$root/merge.log"; bad=1; }
+        "fuzz/corpus/$target" "$new" >"$root/merge-$target.log" 2>&1 || { tail -5 "$root/merge-$target.log"; bad=1; }
     rm -rf "$new"
     for file in "fuzz/corpus/$target"/????????????????????????????????????????; do
         [ ! -f "$file" ] || mv "$file" "${file:0:-24}" # by the first 16 digits of its hash
@@ -157,7 +158,7 @@ while [ $# -gt 0 ]; do
     --engine) engine=$2 && shift 2 ;;
     --fresh) fresh=1 && shift ;;
     --minimise) minimise=1 && shift ;;
-    -*) sed -n '4,12s/^# \?//p' "$0" && exit 2 ;;
+    -*) sed -n '4,13s/^# \?//p' "$0" && exit 2 ;;
     *) break ;;
     esac
 done
@@ -168,12 +169,31 @@ trap 'kill -KILL $(jobs -p | sed "s/^/-/") 2>/dev/null; exit 130' INT TERM
 need "${build_packages[@]}" "${fuzz_packages[@]}"
 build_all
 printf '%-14s %-10s %10s %9s %7s %8s %6s\n' target engine execs execs/s edges crashes hangs
-for target; do
+
+fuzz() # TARGET
+{
     # shellcheck disable=SC2046
-    "$root/replay/fuzz/fuzz_$target" -g "fuzz/golden/$target.txt" $(inputs "$target") >/dev/null ||
-        { bad=1 && continue; }
-    [ "$engine" = libfuzzer ] || run_afl "$target"
-    [ "$engine" = afl ] || run_libfuzzer "$target"
-    [ "$minimise" = 0 ] || take_in "$target"
+    "$root/replay/fuzz/fuzz_$1" -g "fuzz/golden/$1.txt" $(inputs "$1") >/dev/null ||
+        { bad=1 && return; }
+    [ "$engine" = libfuzzer ] || run_afl "$1"
+    [ "$engine" = afl ] || run_libfuzzer "$1"
+    [ "$minimise" = 0 ] || take_in "$1"
+}
+
+at_a_time=1 running=0 fork=()
+[ "$engine" != libfuzzer ] || at_a_time=$(($# < cores ? $# : cores))
+[ $((cores / at_a_time)) = 1 ] || fork=(-fork=$((cores / at_a_time)) -ignore_crashes=0)
+for target; do
+    if [ $at_a_time = 1 ]; then
+        fuzz "$target"
+        continue
+    fi
+    [ $running -lt $at_a_time ] || { wait -n || bad=1; running=$((running - 1)); }
+    (fuzz "$target" && exit "$bad") &
+    running=$((running + 1))
+done
+while [ $running -gt 0 ]; do
+    wait -n || bad=1
+    running=$((running - 1))
 done
 exit "$bad"

@@ -4,19 +4,21 @@
 
 build_packages=(cmake make gcc libc6-dev libpsl-dev libssl-dev libxml2-dev pkg-config zlib1g-dev)
 test_packages=(g++ libcmocka-dev libsqlite3-dev)
-peer_packages=(atftp busybox curl libmodbus-dev mbpoll netcat-openbsd openssl python3 python3-pymodbus
-    python3-serial-asyncio socat tftp-hpa)
+peer_packages=(atftp busybox curl libmodbus-dev mbpoll netcat-openbsd ntpsec-ntpdig openssl python3
+    python3-pymodbus python3-serial-asyncio socat tftp-hpa)
+board_packages=(dnsmasq-base gcc-arm-none-eabi iproute2 iputils-ping libnewlib-arm-none-eabi
+    qemu-system-arm)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
-peer_servers=(apache2-bin atftpd dnsmasq-base lighttpd lighttpd-mod-deflate
-    lighttpd-mod-openssl microsocks nginx squid
+peer_servers=(apache2-bin atftpd chrony dnsmasq-base lighttpd lighttpd-mod-deflate
+    lighttpd-mod-openssl microsocks nginx ntpsec openntpd squid
     squid-common tftpd-hpa tinyproxy-bin)
 # What they are linked with.
-peer_libraries=(libapr1 libaprutil1 libbrotli1 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3
+peer_libraries=(libapr1 libaprutil1 libbrotli1 libbsd0 libcap2 libcrypt1 libdbus-1-3 libdeflate0 libecap3 libedit2
     libgmp10 libgnutls30 libgssapi-krb5-2 libhogweed6 libidn2-0 libltdl7 libnetfilter-conntrack3
-    libnettle8 libnftables1 libpcre2-8-0 libssl3 libsystemd0 libwrap0 libxxhash0 libzstd1)
+    libnettle8 libnftables1 libpcre2-8-0 libseccomp2 libssl3 libsystemd0 libwrap0 libxxhash0 libzstd1)
 
 # apt-get that asks nothing, removes nothing and does not wait for ever.
 quiet_apt() # ARGUMENT...

@@ -29,7 +29,7 @@ export -f frames
 export netproto
 
 cd "$work" || exit
-at=$((10000 + RANDOM % 20000)) # below those that the kernel gives away
+at=$((21000 + RANDOM % 9000)) # below those that the kernel gives away
 pass() # STATUS SEED OPTIONS FORMAT: whether all arrives, or the receiver's status is STATUS
 {
     at=$((at + 1)) got=$work/got$count

@@ -71,7 +71,7 @@ wait_for() # udp|tcp PORT
 
 free_port() # udp|tcp
 {
-    local port=$((20000 + RANDOM % 20000))
+    local port=$((${NETPROTO_PORTS:-21000} + RANDOM % 9000))
     while listens "$1" "$port"; do
         port=$((port + 1))
     done

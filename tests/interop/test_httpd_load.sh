@@ -65,25 +65,10 @@ fi
 
 # --- resets --------------------------------------------------------------------------------------
 
-# Connections that are reset in the midst of an answer, or of a request, or at once.
-storm()
-{
-    python3 - "$port" "$1" <<'PYTHON'
-import socket, struct, sys
-for i in range(int(sys.argv[2])):
-    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    if i % 3:
-        s.sendall((b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /b")[i % 3 - 1])
-    if i % 3 == 1:
-        s.recv(1000)
-    s.close()
-PYTHON
-}
-storm 1000
+python3 ./http_storm.py "$port" 1000
 sleep 1.5
 before=$(memory files) before_fd=$(descriptors files)
-storm 6000
+python3 ./http_storm.py "$port" 6000
 sleep 1.5
 after=$(memory files) after_fd=$(descriptors files)
 [ "$after_fd" -le "$before_fd" ] && ok || bad "resets: $before_fd descriptors, then $after_fd"

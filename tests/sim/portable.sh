@@ -24,7 +24,7 @@ can() # COMPILER OPTION...
 
 hash_all() # PROGRAM
 {
-    for protocol in tftp frame http1 modbus modbus-gateway; do
+    for protocol in tftp frame http1 cgi modbus modbus-gateway; do
         for profile in clean lan wan awful small; do
             echo "$protocol $profile $("$1" --protocol $protocol --profile $profile --runs 1000 --hash)"
         done

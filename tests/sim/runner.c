@@ -12,6 +12,7 @@ static const struct protocol protocols[] = {
     {"tftp-wrap", sim_tftp_wrap},
     {"frame", sim_frame},
     {"http1", sim_http1},
+    {"cgi", sim_cgi},
     {"modbus", sim_modbus},
     {"modbus-bus", sim_modbus_bus},
     {"modbus-gateway", sim_modbus_gateway},

@@ -42,7 +42,7 @@ struct sim_report {
 
 /* A protocol's world: one scenario, from setting up to its end. */
 typedef void sim_scenario(struct decision *d, const struct sim_run *run, struct sim_report *report);
-sim_scenario sim_tftp, sim_tftp_wrap, sim_frame, sim_http1, sim_modbus, sim_modbus_bus,
+sim_scenario sim_tftp, sim_tftp_wrap, sim_frame, sim_http1, sim_cgi, sim_modbus, sim_modbus_bus,
     sim_modbus_gateway;
 
 struct world {

@@ -19,6 +19,8 @@ static const struct subject *const subjects[] = {
     &subject_modbus_client_udp,
     &subject_modbus_server,
     &subject_multipart,
+    &subject_sntp,
+    &subject_sntp_server,
     &subject_socks5,
     &subject_tftp,
 };

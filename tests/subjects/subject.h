@@ -32,7 +32,7 @@ struct subject {
 
 extern const struct subject subject_cgi, subject_coding, subject_form, subject_frame, subject_http1,
     subject_modbus_client, subject_modbus_client_udp, subject_modbus_server, subject_multipart,
-    subject_socks5, subject_tftp;
+    subject_sntp, subject_sntp_server, subject_socks5, subject_tftp;
 
 /* The subject of that name, or NULL. */
 const struct subject *subject_find(const char *name, size_t n);

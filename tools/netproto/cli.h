@@ -82,6 +82,7 @@ const char *cli_human(uint64_t bytes, char buf[16]);
 /* The subcommands. */
 extern const struct cli_command cmd_crawl, cmd_feed, cmd_links; /* with NETPROTO_XML */
 extern const struct cli_command cmd_get, cmd_head, cmd_post, cmd_put, cmd_httpd, cmd_tftpd,
-    cmd_frame, cmd_echo, cmd_modbus, cmd_modbusd, cmd_modbusgw, cmd_selftest, cmd_sizes;
+    cmd_frame, cmd_echo, cmd_modbus, cmd_modbusd, cmd_modbusgw, cmd_time, cmd_sntpd, cmd_selftest,
+    cmd_sizes;
 
 #endif

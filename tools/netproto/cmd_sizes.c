@@ -9,6 +9,8 @@
 #include <netproto/modbus_client.h>
 #include <netproto/modbus_gateway.h>
 #include <netproto/modbus_server.h>
+#include <netproto/sntp_client.h>
+#include <netproto/sntp_server.h>
 #include <netproto/socks5.h>
 #include <netproto/tftp.h>
 #include <stdio.h>
@@ -43,6 +45,9 @@ static const struct row rows[] = {
      NETP_HTTP_ENCODE_MEM(9, 1) + NETP_HTTP_CODING_OUT_MIN, "as gzip does; a window of 512 bytes"},
     {"http multipart", sizeof(struct netp_http_multipart), 4096, 64, "the longest head of a part"},
     {"http form", sizeof(struct netp_http_form), 256, 1, "the longest name"},
+    {"sntp client", sizeof(struct netp_sntp_client), 0, 0, "none"},
+    {"sntp limit", sizeof(struct netp_sntp_rate), 65536 * sizeof(struct netp_sntp_client_rate),
+     4 * sizeof(struct netp_sntp_client_rate), "65536 addresses; the server itself has no state"},
     {"socks5", sizeof(struct netp_socks5), 0, 0, "none"},
     {"modbus client", sizeof(struct netp_modbus_client),
      NETP_MODBUS_CLIENT_MEM(NETP_MODBUS_MBAP, 1), NETP_MODBUS_CLIENT_MEM(NETP_MODBUS_MBAP, 1),

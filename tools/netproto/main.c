@@ -5,10 +5,11 @@
 #include <string.h>
 
 static const struct cli_command *const commands[] = {
-    &cmd_get,   &cmd_head,   &cmd_post,    &cmd_put,      &cmd_httpd,    &cmd_tftpd, &cmd_frame,
-    &cmd_echo,  &cmd_modbus, &cmd_modbusd, &cmd_modbusgw, &cmd_selftest, &cmd_sizes,
+    &cmd_get,    &cmd_head,    &cmd_post,     &cmd_put,      &cmd_httpd,
+    &cmd_tftpd,  &cmd_frame,   &cmd_echo,     &cmd_time,     &cmd_sntpd,
+    &cmd_modbus, &cmd_modbusd, &cmd_modbusgw, &cmd_selftest, &cmd_sizes,
 #ifdef NETPROTO_XML
-    &cmd_links, &cmd_feed,   &cmd_crawl,
+    &cmd_links,  &cmd_feed,    &cmd_crawl,
 #endif
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

@@ -56,6 +56,32 @@ static inline bool netp_out_put(struct netp_out *v, size_t nv, size_t *i, struct
     return true;
 }
 
+/* Defines the verbs out, sent, deadline and fail of a machine that only reads: it never has output,
+ * knows no time, and keeps why it failed in fail_. */
+#define NETP_ONLY_READS(NAME)                                                                      \
+    size_t netp_##NAME##_out(const struct netp_##NAME *m, struct netp_out *v, size_t nv)           \
+    {                                                                                              \
+        (void)m;                                                                                   \
+        (void)v;                                                                                   \
+        (void)nv;                                                                                  \
+        return 0;                                                                                  \
+    }                                                                                              \
+    void netp_##NAME##_sent(struct netp_##NAME *m, size_t n, netp_ms now)                          \
+    {                                                                                              \
+        (void)m;                                                                                   \
+        (void)n;                                                                                   \
+        (void)now;                                                                                 \
+    }                                                                                              \
+    netp_ms netp_##NAME##_deadline(const struct netp_##NAME *m)                                    \
+    {                                                                                              \
+        (void)m;                                                                                   \
+        return NETP_NEVER;                                                                         \
+    }                                                                                              \
+    const struct netp_fail *netp_##NAME##_fail(const struct netp_##NAME *m)                        \
+    {                                                                                              \
+        return &m->fail_;                                                                          \
+    }
+
 /* Defines `const struct netp_ops netp_NAME_ops` from the verbs netp_NAME_next, ... of struct
  * netp_NAME; a pointer to void is not a pointer to a struct, so each verb gets a thunk. */
 #define NETP_OPS(NAME)                                                                             \

@@ -17,6 +17,7 @@
 static void on_event(void *arg, void *event);
 static void on_turned(void *arg);
 static void on_closed(void *arg, int err, int sys_errno);
+static void on_left(void *arg, bool broken);
 static void wake(void *arg, unsigned what);
 static void rest(void *arg);
 
@@ -72,6 +73,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
                                      .event = on_event,
                                      .turned = on_turned,
                                      .closed = on_closed,
+                                     .left = on_left,
                                      .arg = c,
                                      .transport = c->tls ? netp_tls_transport(c->tls) : NULL};
     if (netp_stream_open(&w->stream, h->loop, fd, false) != 0) {
@@ -86,7 +88,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
 
 static void check_stopped(struct netp_httpd *h)
 {
-    if (h->stopping && !h->conns && h->stopped) {
+    if (h->stopping && h->counts.connections == 0 && h->stopped) {
         netp_loop_at(h->loop, &h->stop, 0);
     }
 }
@@ -114,35 +116,55 @@ static void destroy(struct httpd_conn *c)
     check_stopped(h);
 }
 
-static void unlist(struct netp_httpd *h, const struct httpd_conn *c)
+/* How much of an address is one customer's: all of IPv4, a network of 64 bits of IPv6. */
+static size_t customer(const struct netp_addr *a)
+{
+    return a->fam == 6 ? 8 : 4;
+}
+
+/* FNV-1a */
+static struct httpd_conn **slot_of(struct netp_httpd *h, const struct netp_addr *peer)
+{
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < customer(peer); i++) {
+        hash = (hash ^ peer->ip[i]) * 16777619u;
+    }
+    return &h->slot[hash % HTTPD_SLOTS];
+}
+
+static void list(struct httpd_conn *c)
+{
+    struct httpd_conn **slot = slot_of(c->httpd, &c->peer);
+
+    c->next = *slot;
+    if (c->next) {
+        c->next->prev = c;
+    }
+    *slot = c;
+}
+
+static void unlist(const struct httpd_conn *c)
 {
     if (c->next) {
         c->next->prev = c->prev;
     }
-    if (c->prev) {
-        c->prev->next = c->next;
-    } else {
-        h->conns = c->next;
-    }
+    *(c->prev ? &c->prev->next : slot_of(c->httpd, &c->peer)) = c->next;
 }
 
 static void conn_free(struct httpd_conn *c)
 {
-    unlist(c->httpd, c);
+    unlist(c);
     destroy(c);
 }
 
 static void free_all(struct netp_httpd *h)
 {
-    struct httpd_conn *c;
-
     h->stopped = NULL;
-    while ((c = h->conns)) {
-        h->conns = c->next;
-        if (c->next) {
-            c->next->prev = NULL;
+    for (unsigned i = 0; i < HTTPD_SLOTS; i++) {
+        while (h->slot[i]) {
+            conn_free(h->slot[i]);
         }
-        destroy(c);
     }
 }
 
@@ -159,6 +181,7 @@ void httpd_conn_cut(struct httpd_conn *c)
 static void exchange_over(struct httpd_conn *c)
 {
     httpd_over(&c->work->x, true);
+    c->since = netp_loop_now(c->httpd->loop);
     rest_later(c);
 }
 
@@ -251,6 +274,21 @@ static void on_closed(void *arg, int err, int sys_errno)
     conn_free(c);
 }
 
+/* While an answer is made. A client that is still there, and has said all it had to, drops a 100;
+ * the system of one that has gone says so. */
+static void on_left(void *arg, bool broken)
+{
+    const struct netp_http1_msg go_on = {.status = 100};
+    struct httpd_conn *c = arg;
+
+    if (broken) {
+        conn_free(c);
+    } else if (netp_http1_send_head(&c->work->http, &go_on, netp_loop_now(c->httpd->loop)) ==
+               NETP_OK) {
+        netp_stream_kick(&c->work->stream);
+    }
+}
+
 /* --- rest ------------------------------------------------------------------------------------ */
 
 /* The time of a connection that rests is over. */
@@ -259,25 +297,38 @@ static void expired(void *arg)
     conn_free(arg);
 }
 
+/* When a connection without a request ends. Its bytes count for nothing: they may be those of a
+ * handshake, or of a record, without end. */
+static netp_ms patience(const struct httpd_conn *c)
+{
+    return c->since + (c->tls && c->requests == 0 ? c->httpd->cfg.head_ms : c->httpd->cfg.idle_ms);
+}
+
 /* Between requests: gives the work to others. If there is something to do after all, later. */
 static void rest(void *arg)
 {
     struct httpd_conn *c = arg;
     struct netp_httpd *h = c->httpd;
-    int fd = -1;
+    int fd;
 
-    if (c->work->x.phase == HTTPD_NONE && netp_http1_is_between(&c->work->http)) {
-        fd = netp_stream_release(&c->work->stream);
-    }
-    if (fd < 0) {
+    if (c->work->x.phase != HTTPD_NONE || !netp_http1_is_between(&c->work->http)) {
         rest_later(c);
+        return;
+    }
+    fd = netp_stream_release(&c->work->stream);
+    if (fd < 0) {
+        if (netp_loop_now(h->loop) < patience(c)) {
+            rest_later(c);
+        } else {
+            conn_free(c);
+        }
         return;
     }
     httpd_work_give(h, c->work);
     c->work = NULL;
     c->watch = (struct netp_watch){.fd = fd, .ready = wake, .arg = c};
     c->timer.due = expired;
-    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + h->cfg.idle_ms);
+    netp_loop_at(h->loop, &c->timer, patience(c));
     if (netp_loop_watch(h->loop, &c->watch, NETP_WANT_IN) != 0) {
         conn_free(c);
     }
@@ -301,20 +352,17 @@ static void wake(void *arg, unsigned what)
 
 /* --- listening ------------------------------------------------------------------------------- */
 
-/* IPv4, or an IPv6 network of 64 bits, which is what one customer has. */
-static bool same_customer(const struct netp_addr *a, const struct netp_addr *b)
-{
-    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 6 ? 8 : 4) == 0;
-}
-
-static bool is_one_too_many(const struct netp_httpd *h, const struct netp_addr *peer)
+static bool is_one_too_many(struct netp_httpd *h, const struct netp_addr *peer)
 {
     unsigned n = 0;
 
-    for (const struct httpd_conn *c = h->cfg.max_per_address ? h->conns : NULL; c; c = c->next) {
-        n += same_customer(&c->peer, peer);
+    if (!h->cfg.max_per_address) {
+        return false;
     }
-    return h->cfg.max_per_address && n >= h->cfg.max_per_address;
+    for (const struct httpd_conn *c = *slot_of(h, peer); c; c = c->next) {
+        n += c->peer.fam == peer->fam && memcmp(c->peer.ip, peer->ip, customer(peer)) == 0;
+    }
+    return n >= h->cfg.max_per_address;
 }
 
 /* A connection in the list; NULL: no memory. */
@@ -331,21 +379,19 @@ static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr 
     c->peer = *peer;
     c->watch.fd = -1;
     c->timer = (struct netp_timer){.due = rest, .arg = c};
-    c->next = h->conns;
-    if (c->next) {
-        c->next->prev = c;
-    }
-    h->conns = c;
+    c->since = netp_loop_now(h->loop);
+    list(c);
     h->counts.connections++;
     return c;
 }
 
-static void accepted(void *arg, int fd, const struct netp_addr *peer)
+static void accepted(void *arg, int fd, const struct netp_addr *from)
 {
     struct httpd_port *p = arg;
     struct netp_httpd *h = p->httpd;
-    bool refused = is_one_too_many(h, peer);
-    struct httpd_conn *c = refused ? NULL : conn_new(p, peer);
+    struct netp_addr peer = httpd_unmapped(*from);
+    bool refused = is_one_too_many(h, &peer);
+    struct httpd_conn *c = refused ? NULL : conn_new(p, &peer);
 
     h->counts.accepted++;
     h->counts.refused += refused;
@@ -371,7 +417,6 @@ int netp_httpd_listen(struct netp_httpd *h, int fd, struct netp_tls_ctx *tls)
     }
     p->httpd = h;
     p->tls = tls;
-    p->local = netp_local_addr(fd);
     p->listener.accepted = accepted;
     p->listener.arg = p;
     p->listener.max = h->cfg.max_connections;
@@ -426,10 +471,23 @@ static void stopped(void *arg)
     }
 }
 
-void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *arg), void *arg)
+static void stop_slot(struct httpd_conn *c)
 {
     struct httpd_conn *next;
 
+    for (; c; c = next) {
+        next = c->next;
+        if (!c->work) {
+            conn_free(c);
+        } else {
+            netp_http1_finish(&c->work->http, netp_loop_now(c->httpd->loop));
+            netp_stream_kick(&c->work->stream);
+        }
+    }
+}
+
+void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *arg), void *arg)
+{
     h->stopping = true;
     h->stopped = done;
     h->stopped_arg = arg;
@@ -438,14 +496,8 @@ void netp_httpd_stop(struct netp_httpd *h, netp_ms grace_ms, void (*done)(void *
     for (struct httpd_port *p = h->ports; p; p = p->next) {
         netp_listener_close(&p->listener);
     }
-    for (struct httpd_conn *c = h->conns; c; c = next) {
-        next = c->next;
-        if (!c->work) {
-            conn_free(c);
-        } else {
-            netp_http1_finish(&c->work->http, netp_loop_now(h->loop));
-            netp_stream_kick(&c->work->stream);
-        }
+    for (unsigned i = 0; i < HTTPD_SLOTS; i++) {
+        stop_slot(h->slot[i]);
     }
     check_stopped(h);
 }

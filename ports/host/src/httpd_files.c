@@ -10,7 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COPY 16384u /* bytes: what netp_httpd_reply() copies */
+#define COPY  16384u     /* bytes: what netp_httpd_reply() copies */
+#define PIECE (1u << 20) /* bytes of a file that are lent at a time */
 
 /* --- fields ---------------------------------------------------------------------------------- */
 
@@ -66,15 +67,6 @@ static bool lend(struct netp_httpd_exchange *x, const struct files_form *form, u
     return r == NETP_OK;
 }
 
-static void entry_gone(void *arg, struct netp_httpd_exchange *x, bool complete)
-{
-    struct files_entry *e = arg;
-
-    (void)x;
-    (void)complete;
-    files_done(e);
-}
-
 /* Begins an answer; false: that has been seen to. */
 static bool begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length)
 {
@@ -86,20 +78,61 @@ static bool begin(struct netp_httpd_exchange *x, unsigned status, uint64_t lengt
     return r == NETP_OK;
 }
 
+/* One range, or all, of a file. */
+struct stretch {
+    struct files_entry *entry;
+    const struct files_form *form;
+    uint64_t at, end;
+};
+
+static void stretch_gone(void *arg, struct netp_httpd_exchange *x, bool complete)
+{
+    struct stretch *s = arg;
+
+    (void)x;
+    (void)complete;
+    files_done(s->entry);
+    free(s);
+}
+
+/* Lends the next piece, and ends behind the last. A file that has been written anew meanwhile is
+ * not gone on with: its client would take two halves for one. */
+static void next_piece(void *arg, struct netp_httpd_exchange *x)
+{
+    struct stretch *s = arg;
+    uint64_t n = s->end - s->at < PIECE ? s->end - s->at : PIECE;
+    bool good = files_goes_on(s->form) && lend(x, s->form, s->at, n);
+
+    s->at += n;
+    if (!good || (s->at == s->end && netp_httpd_end(x) != NETP_OK)) {
+        netp_httpd_cut(x);
+    }
+}
+
 /* Sends n bytes from offset. What is not copied is in use until it has left. */
 static void send_piece(struct netp_httpd_exchange *x, struct files_entry *e,
                        const struct files_form *form, unsigned status, uint64_t offset, uint64_t n)
 {
-    bool head = netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"));
+    struct stretch *s;
 
     if (form->mem && n <= COPY) {
         netp_httpd_reply(x, status, NULL, form->mem + offset, (size_t)n);
         return;
     }
+    if (!(s = malloc(sizeof *s))) {
+        netp_httpd_error(x, 503);
+        return;
+    }
+    *s = (struct stretch){e, form, offset, offset + n};
     files_use(e);
-    netp_httpd_watch(x, &(struct netp_httpd_watcher){.gone = entry_gone, .arg = e}, 0);
-    if (begin(x, status, n) &&
-        ((!head && !lend(x, form, offset, n)) || netp_httpd_end(x) != NETP_OK)) {
+    netp_httpd_watch(
+        x, &(struct netp_httpd_watcher){.ready = next_piece, .gone = stretch_gone, .arg = s}, 0);
+    if (!begin(x, status, n)) {
+        return;
+    }
+    if (!netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"))) {
+        next_piece(s, x);
+    } else if (netp_httpd_end(x) != NETP_OK) {
         netp_httpd_cut(x);
     }
 }
@@ -125,7 +158,8 @@ static void next_part(void *arg, struct netp_httpd_exchange *x)
     if (s->part > 2 * s->ranges.n) {
         done = netp_httpd_end(x) == NETP_OK;
     } else if (s->part % 2) {
-        done = lend(x, s->form, range->first, range->last - range->first + 1);
+        done = files_goes_on(s->form) &&
+               lend(x, s->form, range->first, range->last - range->first + 1);
     } else {
         n = netp_http_ranges_text(&s->ranges, s->part / 2, s->text, s->ntext);
         done = n > 0 && netp_httpd_lend(x, s->text, (size_t)n) == NETP_OK;

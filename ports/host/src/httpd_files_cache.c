@@ -266,7 +266,7 @@ static struct files_entry *entry_new(struct netp_httpd_files *f, struct netp_str
     e->nkey = rest.n;
     e->hash = hash(rest);
     e->plain.fd = e->gzip.fd = -1;
-    e->packs = netp_http_mime_packs(netp_str_of(e->type));
+    e->packs = !(f->flags & NETP_HTTPD_FILES_NO_GZIP) && netp_http_mime_packs(netp_str_of(e->type));
     return e;
 }
 
@@ -366,6 +366,14 @@ static bool is_as_known(const struct files_form *form)
     struct stat st;
 
     return form->fd < 0 || (fstat(form->fd, &st) == 0 && files_same(&st, &form->st));
+}
+
+bool files_goes_on(const struct files_form *form)
+{
+    struct stat st;
+
+    return form->fd < 0 || (fstat(form->fd, &st) == 0 &&
+                            (files_same(&st, &form->st) || st.st_size > form->st.st_size));
 }
 
 static bool is_fresh(const struct netp_httpd_files *f, const struct files_entry *e, netp_ms now)

@@ -89,6 +89,8 @@ struct files_answer {
 };
 void files_get(struct netp_httpd_files *f, struct netp_str rest, netp_ms now,
                struct files_answer *a);
+/* Whether the rest of what is being sent can still be what it was: logs grow. */
+bool files_goes_on(const struct files_form *form);
 void files_use(struct files_entry *e);
 void files_done(struct files_entry *e);
 /* Forgets all, to have descriptors and memory back. */

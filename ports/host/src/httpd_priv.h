@@ -11,6 +11,7 @@
 #define HTTPD_FIELDS 32     /* of an answer */
 #define HTTPD_USER   256    /* bytes of a user's name */
 #define HTTPD_WORKS  128u   /* that are kept for others; more go back to the system */
+#define HTTPD_SLOTS  1024u  /* lists of connections */
 #define HTTPD_COPY   16384u /* bytes of body that netp_httpd_reply() copies */
 
 struct httpd_conn;
@@ -55,13 +56,14 @@ struct httpd_work {
 /* Small, for there may be many that wait. */
 struct httpd_conn {
     struct netp_httpd *httpd;
-    struct httpd_conn *next, *prev;
-    struct httpd_work *work; /* NULL: it waits for a request */
+    struct httpd_conn *next, *prev; /* of the same slot */
+    struct httpd_work *work;        /* NULL: it waits for a request */
     struct httpd_port *port;
     struct netp_tls *tls;
     struct netp_watch watch;
     struct netp_timer timer;
     struct netp_addr peer;
+    netp_ms since; /* when the last answer had left, or it was accepted */
     unsigned requests;
     bool cut; /* to be closed when the handler has returned */
 };
@@ -71,14 +73,13 @@ struct httpd_port {
     struct netp_httpd *httpd;
     struct netp_listener listener;
     struct netp_tls_ctx *tls;
-    struct netp_addr local;
 };
 
 struct netp_httpd {
     struct netp_loop *loop;
     struct netp_httpd_cfg cfg;
     struct httpd_port *ports;
-    struct httpd_conn *conns;
+    struct httpd_conn *slot[HTTPD_SLOTS]; /* connections, by who has opened them */
     struct httpd_work *free;
     unsigned works, spare; /* in use, free */
     struct netp_httpd_counts counts;
@@ -111,6 +112,10 @@ void httpd_release(struct netp_httpd_exchange *x);
 struct httpd_work *httpd_work_take(struct netp_httpd *h);
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w);
 void httpd_work_free(struct netp_httpd *h);
+
+/* Who asks at a socket of both families by IPv4, as one who does at a socket of IPv4: else all of
+ * them would be one customer. */
+struct netp_addr httpd_unmapped(struct netp_addr a);
 
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);

@@ -90,7 +90,8 @@ void netp_loop_stop(struct netp_loop *l)
 int netp_loop_watch(struct netp_loop *l, struct netp_watch *w, unsigned wants)
 {
     struct epoll_event e = {.events = (wants & NETP_WANT_IN ? EPOLLIN : 0u) |
-                                      (wants & NETP_WANT_OUT ? EPOLLOUT : 0u),
+                                      (wants & NETP_WANT_OUT ? EPOLLOUT : 0u) |
+                                      (wants & NETP_WATCH_HUP ? EPOLLRDHUP : 0u),
                             .data.ptr = w};
 
     if (w->watched_ && w->wants_ == wants) {
@@ -120,7 +121,8 @@ void netp_loop_unwatch(struct netp_loop *l, struct netp_watch *w)
 
 static void handle(struct netp_watch *w, unsigned events)
 {
-    unsigned what = 0;
+    const unsigned any = NETP_WANT_IN | NETP_WANT_OUT;
+    unsigned what = events & EPOLLRDHUP ? NETP_WATCH_HUP : 0;
 
     if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
         what |= NETP_WANT_IN;
@@ -128,7 +130,7 @@ static void handle(struct netp_watch *w, unsigned events)
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
         what |= NETP_WANT_OUT;
     }
-    what &= w->wants_ ? w->wants_ : what;
+    what &= w->wants_ & any ? w->wants_ : any | w->wants_;
     if (what) {
         w->ready(w->arg, what);
     }

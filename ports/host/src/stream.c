@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define GATHER     32                /* elements that leave with one system call */
-#define FILE_PIECE ((size_t)1 << 20) /* bytes of a file that leave with one system call */
+#define FILE_PIECE ((size_t)2 << 20) /* bytes of a file that leave with one system call */
 #define READS      8                 /* buffers a turn; others are to have theirs, too */
 #define LINGER_MS  1000              /* for the peer to close after us */
 #define ACCEPTS    32                /* connections a turn */
@@ -167,7 +167,7 @@ static bool flush(struct netp_stream *s)
     size_t nv = 0;
     ptrdiff_t r;
 
-    if (s->sys_errno_) {
+    if (s->sys_errno_ || s->full_) {
         return false;
     }
     /* The first is for what waits in the transport. */
@@ -180,7 +180,8 @@ static bool flush(struct netp_stream *s)
             return moved;
         }
     }
-    s->sys_errno_ = r == NETP_E_AGAIN ? 0 : errno;
+    s->full_ = r == NETP_E_AGAIN;
+    s->sys_errno_ = s->full_ ? 0 : errno;
     return moved;
 }
 
@@ -200,6 +201,7 @@ static bool may_receive(const struct netp_stream *s)
 static bool receive(struct netp_stream *s, bool *more)
 {
     *more = false;
+    s->full_ = false; /* a transport may have waited for what comes */
     forget_input(s);
     if (!netp_transport_receive(s->transport, s->watch_.fd, netp_loop_buffer(s->loop_),
                                 NETP_LOOP_BUFFER, &s->in_)) {
@@ -292,8 +294,17 @@ static bool hold_input(struct netp_stream *s)
     return true;
 }
 
-/* Watches for what machine or transport needs. For nothing at all: not even for errors, which would
- * come turn for turn. */
+/* While there is nothing to do: for its end, if someone asks. Errors would come turn for turn. */
+static int watch_end(struct netp_stream *s)
+{
+    if (s->left && s->state_ == OPEN && failure(s) == NETP_OK && !s->sys_errno_) {
+        return netp_loop_watch(s->loop_, &s->watch_, s->left_ ? 0 : NETP_WATCH_HUP);
+    }
+    netp_loop_unwatch(s->loop_, &s->watch_);
+    return 0;
+}
+
+/* Watches for what machine or transport needs. */
 static void wait_for(struct netp_stream *s, unsigned wants, netp_ms at)
 {
     netp_ms next = netp_loop_now(s->loop_) + 1;
@@ -302,9 +313,7 @@ static void wait_for(struct netp_stream *s, unsigned wants, netp_ms at)
         wants &= ~NETP_TRANSPORT_NOW;
         at = --next;
     }
-    if (wants == 0) {
-        netp_loop_unwatch(s->loop_, &s->watch_);
-    } else if (netp_loop_watch(s->loop_, &s->watch_, wants) != 0) {
+    if ((wants ? netp_loop_watch(s->loop_, &s->watch_, wants) : watch_end(s)) != 0) {
         end(s, NETP_E_IO, errno);
         return;
     }
@@ -386,6 +395,7 @@ static void turn(struct netp_stream *s, bool readable)
     bool gone = false;
 
     s->gone_ = &gone;
+    s->full_ = false;
     pump(s, readable, &gone);
     if (!gone && !turned(s, &gone)) {
         s->gone_ = NULL;
@@ -393,11 +403,33 @@ static void turn(struct netp_stream *s, bool readable)
     }
 }
 
+static bool is_watched_for(const struct netp_stream *s, unsigned wants)
+{
+    return s->watch_.watched_ && (s->watch_.wants_ & wants);
+}
+
+/* The end has come while there was nothing to do. */
+static void tell_left(struct netp_stream *s, bool broken)
+{
+    s->left_ = true;
+    if (broken) {
+        netp_loop_unwatch(s->loop_, &s->watch_);
+    } else if (netp_loop_watch(s->loop_, &s->watch_, 0) != 0) {
+        end(s, NETP_E_IO, errno);
+        return;
+    }
+    s->left(s->arg, broken);
+}
+
 static void ready(void *arg, unsigned what)
 {
     struct netp_stream *s = arg;
     int e;
 
+    if (!is_watched_for(s, NETP_WANT_IN | NETP_WANT_OUT)) {
+        tell_left(s, what & (NETP_WANT_IN | NETP_WANT_OUT));
+        return;
+    }
     if (s->state_ == FINISHING) {
         finish(s);
         return;
@@ -425,7 +457,7 @@ static void due(void *arg)
     } else if (s->sys_errno_) {
         end(s, NETP_E_IO, s->sys_errno_);
     } else { /* of what has come before it is watched, nobody has told: a request, say */
-        turn(s, s->state_ == OPEN && !s->watch_.watched_);
+        turn(s, s->state_ == OPEN && !is_watched_for(s, NETP_WANT_IN | NETP_WANT_OUT));
     }
 }
 
@@ -438,6 +470,8 @@ int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd, bool
     s->held_ = NULL;
     s->gone_ = NULL;
     s->sys_errno_ = 0;
+    s->left_ = false;
+    s->full_ = false;
     s->state_ = connecting ? CONNECTING : OPEN;
     /* The first turn is a timer's: the machine may have something to say. */
     if (netp_loop_at(loop, &s->timer_, 0) != 0) {

@@ -365,6 +365,17 @@ static bool set_clients(struct netp_tls_ctx *ctx, const struct netp_tls_server_c
     return load_client_ca(ctx, cfg->client_ca, f);
 }
 
+/* Of TLS 1.2: what keeps the past secret, and authenticates as it encrypts (RFC 9325 section 4.2).
+ */
+static bool set_ciphers(struct netp_tls_ctx *ctx, struct netp_tls_fail *f)
+{
+    if (SSL_CTX_set_cipher_list(ctx->ssl, "ECDHE+AESGCM:ECDHE+CHACHA20")) {
+        return true;
+    }
+    tls_set_config_fail(f, "cannot choose ", "ciphers");
+    return false;
+}
+
 struct netp_tls_ctx *netp_tls_server_ctx(const struct netp_tls_server_cfg *cfg,
                                          struct netp_tls_fail *f)
 {
@@ -374,7 +385,7 @@ struct netp_tls_ctx *netp_tls_server_ctx(const struct netp_tls_server_cfg *cfg,
         return NULL;
     }
     if (!load(ctx, cfg->cert, cfg->ncert, f) || !set_clients(ctx, cfg, f) ||
-        !set_session_id(ctx, f)) {
+        !set_session_id(ctx, f) || !set_ciphers(ctx, f)) {
         netp_tls_ctx_free(ctx);
         return NULL;
     }

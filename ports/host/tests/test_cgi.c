@@ -342,7 +342,8 @@ static void a_script_has_nothing_of_the_server(void **state)
     struct server s;
 
     (void)state;
-    script("own", TYPE "env | grep -c SECRET; ls -l /proc/$$/fd | grep -c -e '->';"
+    script("own", TYPE "env | grep -c SECRET; n=0; for f in /proc/$$/fd/*; do"
+                       " [ -h $f ] && n=$((n + 1)); done; echo $n;"
                        "exec grep -e SigBlk -e SigIgn -e NSpgid -e NSpid /proc/self/status");
     setenv("SECRET", "x", 1);
     signal(SIGPIPE, SIG_IGN);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netproto/addr.h>
 #include <netproto/host/httpd.h>
 #include <netproto/host/socket.h>
 #include <netproto/text.h>
@@ -66,6 +67,50 @@ static void answer_late(void *arg)
     (void)arg;
     netp_httpd_reply(late, 200, NULL, "late", 4);
     late = NULL;
+}
+
+/* Answers when its client has gone: to the next one, how many have. */
+static void forget(void *arg, struct netp_httpd_exchange *x, bool complete)
+{
+    (void)x;
+    *(unsigned *)arg += !complete;
+}
+
+static void never(void *arg, struct netp_httpd_exchange *x)
+{
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.gone = forget, .arg = arg}, 0);
+}
+
+static void how_many(void *arg, struct netp_httpd_exchange *x)
+{
+    char text[32];
+
+    netp_httpd_reply(x, 200, NULL, text,
+                     (size_t)snprintf(text, sizeof text, "%u gone", *(unsigned *)arg));
+}
+
+/* Answers before the body is there, and looks at what comes of it then. */
+static void too_late(void *arg, struct netp_httpd_exchange *x, const void *p, size_t n)
+{
+    (void)x;
+    (void)p;
+    (void)n;
+    *(unsigned *)arg += 1;
+}
+
+static void answer_early(void *arg, struct netp_httpd_exchange *x)
+{
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.data = too_late, .arg = arg}, 0);
+    netp_httpd_reply(x, 200, NULL, "early", 5);
+}
+
+static void where(void *arg, struct netp_httpd_exchange *x)
+{
+    struct netp_addr a = netp_httpd_local(x);
+    char text[NETP_ADDR_CAP];
+
+    (void)arg;
+    netp_httpd_reply(x, 200, NULL, text, netp_addr_format(&a, text));
 }
 
 static void wait_a_while(void *arg, struct netp_httpd_exchange *x)
@@ -132,6 +177,8 @@ static void bad_field(void *arg, struct netp_httpd_exchange *x)
     netp_httpd_reply(x, 200, NULL, "no", 2);
 }
 
+static unsigned gone, data_later;
+
 static const struct netp_httpd_route routes[] = {
     {.host = "other.test", .pattern = "/", .handle = hello, .arg = "other"},
     {.host = "*.wild.test", .pattern = "/", .handle = hello, .arg = "wild"},
@@ -147,6 +194,11 @@ static const struct netp_httpd_route routes[] = {
     {.pattern = "/file", .handle = file},
     {.pattern = "/short", .handle = file, .arg = "20 of 10 bytes"},
     {.pattern = "/bad", .handle = bad_field},
+    {.pattern = "/never", .handle = never, .arg = &gone},
+    {.pattern = "/gone", .handle = how_many, .arg = &gone},
+    {.pattern = "/early", .handle = answer_early, .arg = &data_later},
+    {.pattern = "/later", .handle = how_many, .arg = &data_later},
+    {.pattern = "/where", .handle = where},
 };
 
 static const struct netp_httpd_cfg plain = {.route = routes,
@@ -189,10 +241,9 @@ struct server {
     struct netp_addr at;
 };
 
-static void start(struct server *s, const struct netp_httpd_cfg *cfg)
+static void start_at(struct server *s, const struct netp_httpd_cfg *cfg, const struct netp_addr *at)
 {
-    struct netp_addr any = {.ip = {127, 0, 0, 1}, .fam = 4};
-    int fd = netp_tcp_listen(&any);
+    int fd = netp_tcp_listen(at);
 
     assert_true(fd >= 0);
     s->at = netp_local_addr(fd);
@@ -202,6 +253,11 @@ static void start(struct server *s, const struct netp_httpd_cfg *cfg)
         serve(fd, cfg);
     }
     close(fd);
+}
+
+static void start(struct server *s, const struct netp_httpd_cfg *cfg)
+{
+    start_at(s, cfg, &(struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4});
 }
 
 /* Ends it, and looks at how it ended: with a sanitizer, leaks make it fail. */
@@ -318,6 +374,33 @@ static void bodies_are_bounded(void **state)
     finish(&s);
 }
 
+/* What nobody asked for is read to the end if that is near, else it ends with its answer. */
+static void bodies_that_are_not_wanted(void **state)
+{
+    static const char *const heads[] = {
+        "POST /none" HOST "Content-Length: 2000000\r\n\r\n",
+        "POST /none" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n",
+        "POST /all/x" HOST "Content-Length: 20000000000\r\n\r\n",
+        "POST /leave" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n"};
+    struct server s;
+    char out[1000];
+
+    (void)state;
+    start(&s, &plain);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        int fd = dial(&s);
+        say(fd, heads[i]);
+        for (unsigned k = 0; k < 20 && send(fd, big, 100000, MSG_NOSIGNAL) > 0; k++) {
+        }
+        hear(fd, "", out, sizeof out);
+        assert_non_null(strstr(out, i < 2 ? " 404 " : " 200 OK"));
+        assert_non_null(strstr(out, "Connection: close"));
+        close(fd);
+    }
+    EXPECT(&s, "POST /none" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", " 404 ", "root");
+    finish(&s);
+}
+
 static void what_is_no_request_ends_the_connection(void **state)
 {
     struct server s;
@@ -386,6 +469,88 @@ static void what_cant_be_completed_is_cut(void **state)
     finish(&s);
 }
 
+/* The answer to a request on a connection of its own. */
+static void ask(const struct server *s, const char *request, char *out, size_t cap)
+{
+    int fd = dial(s);
+
+    say(fd, request);
+    hear(fd, "", out, cap);
+    close(fd);
+}
+
+/* A client that closes, that resets, that is only half closed, and of HTTP/1.0. */
+static void who_leaves_before_the_answer_is_missed_at_once(void **state)
+{
+    const struct linger none = {1, 0};
+    struct server s;
+    char out[1000];
+    int half, old, fd;
+
+    (void)state;
+    start(&s, &plain);
+    half = dial(&s);
+    say(half, "GET /never" HOST "\r\n");
+    shutdown(half, SHUT_WR);
+    hear(half, "\r\n\r\n", out, sizeof out);
+    assert_string_equal(out, "HTTP/1.1 100 Continue\r\n\r\n");
+    old = dial(&s);
+    say(old, "GET /late HTTP/1.0\r\n\r\n");
+    shutdown(old, SHUT_WR);
+    hear(old, "late", out, sizeof out);
+    assert_ptr_equal(strstr(out, "HTTP/1.1 200 OK\r\n"), out);
+    fd = dial(&s);
+    say(fd, "GET /never" HOST "\r\n");
+    usleep(20000);
+    close(fd);
+    usleep(20000);
+    ask(&s, "GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
+    assert_non_null(strstr(out, "1 gone"));
+    fd = dial(&s);
+    say(fd, "GET /never" HOST "\r\n");
+    usleep(20000);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
+    close(fd);
+    usleep(20000);
+    ask(&s, "GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
+    assert_non_null(strstr(out, "2 gone"));
+    close(half);
+    close(old);
+    finish(&s);
+}
+
+static void nothing_comes_behind_the_end(void **state)
+{
+    struct server s;
+    char out[1000];
+    int fd;
+
+    (void)state;
+    start(&s, &plain);
+    fd = dial(&s);
+    say(fd, "POST /early" HOST "Content-Length: 10\r\n\r\n");
+    hear(fd, "early", out, sizeof out);
+    say(fd, "0123456789GET /later" HOST "Connection: close\r\n\r\n");
+    hear(fd, "", out, sizeof out);
+    assert_non_null(strstr(out, "0 gone"));
+    close(fd);
+    finish(&s);
+}
+
+static void the_local_address_is_that_of_the_connection(void **state)
+{
+    struct server s;
+    char out[1000], text[NETP_ADDR_CAP];
+
+    (void)state;
+    start_at(&s, &plain, &(struct netp_addr){.fam = 4});
+    memcpy(s.at.ip, (uint8_t[]){127, 0, 0, 3}, 4);
+    text[netp_addr_format(&s.at, text)] = '\0';
+    ask(&s, "GET /where" HOST "Connection: close\r\n\r\n", out, sizeof out);
+    assert_non_null(strstr(out, text));
+    finish(&s);
+}
+
 static void connections_rest_and_wake(void **state)
 {
     struct netp_httpd_cfg cfg = plain;
@@ -394,7 +559,7 @@ static void connections_rest_and_wake(void **state)
     int fd, silent;
 
     (void)state;
-    cfg.idle_ms = 1000;
+    cfg.idle_ms = 2000;
     start(&s, &cfg);
     silent = dial(&s);
     fd = dial(&s);
@@ -458,6 +623,32 @@ static void one_address_has_its_limit(void **state)
     finish(&s);
 }
 
+/* At a socket of both families each IPv4 address is still one of its own. */
+static void addresses_of_ipv4_are_told_apart(void **state)
+{
+    const struct netp_addr other = {.ip = {127, 0, 0, 2}, .fam = 4};
+    struct netp_httpd_cfg cfg = plain;
+    struct netp_addr port;
+    struct server s;
+    char out[1000];
+    int fd[2];
+
+    (void)state;
+    cfg.max_per_address = 1;
+    start_at(&s, &cfg, &(struct netp_addr){.fam = 6});
+    port = s.at;
+    s.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
+    fd[0] = dial(&s);
+    fd[1] = netp_tcp_connect(&s.at, &other);
+    usleep(20000);
+    say(fd[1], "GET /where" HOST "\r\n");
+    assert_true(hear(fd[1], "127.0.0.1:", out, sizeof out) > 0);
+    assert_null(strstr(out, "ffff"));
+    close(fd[0]);
+    close(fd[1]);
+    finish(&s);
+}
+
 static void a_stop_lets_answers_end(void **state)
 {
     struct server s;
@@ -485,12 +676,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_find_their_handlers),
         cmocka_unit_test(bodies_are_bounded),
+        cmocka_unit_test(bodies_that_are_not_wanted),
         cmocka_unit_test(what_is_no_request_ends_the_connection),
         cmocka_unit_test(answers_come_in_pieces_and_in_order),
         cmocka_unit_test(what_cant_be_completed_is_cut),
+        cmocka_unit_test(who_leaves_before_the_answer_is_missed_at_once),
+        cmocka_unit_test(nothing_comes_behind_the_end),
+        cmocka_unit_test(the_local_address_is_that_of_the_connection),
         cmocka_unit_test(connections_rest_and_wake),
         cmocka_unit_test(slow_heads_and_bodies_end),
         cmocka_unit_test(one_address_has_its_limit),
+        cmocka_unit_test(addresses_of_ipv4_are_told_apart),
         cmocka_unit_test(a_stop_lets_answers_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,7 +161,7 @@ static void test_hashes(void **state)
     end();
 }
 
-/* http-attacks H14, and credentials of several or other schemes. */
+/* What is none, and credentials of several or other schemes. */
 static void test_bad_credentials(void **state)
 {
     char big[1100];

@@ -457,7 +457,6 @@ static void files_are_served(void **state)
 static void methods(void **state)
 {
     (void)state;
-    /* T21 */
     EXPECT("PUT /f/new.txt" HOST "Content-Length: 1\r\n\r\na", " 405 Method Not Allowed\r\n",
            "Allow: GET, HEAD, OPTIONS\r\n");
     EXPECT("POST /f/hello.txt" HOST "Content-Length: 0\r\n\r\n", " 405 ", "Allow: GET, HEAD");
@@ -501,7 +500,7 @@ static const struct {
     {"/f/%zz", 400},
     {"/f/hello.txt%0d%0aX:y", 404},
     {"/f/%7f", 404},
-    /* T01 */
+    /* links */
     {"/f/inside", 200},
     {"/f/outside", 404},
     {"/f/passwd", 404},
@@ -509,23 +508,23 @@ static const struct {
     {"/f/up_link/", 404},
     {"/f/loop", 404},
     {"/f/magic/etc/passwd", 404},
-    /* T03 */
+    /* what is no file */
     {"/f/fifo", 404},
     {"/f/socket", 404},
     {"/f/fifo/", 404},
-    /* T04 */
+    /* a prefix is of whole segments */
     {"/f../secret.txt", 404},
     {"/fsecret/s", 404},
     {"/f/../wwwsecret/s", 404},
     {"/f../wwwsecret/s", 404},
-    /* T05 */
+    /* folders without an index */
     {"/f/plain/", 404},
     {"/f/.%2f", 404},
     {"/f/plain/.%2f", 404},
     {"/f/plain/%2f", 404},
     {"/f/", 404},
     {"/f/index/", 404},
-    /* T20 */
+    /* what is hidden */
     {"/f/.git/config", 404},
     {"/f/%2egit/config", 404},
     {"/f/.htpasswd", 404},
@@ -572,7 +571,6 @@ static void long_paths(void **state)
     }
 }
 
-/* T07, T08 */
 static void folders_get_their_slash(void **state)
 {
     (void)state;
@@ -591,7 +589,7 @@ static void folders_get_their_slash(void **state)
     GET("//list/sub", "!Location: //");
 }
 
-/* T02: a link that is outside now and then, and mostly not there. */
+/* A link that is outside now and then, and mostly not there. */
 static void swapped_links(void **state)
 {
     pid_t pid = fork();
@@ -632,7 +630,6 @@ static void ask_with(const char *path, const char *fmt, ...)
     expect(&plain_server, request, NULL, 0);
 }
 
-/* T13, T14, T15 */
 static void conditions(void **state)
 {
     char tag[100], many[9001];
@@ -676,7 +673,6 @@ static void conditions(void **state)
     assert_int_equal(status(), 404);
 }
 
-/* T12 */
 static void times_that_are_odd(void **state)
 {
     struct netp_str date;
@@ -763,7 +759,6 @@ static void several_ranges(void **state)
 
 /* --- codings --------------------------------------------------------------------------------- */
 
-/* T16, T18 */
 static void gzip(void **state)
 {
     static const struct {
@@ -808,7 +803,7 @@ static void gzip(void **state)
     assert_null(strstr(answer, "of before"));
 }
 
-/* Each form has its tag (T16), and ranges are of the file as it is (T17). */
+/* Each form has its tag, and ranges are of the file as it is. */
 static void forms_differ(void **state)
 {
     static const char *const two[] = {"/f/page.html", "/f/old.html"};
@@ -845,7 +840,6 @@ static void forms_differ(void **state)
 
 /* --- lists ----------------------------------------------------------------------------------- */
 
-/* T06 */
 static void lists(void **state)
 {
     (void)state;
@@ -947,7 +941,6 @@ static size_t changed_while_sent(off_t size)
     return total;
 }
 
-/* T09, T10 */
 static void changed_files(void **state)
 {
     size_t n;
@@ -960,7 +953,6 @@ static void changed_files(void **state)
     assert_int_equal(n, 16 << 20);
 }
 
-/* T11 */
 static void replaced_files(void **state)
 {
     char tag[100];

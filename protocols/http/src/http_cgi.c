@@ -249,35 +249,10 @@ int netp_cgi_next(struct netp_cgi *m, struct netp_in *in, netp_ms now, struct ne
     return r;
 }
 
-size_t netp_cgi_out(const struct netp_cgi *m, struct netp_out *v, size_t nv)
-{
-    (void)m;
-    (void)v;
-    (void)nv;
-    return 0;
-}
-
-void netp_cgi_sent(struct netp_cgi *m, size_t n, netp_ms now)
-{
-    (void)m;
-    (void)n;
-    (void)now;
-}
-
-netp_ms netp_cgi_deadline(const struct netp_cgi *m)
-{
-    (void)m;
-    return NETP_NEVER;
-}
-
 unsigned netp_cgi_want(const struct netp_cgi *m)
 {
     return m->fail_.code != NETP_OK || m->state_ == CGI_END ? NETP_CLOSED : NETP_WANT_IN;
 }
 
-const struct netp_fail *netp_cgi_fail(const struct netp_cgi *m)
-{
-    return &m->fail_;
-}
-
+NETP_ONLY_READS(cgi)
 NETP_OPS(cgi);

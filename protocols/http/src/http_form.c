@@ -207,35 +207,10 @@ int netp_http_form_next(struct netp_http_form *m, struct netp_in *in, netp_ms no
     return r;
 }
 
-size_t netp_http_form_out(const struct netp_http_form *m, struct netp_out *v, size_t nv)
-{
-    (void)m;
-    (void)v;
-    (void)nv;
-    return 0;
-}
-
-void netp_http_form_sent(struct netp_http_form *m, size_t n, netp_ms now)
-{
-    (void)m;
-    (void)n;
-    (void)now;
-}
-
-netp_ms netp_http_form_deadline(const struct netp_http_form *m)
-{
-    (void)m;
-    return NETP_NEVER;
-}
-
 unsigned netp_http_form_want(const struct netp_http_form *m)
 {
     return m->fail_.code != NETP_OK || m->state_ == FORM_END ? NETP_CLOSED : NETP_WANT_IN;
 }
 
-const struct netp_fail *netp_http_form_fail(const struct netp_http_form *m)
-{
-    return &m->fail_;
-}
-
+NETP_ONLY_READS(http_form)
 NETP_OPS(http_form);

@@ -340,35 +340,10 @@ int netp_http_multipart_next(struct netp_http_multipart *m, struct netp_in *in, 
     return r;
 }
 
-size_t netp_http_multipart_out(const struct netp_http_multipart *m, struct netp_out *v, size_t nv)
-{
-    (void)m;
-    (void)v;
-    (void)nv;
-    return 0;
-}
-
-void netp_http_multipart_sent(struct netp_http_multipart *m, size_t n, netp_ms now)
-{
-    (void)m;
-    (void)n;
-    (void)now;
-}
-
-netp_ms netp_http_multipart_deadline(const struct netp_http_multipart *m)
-{
-    (void)m;
-    return NETP_NEVER;
-}
-
 unsigned netp_http_multipart_want(const struct netp_http_multipart *m)
 {
     return m->fail_.code != NETP_OK || m->state_ == MULTIPART_END ? NETP_CLOSED : NETP_WANT_IN;
 }
 
-const struct netp_fail *netp_http_multipart_fail(const struct netp_http_multipart *m)
-{
-    return &m->fail_;
-}
-
+NETP_ONLY_READS(http_multipart)
 NETP_OPS(http_multipart);

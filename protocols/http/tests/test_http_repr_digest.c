@@ -93,6 +93,8 @@ static void dictionaries(void **state)
         ROW("a=::;b=123456789012.123", "good"),
         ROW("a=::;b=?0 \t, b=::", "good"),
         ROW("a=::;b=T", "good"),
+        ROW("a=::;b=@1", "good"),
+        ROW("a=::;b=\" ~\"", "good"),
     };
     (void)state;
     check_rows(told_digest, rows, COUNT(rows));
@@ -143,6 +145,7 @@ static void what_is_no_dictionary(void **state)
         BAD("a=::;b=\"\\x\""),
         BAD("a=::;b=\"\x7f\""),
         BAD("a=::;b=\"\t\""),
+        BAD("a=::;b=\"\x1f\""),
         BAD("a=::;b=\"\xc3\xa4\""),
         BAD("a=::;b=%\"x\""),
         BAD("a=::;b=/"),
@@ -151,6 +154,18 @@ static void what_is_no_dictionary(void **state)
         BAD("sha-256=:" SHA512 ":"),
         BAD("sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg:"),
         BAD("sha-512=:" SHA256 ":"),
+    };
+    (void)state;
+    check_rows(told_digest, rows, COUNT(rows));
+}
+
+/* Neighbours of the letters, and of none, in a table of characters. */
+static void what_is_no_character(void **state)
+{
+    static const struct row rows[] = {
+        BAD("\0=::"),    BAD("@=::"),     BAD("`=::"),     BAD("\x80=::"),  BAD("\xa0=::"),
+        BAD("\xc0=::"),  BAD("\xe0=::"),  BAD("a=:\0:"),   BAD("a=:@:"),    BAD("a=:`:"),
+        BAD("a=:\x80:"), BAD("a=:\xa0:"), BAD("a=:\xc0:"), BAD("a=:\xe0:"),
     };
     (void)state;
     check_rows(told_digest, rows, COUNT(rows));
@@ -195,6 +210,7 @@ int main(void)
         cmocka_unit_test(lines_are_added),
         cmocka_unit_test(dictionaries),
         cmocka_unit_test(what_is_no_dictionary),
+        cmocka_unit_test(what_is_no_character),
         cmocka_unit_test(wishes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

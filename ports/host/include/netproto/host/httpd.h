@@ -118,7 +118,7 @@ struct netp_httpd_request {
     unsigned flags;  /* NETP_HTTP1_EXPECT, NETP_HTTP1_UPGRADE */
     uint64_t id;     /* a number of its own in this server */
     netp_ms begun;   /* when its head was complete */
-    struct netp_addr peer, local;
+    struct netp_addr peer;
     const struct netp_tls *tls;               /* NULL: http */
     struct netp_str user;                     /* of netp_httpd_set_user(); n 0: nobody */
     struct netp_str param[NETP_HTTPD_PARAMS]; /* what {} and * stood for, as sent */
@@ -126,6 +126,9 @@ struct netp_httpd_request {
 };
 
 NETP_API const struct netp_httpd_request *netp_httpd_request(const struct netp_httpd_exchange *x);
+
+/* Which address of this host the client has connected to: asks the system. fam 0: it is gone. */
+NETP_API struct netp_addr netp_httpd_local(const struct netp_httpd_exchange *x);
 
 /* The nth field of that name. */
 NETP_API bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,
@@ -142,7 +145,10 @@ struct netp_httpd_watcher {
     /* There is room for netp_httpd_write() again, or what was lent is yours again. */
     void (*ready)(void *arg, struct netp_httpd_exchange *x);
     /* x is no more: complete is true when the answer has left as a whole, else the connection ended
-     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). */
+     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). Who
+     * closes while an answer is made may only have said all: an HTTP/1.1 client gets a 100 before
+     * the answer is begun, by which the system of one that has gone is found out; others are when
+     * something is sent. */
     void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete);
     void *arg;
 };
@@ -168,7 +174,8 @@ NETP_API void netp_httpd_error(struct netp_httpd_exchange *x, unsigned status);
 NETP_API int netp_httpd_add(struct netp_httpd_exchange *x, const char *name, struct netp_str value);
 
 /* Begins an answer with those fields, Date and Server. length: of the body, or NETP_HTTP1_CHUNKED.
- * Errors of netp_http1_send_head(). close: this is the connection's last. */
+ * Errors of netp_http1_send_head(). close: this is the connection's last; so is an answer to a body
+ * that is still to come, and may be over max_body. */
 NETP_API int netp_httpd_begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length,
                               bool close);
 /* Copies what there is room for: how many bytes; 0: none now, ready() will be called. Errors of

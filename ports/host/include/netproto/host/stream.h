@@ -31,6 +31,11 @@ struct netp_stream {
     /* Called when output has left, before the next event, and at the end of each turn: the place to
      * see whether there is room for more. As event() otherwise. May be NULL. */
     void (*turned)(void *arg);
+
+    /* Called while m wants neither input nor to send: the peer has ended the connection (broken),
+     * or its own direction, once, and nobody can tell whether it still listens. As event()
+     * otherwise. NULL: that is seen when m wants something again. */
+    void (*left)(void *arg, bool broken);
     void *arg;
     const struct netp_transport *transport; /* NULL: the socket itself; outlives the stream */
 
@@ -42,6 +47,8 @@ struct netp_stream {
     bool *gone_;    /* of the turn that runs: set when it was closed meanwhile */
     int sys_errno_; /* why nothing can be sent any more */
     uint8_t state_;
+    bool left_; /* left() was called */
+    bool full_; /* takes no more in this turn */
 };
 
 /* Runs s on fd from the loop's next turn, and owns fd from now on. connecting: fd is a connection

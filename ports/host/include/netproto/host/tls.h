@@ -115,7 +115,8 @@ struct netp_tls_server_cfg {
     const char *client_ca; /* a file: those who issue them; required unless it is _ANY */
 };
 
-/* A new context, or NULL with *fail. A client's appends the secrets of its connections to the file
+/* A new context, or NULL with *fail. In TLS 1.2 a server takes ECDHE with AES-GCM or
+ * ChaCha20-Poly1305 alone. A client's appends the secrets of its connections to the file
  * that the environment names in SSLKEYLOGFILE, for Wireshark. */
 NETP_API struct netp_tls_ctx *netp_tls_client_ctx(const struct netp_tls_client_cfg *cfg,
                                                   struct netp_tls_fail *fail);

@@ -1,0 +1,215 @@
+/* udp.c - ports and datagram machines on lwIP's UDP. SPDX-License-Identifier: MIT */
+#include <netproto/lwip/udp.h>
+
+#define GATHER   8 /* elements that are sent at a time */
+#define RETRY_MS 2 /* after lwIP had no memory for a datagram */
+
+enum { CLOSED_ = 0, RUNNING, ABORTING, DONE };
+
+/* --- ports ----------------------------------------------------------------------------------- */
+
+static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *ip,
+                        u16_t port)
+{
+    struct netp_lwip_port *u = arg;
+    struct netp_addr from = netp_lwip_addr(ip, port);
+    struct netp_in in = {NULL, 0, NETP_IN_DGRAM, &from};
+
+    (void)pcb;
+    if (p->next) { /* it came in fragments: whole, it needs memory of its own */
+        struct pbuf *whole = pbuf_clone(PBUF_RAW, PBUF_RAM, p);
+        pbuf_free(p);
+        if (!(p = whole)) {
+            return;
+        }
+    }
+    in.p = p->payload;
+    in.n = p->len;
+    u->datagram(u->arg, &in);
+    pbuf_free(p);
+}
+
+int netp_lwip_port_open(struct netp_lwip_port *u, uint16_t port)
+{
+    if (!(u->pcb_ = udp_new_ip_type(IPADDR_TYPE_ANY))) {
+        return NETP_E_NOSPACE;
+    }
+    if (udp_bind(u->pcb_, IP_ANY_TYPE, port) != ERR_OK) {
+        netp_lwip_port_close(u);
+        return NETP_E_IO;
+    }
+    udp_recv(u->pcb_, on_datagram, u);
+    return NETP_OK;
+}
+
+void netp_lwip_port_close(struct netp_lwip_port *u)
+{
+    if (u->pcb_) {
+        udp_remove(u->pcb_);
+        u->pcb_ = NULL;
+    }
+}
+
+/* The elements v[0..n) as a chain behind room for headers; NULL: there is no memory. A driver, and
+ * ARP while it waits, copies what is a PBUF_REF. */
+static struct pbuf *chain(const struct netp_out *v, size_t n)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM), *q;
+
+    for (size_t i = 0; p && i < n; i++) {
+        q = pbuf_alloc(PBUF_RAW, (u16_t)v[i].n, v[i].flags & NETP_OUT_STABLE ? PBUF_ROM : PBUF_REF);
+        if (!q) {
+            pbuf_free(p);
+            return NULL;
+        }
+        q->payload = (void *)(uintptr_t)v[i].p;
+        pbuf_cat(p, q);
+    }
+    return p;
+}
+
+/* How many elements the first datagram of v[0..nv) has; 0: it is not whole in v. */
+static size_t length_of(const struct netp_out *v, size_t nv)
+{
+    for (size_t i = 0; i < nv; i++) {
+        if (!(v[i].flags & NETP_OUT_MORE)) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+size_t netp_lwip_port_send(struct netp_lwip_port *u, const struct netp_out *v, size_t nv)
+{
+    size_t count = 0, n;
+
+    while ((n = length_of(v, nv)) > 0) {
+        struct pbuf *p = chain(v, n);
+        ip_addr_t ip;
+        err_t err = p ? ERR_OK : ERR_MEM;
+        if (p && v->to && netp_lwip_addr_put(&ip, v->to)) {
+            err = udp_sendto(u->pcb_, p, &ip, v->to->port);
+        }
+        if (p) {
+            pbuf_free(p);
+        }
+        if (err == ERR_MEM) {
+            break;
+        }
+        count++;
+        v += n;
+        nv -= n;
+    }
+    return count;
+}
+
+/* --- machines -------------------------------------------------------------------------------- */
+
+/* True when something has left. */
+static bool flush(struct netp_lwip_udp *u, netp_ms now)
+{
+    struct netp_out v[GATHER];
+    bool moved = false;
+    size_t nv, n;
+
+    while ((nv = u->ops->out(u->m, v, GATHER)) > 0) {
+        if ((n = netp_lwip_port_send(&u->port_, v, nv)) == 0) {
+            break;
+        }
+        u->ops->sent(u->m, n, now);
+        moved = true;
+    }
+    return moved;
+}
+
+/* Gives m a datagram, or the time if in is NULL, and sends what comes of it. */
+static void round_of(struct netp_lwip_udp *u, struct netp_in *in)
+{
+    netp_ms now = netp_lwip_now(u->loop_), at;
+    int r;
+
+    u->busy_ = true;
+    do {
+        while ((r = u->ops->next(u->m, in, now, u->ev)) > 0) {
+            u->event(u->arg, u->ev);
+        }
+        in = NULL;
+    } while (flush(u, now) && r == 0);
+    u->busy_ = false;
+    at = u->ops->deadline(u->m);
+    if (u->state_ == RUNNING && (u->ops->want(u->m) & NETP_CLOSED)) {
+        u->state_ = DONE;
+    }
+    if (u->state_ != RUNNING) {
+        at = 0;
+    } else if (u->ops->want(u->m) & NETP_WANT_OUT) {
+        at = now + RETRY_MS;
+    }
+    if (at < u->timer_.at_) { /* one that is too early is harmless */
+        netp_lwip_at(u->loop_, &u->timer_, at);
+    }
+}
+
+static void on_due(void *arg)
+{
+    struct netp_lwip_udp *u = arg;
+    int err;
+
+    if (u->state_ == RUNNING) {
+        round_of(u, NULL);
+        return;
+    }
+    err = u->state_ == ABORTING ? NETP_E_ABORTED : u->ops->fail(u->m)->code;
+    netp_lwip_port_close(&u->port_);
+    u->state_ = CLOSED_;
+    u->closed(u->arg, err);
+}
+
+static void on_input(void *arg, struct netp_in *in)
+{
+    netp_lwip_udp_input(arg, in);
+}
+
+int netp_lwip_udp_open(struct netp_lwip_udp *u, struct netp_lwip_loop *loop, uint16_t port)
+{
+    int r;
+
+    u->port_.datagram = on_input;
+    u->port_.arg = u;
+    if ((r = netp_lwip_port_open(&u->port_, port)) != NETP_OK) {
+        return r;
+    }
+    u->loop_ = loop;
+    u->timer_ = (struct netp_lwip_timer)NETP_LWIP_TIMER(on_due, u);
+    u->state_ = RUNNING;
+    u->busy_ = false;
+    netp_lwip_at(loop, &u->timer_, 0);
+    return NETP_OK;
+}
+
+void netp_lwip_udp_input(struct netp_lwip_udp *u, struct netp_in *in)
+{
+    if (u->state_ == RUNNING && !u->busy_ && (u->ops->want(u->m) & NETP_WANT_IN)) {
+        round_of(u, in);
+    }
+}
+
+void netp_lwip_udp_kick(struct netp_lwip_udp *u)
+{
+    if (u->state_ == RUNNING && !u->busy_) {
+        netp_lwip_at(u->loop_, &u->timer_, 0);
+    }
+}
+
+void netp_lwip_udp_abort(struct netp_lwip_udp *u)
+{
+    if (u->state_ == RUNNING) {
+        u->state_ = ABORTING;
+        netp_lwip_at(u->loop_, &u->timer_, 0);
+    }
+}
+
+bool netp_lwip_udp_is_closed(const struct netp_lwip_udp *u)
+{
+    return u->state_ == CLOSED_;
+}

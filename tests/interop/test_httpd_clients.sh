@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# netproto httpd with the clients of others where files change while they are sent, parts are asked
+# for at once, clients do not read, go away or talk TLS in all the ways that openssl knows.
+set -u
+cd "$(dirname "$0")" || exit
+. ./peers.sh
+. ./http_servers.sh
+need_http_peers
+
+make_files
+make_certificates && make_leaf wild ca /CN=wild 'subjectAltName=DNS:*.wild.test' || exit
+tls=$work/tls
+head -c 40000000 /dev/urandom >"$work/long"
+
+serve() # NAME ARGUMENT...
+{
+    local name=$1
+    shift
+    start "$name" "$netproto" httpd --listen 127.0.0.1:0 --root "$http_root" "$@"
+    port=$(port_of "$name") || { cat "$work/$name.log"; exit 1; }
+}
+
+stop_well() # NAME
+{
+    stop "$1"
+    local status=$?
+    [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
+}
+
+# --- files that change while they are sent ---------------------------------------------------------
+
+# A download of "long" that is slow enough for the file to be changed by COMMAND in the middle.
+changed() # STATUS WHAT URL COMMAND...
+{
+    local want=$1 what=$2 url=$3 client status
+    shift 3
+    cp "$work/long" "$http_root/long"
+    curl -sS --cacert "$cacert" --limit-rate 30M -o "$out" "$url/long" 2>"$work/last.log" &
+    client=$!
+    for ((i = 0; i < 100; i++)); do
+        [ "$(stat -c %s "$out" 2>/dev/null || echo 0)" -gt 1000000 ] && break
+        sleep 0.02
+    done
+    "$@"
+    wait $client
+    status=$?
+    [ $status = "$want" ] && ok || bad "$what: exit status $status, not $want"
+    cmp -s -n $((same < $(stat -c %s "$out") ? same : $(stat -c %s "$out"))) "$out" "$work/long" &&
+        ok || bad "$what: other bytes"
+    rm -f "$out"
+}
+
+same=1000000 # bytes that are the old ones for sure
+replace() { cp "$http_root/other" "$work/new" && mv "$work/new" "$http_root/long"; }
+grow() { cat "$http_root/other" >>"$http_root/long"; }
+rewrite() { dd if="$http_root/other" of="$http_root/long" bs=1M conv=notrunc status=none; }
+
+serve change --quiet --tls-listen 127.0.0.1:0 --tls-cert "$tls/good.pem" --tls-key "$tls/good.key"
+secure=https://localhost:$(sed -n 's/^listening on .*://p' "$work/change.log" | tail -n 1)
+for url in "http://127.0.0.1:$port" "$secure"; do
+    changed 18 "a file that is emptied, ${url%%:*}" "$url" truncate -s 0 "$http_root/long"
+    changed 18 "a file that is cut, ${url%%:*}" "$url" truncate -s 30000000 "$http_root/long"
+    changed 18 "a file that is overwritten, ${url%%:*}" "$url" rewrite
+    changed 0 "a file that is replaced, ${url%%:*}" "$url" replace
+    changed 0 "a file that is removed, ${url%%:*}" "$url" rm "$http_root/long"
+    changed 0 "a file that grows, ${url%%:*}" "$url" grow
+done
+move "the server goes on" "$http_root/text" "$out" curl -sSf "http://127.0.0.1:$port/text" -o "$out"
+stop_well change
+
+# --- parts -----------------------------------------------------------------------------------------
+
+cp "$work/long" "$http_root/long"
+serve parts
+if command -v aria2c >/dev/null; then
+    move "aria2" "$work/long" "$work/aria" aria2c -q -x 16 -s 16 -k 1M -d "$work" -o aria \
+        "http://127.0.0.1:$port/long"
+    n=$(grep -c '"GET /long HTTP/1.1" 206' "$work/parts.log")
+    [ "$n" -ge 15 ] && ok || bad "aria2: $n parts"
+else
+    skip "no aria2"
+fi
+if command -v wget >/dev/null; then
+    head -c 25000000 "$work/long" >"$work/wget"
+    expect 0 "wget goes on" wget -q -c -O "$work/wget" "http://127.0.0.1:$port/long"
+    cmp -s "$work/long" "$work/wget" && ok || bad "wget goes on: not the same"
+    finds "$work/parts.log" '"GET /long HTTP/1.1" 206 15000000 "-" "Wget' "wget goes on"
+    expect 0 "wget has it all" wget -q -c -O "$work/wget" "http://127.0.0.1:$port/long"
+    finds "$work/parts.log" '"GET /long HTTP/1.1" 416 .*"Wget' "wget has it all"
+else
+    skip "no wget"
+fi
+stop_well parts
+
+# --- TLS -------------------------------------------------------------------------------------------
+
+serve tls --quiet --tls-cert "$tls/good.pem" --tls-key "$tls/good.key" --tls-cert "$tls/wild.pem" \
+    --tls-key "$tls/wild.key" --timeout-head 1
+# s_client's output is in last.log; level 0 lets it offer what is no longer sound.
+s_client() { timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile "$cacert" "$@" \
+    </dev/null >"$work/last.log" 2>&1; }
+for version in 1.2 1.3; do
+    expect_line="Protocol *: TLSv$version\|New, TLSv$version"
+    s_client -tls${version/./_} -servername localhost -verify_return_error -verify_hostname localhost
+    says "$expect_line" "TLS $version"
+    says 'Verify return code: 0 (ok)' "TLS $version"
+done
+for version in tls1 tls1_1; do
+    ! s_client -$version -cipher 'ALL:@SECLEVEL=0' && ok || bad "$version is spoken"
+    says 'protocol version\|unsupported protocol\|no protocols' "$version"
+done
+for cipher in NULL EXPORT RC4 3DES MD5 aNULL PSK CBC CAMELLIA kRSA; do
+    ! s_client -tls1_2 -cipher "$cipher:@SECLEVEL=0" && ok || bad "$cipher: it is taken"
+done
+for row in localhost=localhost a.wild.test=wild a.b.wild.test=localhost wild.test=localhost \
+    other.test=localhost A.WILD.TEST=wild; do
+    s_client -servername "${row%=*}"
+    says "subject=CN = ${row#*=}" "the certificate of ${row%=*}"
+done
+s_client -noservername
+says 'subject=CN = localhost' "no name"
+s_client -alpn h2,http/1.1
+says '^ALPN protocol: http/1.1' "ALPN"
+! s_client -alpn h2 && ok || bad "HTTP/2 alone is agreed to"
+for version in 1_2 1_3; do
+    printf 'GET /one HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
+        timeout 10 openssl s_client -quiet -connect "127.0.0.1:$port" -tls$version \
+            -sess_out "$work/session" >"$work/last.log" 2>&1
+    s_client -tls$version -sess_in "$work/session"
+    says '^Reused, TLS' "a session of TLS $version is resumed"
+done
+s_client -tls1_2
+says 'Secure Renegotiation IS supported' "renegotiation"
+(printf 'R\n'; sleep 0.5) | timeout 10 openssl s_client -tls1_2 -connect "127.0.0.1:$port" \
+    >"$work/last.log" 2>&1
+says 'no renegotiation\|handshake failure\|unexpected message' "renegotiation is refused"
+rm -f "$out"
+curl -s -m 5 -o "$out" "http://127.0.0.1:$port/one"
+[ ! -s "$out" ] && ok || bad "http where https is spoken is answered: $(head -c 100 "$out")"
+start_ms=$(date +%s%N)
+exec {silent}<>"/dev/tcp/127.0.0.1/$port"
+timeout 5 cat <&"$silent" >/dev/null
+ms=$((($(date +%s%N) - start_ms) / 1000000))
+[ $ms -lt 3000 ] && ok || bad "a client that says no word of TLS: $ms ms"
+exec {silent}>&-
+stop_well tls
+
+summary
