@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# bench/http_server.sh [-d SECONDS] [-r RUNS] [-c CONNECTIONS] [CASE...]: the HTTP server against
+# bench/http_server.sh [-d SECONDS] [-r ROUNDS] [-c CONNECTIONS] [CASE...]: the HTTP server against
 # nginx and lighttpd (scripts/peers.sh), in the same run, on loopback: one worker each, no log of
-# requests. In each round all run once, in turn, so that they meet the same machine; the median of
-# the rounds counts. Prints the requests a second by `wrk -t1`, the time in which 99 % were
-# answered, the server's CPU time for a request, and what part we do of theirs, by the clock and by
-# CPU time: over 1.00 is better. By the clock wrk and the rest of the machine count, too. Then what
-# an idle connection takes of memory in each.
+# requests. In each round all run once, in turn and briefly, so that they meet the same machine.
+# Prints medians of the rounds: requests a second by `wrk -t1`, the time in which 99 % were
+# answered, and the server's CPU time for a request, that of its scripts with it; and in which
+# proportion they are to ours, taken in each round: over 1.00 is better. Of these CPU time tells
+# most: by the clock wrk and the rest of the machine count, too. Then what an idle connection takes
+# of memory in each. Some six minutes in all.
 #
 #     1k       a file of 1 KiB over connections that are kept
 #     100k     one of 100 KiB
@@ -24,11 +25,11 @@ NETPROTO=$(realpath "${NETPROTO:-build/release/netproto}")
 . tests/interop/peers.sh
 . tests/interop/http_servers.sh
 
-seconds=4 runs=3 connections=64
+seconds=1 rounds=13 connections=64
 while getopts d:r:c: option; do
     case $option in
     d) seconds=$OPTARG ;;
-    r) runs=$OPTARG ;;
+    r) rounds=$OPTARG ;;
     c) connections=$OPTARG ;;
     *) exit 2 ;;
     esac
@@ -125,54 +126,77 @@ start_all()
 
 # --- measuring -------------------------------------------------------------------------------
 
-median() # NUMBER...
-{
-    printf '%s\n' "$@" | sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
-}
-
 # Of a process and of its children that have ended, in ticks.
 cpu_of() # PID
 {
     awk '{sub(/.*\) /, ""); print $12 + $13 + $14 + $15}' "/proc/$1/stat"
 }
 
-# Appends to rate[server], p99[server], in ms, and cpu[server], in microseconds.
+# Requests, bytes, microseconds in all, and those of 99 %.
+cat >"$work/done.lua" <<'LUA'
+function done(summary, latency, requests)
+    for what, n in pairs(summary.errors) do
+        if n > 0 then io.stderr:write(n, " errors: ", what, "\n") end
+    end
+    io.stderr:write(string.format("result %d %d %d %d\n", summary.requests, summary.bytes,
+        summary.duration, latency:percentile(99)))
+end
+LUA
+
+# Prints: SERVER, requests a second, ms of 99 %, us of CPU a request. Of files that take a good part
+# of the time, parts count.
 ticks=$(getconf CLK_TCK)
-declare -A rate p99 cpu
 measure() # SERVER SCHEME PATH CONNECTIONS [OPTION...]
 {
-    local s=$1 scheme=$2 path=$3 c=$4 at before
-    shift 4
+    local s=$1 at=${port[$1]} path=$3 c=$4 before size=0
+    [ "$2" = http ] || at=${tls_port[$s]}
+    [ "$path" != /100m ] || size=104857600
     before=$(cpu_of "${pid_of[$s]}")
-    at=${port[$s]}
-    [ "$scheme" = http ] || at=${tls_port[$s]}
-    wrk -t1 -c"$c" -d"$seconds" --latency "$@" "$scheme://127.0.0.1:$at$path" >"$work/wrk" 2>&1
-    ! grep -q 'Non-2xx\|Socket errors' "$work/wrk" || grep 'Non-2xx\|Socket errors' "$work/wrk" >&2
-    rate[$s]+=" $(awk '$1 == "Requests/sec:" {print $2}' "$work/wrk")"
-    p99[$s]+=" $(awk '$1 == "99%" {
-        v = $2 + 0; print $2 ~ /us$/ ? v / 1000 : $2 ~ /ms$/ ? v : v * 1000 }' "$work/wrk")"
-    cpu[$s]+=" $(awk -v t=$(($(cpu_of "${pid_of[$s]}") - before)) -v hz="$ticks" \
-        '$2 == "requests" {print t / hz * 1000000 / $1}' "$work/wrk")"
+    wrk -t1 -c"$c" -d"$seconds" -s "$work/done.lua" "${@:5}" "$2://127.0.0.1:$at$path" \
+        2>"$work/wrk" >/dev/null
+    grep 'errors:' "$work/wrk" >&2
+    awk -v s="$s" -v size=$size -v cpu=$(($(cpu_of "${pid_of[$s]}") - before)) -v hz="$ticks" '
+        $1 == "result" {
+            n = size ? $3 / size : $2
+            print s, n * 1000000 / $4, $5 / 1000, cpu / hz * 1000000 / n
+        }' "$work/wrk"
 }
 
 compare() # NAME SERVERS SCHEME PATH CONNECTIONS [OPTION...]
 {
     local name=$1 list=$2 i s
     shift 2
-    rate=() p99=() cpu=()
-    for ((i = 0; i < runs; i++)); do
+    for ((i = 0; i < rounds; i++)); do
         for s in $list; do
             measure "$s" "$@"
         done
-    done
-    # shellcheck disable=SC2086 # lists of numbers
-    for s in $list; do
-        echo "$s $(median ${rate[$s]}) $(median ${p99[$s]}) $(median ${cpu[$s]})"
-    done | awk -v name="$name" '
-        NR == 1 { rate = $2; cpu = $4 }
-        { printf "%-6s %-8s %9.1f/s  p99 %8.2f ms  CPU %9.2f us", name, $1, $2, $3, $4 }
-        NR > 1 { printf "  ratio %5.2f, CPU %5.2f", rate / $2, $4 / cpu }
-        { print "" }'
+    done | awk -v name="$name" -v list="$list" '
+        function median(v, n, i, j, x) {
+            for (i = 2; i <= n; i++) {
+                x = v[i]
+                for (j = i - 1; j > 0 && v[j] > x; j--) v[j + 1] = v[j]
+                v[j + 1] = x
+            }
+            return v[int((n + 1) / 2)]
+        }
+        { k[$1]++; for (i = 2; i <= 4; i++) all[$1, i, k[$1]] = $i }
+        END {
+            servers = split(list, s, " ")
+            for (j = 1; j <= servers; j++) {
+                for (i = 2; i <= 4; i++) {
+                    for (r = 1; r <= k[s[j]]; r++) {
+                        own = all["ours", i, r]; v[r] = x = all[s[j], i, r]
+                        q[r] = i == 2 ? own / x : own ? x / own : 0
+                    }
+                    m[i] = median(v, k[s[j]]); ratio[i] = median(q, k[s[j]])
+                }
+                printf "%-6s %-8s %9.1f/s  p99 %8.2f ms  CPU %9.2f us", name, s[j], m[2], m[3], m[4]
+                if (j > 1) {
+                    printf "   %5.2f, p99 %5.2f, CPU %5.2f", ratio[2], ratio[3], ratio[4]
+                }
+                print ""
+            }
+        }'
 }
 
 # In KiB; shared pages of files do not count.
@@ -196,7 +220,7 @@ idle()
 }
 
 start_all
-echo "wrk -t1 -c$connections, $seconds s, median of $runs; ${NETPROTO##*/} $("$netproto" --version |
+echo "wrk -t1 -c$connections, $seconds s, $rounds rounds; ${NETPROTO##*/} $("$netproto" --version |
     cut -d' ' -f2), $("$servers/nginx/usr/sbin/nginx" -v 2>&1 | cut -d' ' -f3), $(
     "$servers/lighttpd/usr/sbin/lighttpd" -v | cut -d' ' -f1)"
 all="ours nginx lighttpd"

@@ -5,6 +5,7 @@
 # board, and says how to reach it. Ends with Ctrl-C.
 #
 #     --chip an385|an386|an500   Cortex-M3 (default), M4F or M7
+#     --mac v1|v2                with the Ethernet driver of STM32 F1 to F7 or H7, its registers a model
 #     --tap                      as root: a board with an address of its own, that answers pings; else
 #                                it is behind QEMU's user network, with ports of 127.0.0.1
 #     --base PORT                the first of those ports (default: some that are free)
@@ -17,15 +18,15 @@ cd "$(dirname "$0")/.."
 
 usage()
 {
-    sed -n '4,14s/^# \{0,1\}//p' "$0"
+    sed -n '4,15s/^# \{0,1\}//p' "$0"
     exit 2
 }
 
-chip=an385 tap='' base='' firmware='' tftp='' monitor=''
+chip=an385 mac='' tap='' base='' firmware='' tftp='' monitor=''
 while [ $# -gt 0 ]; do
     case $1 in
     --tap) tap=1 ;;
-    --chip | --base | --firmware | --tftp | --monitor)
+    --chip | --mac | --base | --firmware | --tftp | --monitor)
         [ $# -gt 1 ] || usage
         printf -v "${1#--}" %s "$2"
         shift
@@ -38,14 +39,14 @@ done
 need qemu-system-arm
 if [ -z "$firmware" ]; then
     need make gcc-arm-none-eabi libnewlib-arm-none-eabi
-    out=$PWD/build/board/$chip
+    out=$PWD/build/board/$chip${mac:+-$mac}
     make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$(scripts/get-lwip.sh)" NETP_CHIP="$chip" \
-        OUT="$out" DEFS=-DNETP_LWIP_STATS=1 >/dev/null
+        ${mac:+BOARD=mps2_eth NETP_MAC="$mac"} OUT="$out" DEFS=-DNETP_LWIP_STATS=1 >/dev/null
     firmware=$out/firmware.elf
 fi
 
 # The first of ports that are free now; each service is there at its own number above it.
-tcp_ports=(7 80 5001) udp_ports=(7 69)
+tcp_ports=(7 80 502 5001) udp_ports=(7 69)
 free_base()
 {
     local base port
@@ -86,6 +87,7 @@ The board's ports are at 127.0.0.1, $base higher:
     firmware      curl -T image.bin http://127.0.0.1:$((base + 80))/firmware.bin
                   curl -T image.bin tftp://127.0.0.1:$((base + 69))/firmware.bin
     TCP, UDP echo nc 127.0.0.1 $((base + 7)); nc -u 127.0.0.1 $((base + 7))
+    thermostat    mbpoll -m tcp -p $((base + 502)) -t 3 -r 1 -c 3 -1 127.0.0.1
     throughput    iperf -c 127.0.0.1 -p $((base + 5001))
 END
 fi

@@ -6,6 +6,8 @@ build_packages=(cmake make gcc libc6-dev libpsl-dev libssl-dev libxml2-dev pkg-c
 test_packages=(g++ libcmocka-dev libsqlite3-dev)
 peer_packages=(atftp busybox curl libmodbus-dev mbpoll netcat-openbsd ntpsec-ntpdig openssl python3
     python3-pymodbus python3-serial-asyncio socat tftp-hpa)
+board_packages=(dnsmasq-base gcc-arm-none-eabi iproute2 iputils-ping libnewlib-arm-none-eabi
+    qemu-system-arm)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 

@@ -7,8 +7,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}"
+need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}" "${board_packages[@]}"
 scripts/peers.sh
+scripts/get-lwip.sh
 cmake --preset asan
 cmake --build --preset asan -j "$(nproc)"
 ctest --preset asan -j "$(nproc)" "$@"

@@ -93,6 +93,10 @@ awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$source/README.md" >readm
 c_by_pkgconfig static netproto readme.c
 run "static: README's program" bash -c "printf '\0\0\0\5hello' | ./static-netproto | grep -qx hello"
 run "static: the program" static/bin/netproto --version
+for example in "$source"/examples/*.c; do # as their first lines say
+    # shellcheck disable=SC2046
+    run "static: ${example##*/}" "$cc" "$example" $(pkg-config --cflags --libs netproto) -o example
+done
 
 # Of some libraries Debian has no static form.
 install_tree whole -DNETPROTO_XML=OFF -DNETPROTO_PSL=OFF

@@ -152,6 +152,20 @@ static const struct law_say tftp_says[] = {
     LAW_SAY_FROM(&tftp_peer, ""),
     LAW_SAY_FROM(&tftp_stranger, "\0\4\0\1"),
 };
+/* ---- netp_sntp_client ---- */
+
+#define SNTP_FILL  "\0\0\1\0\0\0\2\0\300\0\2\1\xe8\0\0\0\0\0\0\0"
+#define SNTP_TIMES "\xe8\0\0\1\0\0\0\0\xe8\0\0\2\0\0\0\0"
+
+/* The first nonce is the time, 1000000 ms; see ask() of tests/subjects/sntp.c. */
+static const struct law_say sntp_says[] = {
+    LAW_SAY_FROM(&tftp_peer, "\x24\2\6\xec" SNTP_FILL "\0\0\0\0\0\x0f\x42\x40" SNTP_TIMES),
+    LAW_SAY_FROM(&tftp_peer, "\xe4\0\6\xec" SNTP_FILL "\0\0\0\0\0\x0f\x42\x40" SNTP_TIMES),
+    LAW_SAY_FROM(&tftp_peer, "\x24\2\6\xec" SNTP_FILL "\0\0\0\0\0\0\0\0" SNTP_TIMES),
+    LAW_SAY_FROM(&tftp_stranger, "\x24\2\6\xec" SNTP_FILL "\0\0\0\0\0\x0f\x42\x40" SNTP_TIMES),
+    LAW_SAY_FROM(&tftp_peer, ""),
+    LAW_SAY_FROM(&tftp_peer, "\x23\0\6\xec" SNTP_FILL "\0\0\0\0\0\0\0\0" SNTP_TIMES),
+};
 /* ---- netp_http_coding ---- */
 
 #ifdef NETPROTO_ZLIB
@@ -309,6 +323,15 @@ static const struct law_row rows[] = {
      .cfg = "ascii gap_ms=900 diagnostics",
      MODBUSD,
      SAYS(modbusd_ascii)},
+    {.name = "SNTP client", .cfg = "", .subject = &subject_sntp, SAYS(sntp_says)},
+    {.name = "SNTP client, connected",
+     .cfg = "connected burst=200 burst_ms=1",
+     .subject = &subject_sntp,
+     SAYS(sntp_says)},
+    {.name = "SNTP server",
+     .cfg = "interval_ms=1000",
+     .subject = &subject_sntp_server,
+     SAYS(sntp_says)},
     {.name = "TFTP get", .cfg = "get blksize=8 windowsize=3", TFTP},
     {.name = "TFTP put", .cfg = "put blksize=8 windowsize=3", TFTP},
     {.name = "TFTP server", .cfg = "serve blksize=8 windowsize=3", TFTP},

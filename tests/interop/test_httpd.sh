@@ -232,10 +232,10 @@ if [ -x "$backend" ]; then
     mkdir "$work/git"
     git init -q --bare "$work/git/a.git"
     git -C "$work/git/a.git" config http.receivepack true
-    printf '#!/bin/sh\nexport GIT_PROJECT_ROOT=%q GIT_HTTP_EXPORT_ALL=1\nexec %q\n' \
-        "$work/git" "$backend" >"$work/cgi/git"
+    printf '#!/bin/sh\nexec %q\n' "$backend" >"$work/cgi/git"
     chmod 755 "$work/cgi/git"
-    serve git --cgi /cgi="$work/cgi" --max-body 64M
+    serve git --cgi /cgi="$work/cgi" --max-body 64M --cgi-env GIT_PROJECT_ROOT="$work/git" \
+        --cgi-env GIT_HTTP_EXPORT_ALL=1
     who=(-c user.name=a -c user.email=a@a.test -c init.defaultBranch=main -c safe.directory='*')
     expect 0 "git clone, empty" git clone -q "$http/cgi/git/a.git" "$work/one"
     cp "$http_root/big" "$http_root/text" "$work/one"
@@ -247,6 +247,22 @@ if [ -x "$backend" ]; then
 else
     skip "no git http-backend"
 fi
+
+# a relative name, and a socket of both families
+serve bare --listen '[::]:0' --root "$http_root" --no-gzip --cgi /cgi="$(realpath --relative-to=. "$work/cgi")" \
+    --cgi-env A=b --cgi-env PATH=/bin:/usr/bin
+status_of 200 "--no-gzip" -H 'Accept-Encoding: gzip' "$http/page.html"
+says_not '^Content-Encoding\|^Vary' "--no-gzip"
+status_of 200 "--cgi-env" "$http/cgi/env"
+body_says '^A=b$'
+body_says "^SCRIPT_FILENAME=$work/cgi/env\$"
+body_says '^SERVER_ADDR=127.0.0.1$'
+body_says '^REMOTE_ADDR=127.0.0.1$'
+body_says '^PATH=/bin:/usr/bin$'
+stop_well bare
+for bad_env in A =b 1=b 'A B=c' HTTP_A=b QUERY_STRING=a; do
+    expect 2 "--cgi-env $bad_env" "$netproto" httpd --root "$http_root" --cgi-env "$bad_env"
+done
 
 # --- logins ------------------------------------------------------------------------------------
 

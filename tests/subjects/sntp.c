@@ -119,7 +119,7 @@ static const struct subject_cmd commands[] = {{"ask", ask, false}};
 static const char *const setups[] = {
     "",
     "connected burst=3 burst_ms=1000",
-    "key poll_ms=1000 poll_max_ms=10000",
+    "key poll_ms=60000 poll_max_ms=500000",
     "max_distance=0 timeout_ms=100000",
 };
 

@@ -17,11 +17,13 @@ enum {
     OPT_ROOT = 700,
     OPT_VHOST,
     OPT_CGI,
+    OPT_CGI_ENV,
     OPT_INDEX,
     OPT_INDEX_NAME,
     OPT_WRITE,
     OPT_DOTFILES,
     OPT_MIME_TYPES,
+    OPT_NO_GZIP,
     OPT_METRICS,
     OPT_AUTH,
     OPT_DIGEST,
@@ -47,11 +49,13 @@ static const struct option longs[] = {
     {"root", required_argument, NULL, OPT_ROOT},
     {"vhost", required_argument, NULL, OPT_VHOST},
     {"cgi", required_argument, NULL, OPT_CGI},
+    {"cgi-env", required_argument, NULL, OPT_CGI_ENV},
     {"index", no_argument, NULL, OPT_INDEX},
     {"index-name", required_argument, NULL, OPT_INDEX_NAME},
     {"write", no_argument, NULL, OPT_WRITE},
     {"dotfiles", no_argument, NULL, OPT_DOTFILES},
     {"mime-types", required_argument, NULL, OPT_MIME_TYPES},
+    {"no-gzip", no_argument, NULL, OPT_NO_GZIP},
     {"metrics", required_argument, NULL, OPT_METRICS},
     {"auth", required_argument, NULL, OPT_AUTH},
     {"digest", required_argument, NULL, OPT_DIGEST},
@@ -220,6 +224,9 @@ static bool own_files(struct httpd_job *job, int opt, const char *value)
     case OPT_MIME_TYPES:
         job->files.mime_types = value;
         return true;
+    case OPT_NO_GZIP:
+        job->files.flags |= NETP_HTTPD_FILES_NO_GZIP;
+        return true;
     default:
         job->metrics_path = value;
         return value[0] == '/';
@@ -238,6 +245,8 @@ static bool own(void *arg, int opt, const char *value)
         return own_host(job, value);
     case OPT_CGI:
         return own_scripts(job, value);
+    case OPT_CGI_ENV:
+        return httpd_env_add(job, value);
     default:
         return opt >= OPT_MAX_BODY ? own_limit(job, opt, value)
                : opt >= OPT_AUTH   ? own_who(job, opt, value)
@@ -481,11 +490,13 @@ const struct cli_command cmd_httpd = {
     "      --root DIR           the folder; nothing outside it can be reached\n"
     "      --vhost NAME=DIR     and another for the host NAME, or *.NAME for those below it\n"
     "      --cgi PREFIX=DIR     programs of DIR answer what is below PREFIX (RFC 3875)\n"
+    "      --cgi-env NAME=VALUE  for those programs; nothing else is inherited\n"
     "      --index              list folders that have no index file\n"
     "      --index-name NAME    an index file; several are tried in turn (index.html)\n"
     "      --write              PUT stores files\n"
     "      --dotfiles           serve names that begin with a dot or end with ~, too\n"
     "      --mime-types FILE    types of content, as /etc/mime.types has them\n"
+    "      --no-gzip            nothing is compressed, and no NAME.gz sent in place of NAME\n"
     "      --metrics PATH       counts for Prometheus, for whoever may see all else\n"
     "\n"
     "      --auth FILE          only users with passwords in FILE (htpasswd -B); needs TLS\n"

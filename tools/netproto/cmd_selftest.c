@@ -310,6 +310,19 @@ static void test_echo(struct selftest *t, const char *content)
     result(t, "echo, UDP", stop(t) && good, 1000 * 1024, netp_now() - begun);
 }
 
+static void test_sntp(struct selftest *t)
+{
+    char command[100];
+    bool good = serve(t, "sntpd --listen 127.0.0.1:0 --quiet", -1);
+    int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    netp_ms begun = netp_now();
+
+    snprintf(command, sizeof command, "time 127.0.0.1:%u --samples 100 --interval 0.001", t->port);
+    good = good && finish(spawn(command, out, NULL)) == 0;
+    close(out);
+    result(t, "sntp", stop(t) && good, 100 * 2 * 48, netp_now() - begun);
+}
+
 /* All of 10,000 registers, by requests of 125. */
 static bool read_registers(struct selftest *t)
 {
@@ -336,19 +349,6 @@ static void test_modbus(struct selftest *t)
     good = good && read_registers(t);
     ms = netp_now() - begun;
     result(t, "modbus", stop(t) && good, good ? 20000 : 0, ms);
-}
-
-static void test_sntp(struct selftest *t)
-{
-    char command[100];
-    bool good = serve(t, "sntpd --listen 127.0.0.1:0 --quiet", -1);
-    int out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    netp_ms begun = netp_now();
-
-    snprintf(command, sizeof command, "time 127.0.0.1:%u --samples 100 --interval 0.001", t->port);
-    good = good && finish(spawn(command, out, NULL)) == 0;
-    close(out);
-    result(t, "sntp", stop(t) && good, 100 * 2 * 48, netp_now() - begun);
 }
 
 static char *make_content(struct selftest *t)
@@ -400,8 +400,8 @@ static int run(struct cli *c, int argc, char **argv)
 #endif
     test_frame(&t);
     test_echo(&t, content);
-    test_modbus(&t);
     test_sntp(&t);
+    test_modbus(&t);
     free(content);
     unlink(t.content);
     unlink(t.copy);

@@ -13,12 +13,14 @@
 #define HTTPD_SITES   64 /* --vhost and --root, --cgi, --metrics */
 #define HTTPD_CERTS   16
 #define HTTPD_INDEXES 8
+#define HTTPD_ENV     64
 
 /* Something that is served, at a route of its own. */
 struct httpd_site {
     struct httpd_job *job;
     char *host, *pattern; /* host NULL: any */
     const char *directory;
+    char *absolute;                 /* of scripts: their directory, for they run in theirs */
     struct netp_httpd_files *files; /* one of these three */
     struct netp_cgi_dir *scripts;
     struct netp_cgi_dir_cfg script_cfg;
@@ -35,9 +37,13 @@ struct httpd_job {
     struct netp_httpd_route route[HTTPD_SITES];
     size_t nsite;
     const char *root;
+    char *absolute_root; /* for scripts */
     const char *index[HTTPD_INDEXES];
     struct netp_httpd_files_cfg files;
     uint32_t script_ms;
+    const char *script_path;        /* NULL: the usual one */
+    const char *env[HTTPD_ENV + 1]; /* NAME=VALUE of scripts, and NULL */
+    size_t nenv;
 
     const char *passwords, *digests, *realm;
     bool clear; /* Basic without TLS */
@@ -68,6 +74,9 @@ struct httpd_site *httpd_site_new(struct httpd_job *job, struct netp_str host,
 int httpd_sites_open(struct httpd_job *job);
 /* When the server is gone, and before the loop; harmless afterwards. */
 void httpd_sites_close(struct httpd_job *job);
+
+/* Takes NAME=VALUE for the environment of scripts; false: it is none, or one too many. */
+bool httpd_env_add(struct httpd_job *job, const char *value);
 
 /* Reads the certificates, before the workers are started. The exit status. */
 int httpd_tls_open(struct httpd_job *job);

@@ -87,8 +87,14 @@ static bool open_scripts(struct httpd_site *site)
     struct netp_cgi_dir_cfg *cfg = &site->script_cfg;
     struct httpd_job *job = site->job;
 
-    cfg->directory = site->directory;
-    cfg->document_root = job->root;
+    if (!(site->absolute = realpath(site->directory, NULL)) ||
+        (job->root && !job->absolute_root && !(job->absolute_root = realpath(job->root, NULL)))) {
+        return false;
+    }
+    cfg->directory = site->absolute;
+    cfg->document_root = job->absolute_root;
+    cfg->env = job->env;
+    cfg->path = job->script_path;
     cfg->idle_ms = job->script_ms;
     cfg->max_body = job->cfg.max_body;
     cfg->max_spool = job->cfg.max_body ? job->cfg.max_body : 16u << 20;
@@ -143,8 +149,11 @@ void httpd_sites_close(struct httpd_job *job)
         netp_httpd_files_free(job->site[i].files);
         netp_cgi_dir_free(job->site[i].scripts);
         free((char *)(uintptr_t)job->site[i].script_cfg.prefix);
+        free(job->site[i].absolute);
         free(job->site[i].host);
         free(job->site[i].pattern);
     }
+    free(job->absolute_root);
+    job->absolute_root = NULL;
     job->nsite = 0;
 }

@@ -21,6 +21,7 @@ static struct cgi_job *new_job(struct netp_cgi_dir *dir, struct netp_httpd_excha
         job->dir = dir;
         job->x = x;
         job->id = netp_httpd_request(x)->id;
+        job->theirs[0] = job->theirs[1] = job->theirs[2] = -1;
         job->cwd = job->spool = job->child.fd = job->in.fd = job->out.fd = job->err.fd = -1;
         job->head_only = netp_str_eq(netp_httpd_request(x)->method, NETP_STR("HEAD"));
         cgi_move(job, &dir->leaving);
@@ -39,6 +40,7 @@ static void destroy(struct cgi_job *job)
         close(job->spool);
     }
     free(job->held);
+    free(job->envp);
     free(job->path);
     free(job->redirect);
     free(job);
@@ -275,6 +277,7 @@ struct netp_cgi_dir *netp_cgi_dir_new(struct netp_loop *loop, const struct netp_
 {
     size_t n = strlen(cfg->prefix);
     struct netp_cgi_dir *dir;
+    int err;
 
     if (n == 0 || cfg->prefix[0] != '/' || cfg->prefix[n - 1] != '/') {
         errno = EINVAL;
@@ -290,16 +293,24 @@ struct netp_cgi_dir *netp_cgi_dir_new(struct netp_loop *loop, const struct netp_
     dir->burial.due = free_dead;
     dir->burial.arg = dir;
     dir->null = open_null();
-    if (dir->null < 0 || netp_root_open(&dir->root, cfg->directory) != 0) {
-        int err = errno;
-        if (dir->null >= 0) {
-            close(dir->null);
+    dir->path = malloc(sizeof "PATH=" + strlen(dir->cfg.path));
+    if (dir->null >= 0 && dir->path && netp_root_open(&dir->root, cfg->directory) == 0) {
+        stpcpy(stpcpy(dir->path, "PATH="), dir->cfg.path);
+        if (cgi_starters_open(&dir->starters, loop) == 0) {
+            return dir;
         }
-        free(dir);
+        err = errno;
+        netp_root_close(&dir->root);
         errno = err;
-        return NULL;
     }
-    return dir;
+    err = errno;
+    if (dir->null >= 0) {
+        close(dir->null);
+    }
+    free(dir->path);
+    free(dir);
+    errno = err;
+    return NULL;
 }
 
 void netp_cgi_dir_free(struct netp_cgi_dir *dir)
@@ -307,6 +318,7 @@ void netp_cgi_dir_free(struct netp_cgi_dir *dir)
     if (!dir) {
         return;
     }
+    cgi_starters_close(&dir->starters, dir->loop);
     while (dir->running.first) {
         cgi_kill(dir->running.first);
     }
@@ -315,6 +327,7 @@ void netp_cgi_dir_free(struct netp_cgi_dir *dir)
     netp_loop_at(dir->loop, &dir->burial, NETP_NEVER);
     netp_root_close(&dir->root);
     close(dir->null);
+    free(dir->path);
     free(dir);
 }
 

@@ -22,6 +22,13 @@ void cgi_close(struct cgi_job *job, struct netp_watch *w)
     }
 }
 
+static void close_pipes(struct cgi_job *job)
+{
+    cgi_close(job, &job->in);
+    cgi_close(job, &job->out);
+    cgi_close(job, &job->err);
+}
+
 /* --- times ----------------------------------------------------------------------------------- */
 
 /* Whether the script waits for the client and not the client for it. */
@@ -44,6 +51,7 @@ static netp_ms deadline(const struct cgi_job *job)
     switch (job->stage) {
     case CGI_QUEUED:
         return job->begun + cfg->idle_ms;
+    case CGI_STARTING:
     case CGI_RUNNING:
         return is_held_up(job)
                    ? NETP_NEVER
@@ -128,32 +136,35 @@ static void reap(struct cgi_job *job)
     cgi_stderr_end(job);
     waitid(P_PIDFD, (id_t)job->child.fd, &info, WEXITED | WNOHANG);
     cgi_close(job, &job->child);
-    cgi_close(job, &job->in);
-    cgi_close(job, &job->out);
-    cgi_close(job, &job->err);
+    close_pipes(job);
     job->eof = true;
     leave(job);
 }
 
 void cgi_kill(struct cgi_job *job)
 {
-    kill_group(job);
-    waitpid(job->pid, NULL, 0);
+    if (job->child.fd >= 0) {
+        kill_group(job);
+        waitpid(job->pid, NULL, 0);
+    }
     reap(job);
+}
+
+static void launch_next(struct netp_cgi_dir *dir)
+{
+    while (dir->queued.first && dir->running.n < dir->cfg.max_running) {
+        cgi_launch(dir->queued.first);
+    }
 }
 
 void cgi_over(struct cgi_job *job)
 {
-    struct netp_cgi_dir *dir = job->dir;
-
     if (job->stage < CGI_OVER && job->stage >= CGI_RUNNING && job->exited &&
         (job->cut_off || job->eof) && (job->answered || !job->x)) {
         reap(job);
-        while (dir->queued.first && dir->running.n < dir->cfg.max_running) {
-            cgi_launch(dir->queued.first);
-        }
+        launch_next(job->dir);
     }
-    if (!job->x && (job->stage == CGI_OVER || job->stage < CGI_RUNNING)) {
+    if (!job->x && (job->stage == CGI_OVER || job->stage < CGI_STARTING)) {
         cgi_forget(job);
     }
 }
@@ -188,15 +199,21 @@ static void output(void *arg, unsigned what)
 
 /* --- the beginning --------------------------------------------------------------------------- */
 
-static int watch(struct cgi_job *job)
+static void set_up(struct cgi_job *job)
 {
-    struct netp_loop *loop = job->dir->loop;
-
+    job->timer.due = due;
+    job->timer.arg = job;
     job->child.ready = exited;
     job->out.ready = output;
     job->err.ready = cgi_stderr;
     job->in.ready = cgi_body_ready;
     job->child.arg = job->out.arg = job->err.arg = job->in.arg = job;
+}
+
+static int watch(struct cgi_job *job)
+{
+    struct netp_loop *loop = job->dir->loop;
+
     if (netp_loop_watch(loop, &job->child, NETP_WANT_IN) != 0 ||
         netp_loop_watch(loop, &job->out, NETP_WANT_IN) != 0 ||
         netp_loop_watch(loop, &job->err, NETP_WANT_IN) != 0) {
@@ -217,15 +234,58 @@ static void init_machine(struct cgi_job *job)
     netp_cgi_init(&job->machine, &cfg, 0);
 }
 
+static unsigned status_of(int err)
+{
+    switch (err) {
+    case E2BIG:
+        return 431;
+    case EAGAIN:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return 503;
+    default:
+        return 500;
+    }
+}
+
+static void not_started(struct cgi_job *job, int err)
+{
+    close_pipes(job);
+    leave(job);
+    cgi_answer_error(job, status_of(err), strerror(err));
+}
+
+/* A thread has done its work. */
+void cgi_started(struct cgi_job *job)
+{
+    if (job->error) {
+        not_started(job, job->error);
+        launch_next(job->dir);
+        cgi_over(job);
+        return;
+    }
+    job->stage = CGI_RUNNING;
+    job->moved = now(job);
+    init_machine(job);
+    cgi_arm(job);
+    if (watch(job) != 0) {
+        cgi_answer_error(job, 503, strerror(errno));
+        cgi_kill(job);
+        cgi_over(job);
+    } else if (job->answered) { /* meanwhile: the client has gone, or there is no memory */
+        cgi_end(job);
+    }
+}
+
 /* Runs the script, or has it wait. */
 void cgi_launch(struct cgi_job *job)
 {
     struct netp_cgi_dir *dir = job->dir;
     bool queued = job->stage == CGI_QUEUED;
-    unsigned status;
+    int err;
 
-    job->timer.due = due;
-    job->timer.arg = job;
+    set_up(job);
     if (dir->running.n >= dir->cfg.max_running && dir->queued.n >= dir->cfg.max_queued) {
         leave(job);
         cgi_answer_error(job, 503, "too many scripts");
@@ -242,17 +302,9 @@ void cgi_launch(struct cgi_job *job)
         return;
     }
     cgi_move(job, &dir->running);
-    status = cgi_spawn(job);
-    if (status != 0) {
-        leave(job);
-        cgi_answer_error(job, status, "can't be run");
-        return;
-    }
-    job->stage = CGI_RUNNING;
-    init_machine(job);
-    if (watch(job) != 0) {
-        cgi_answer_error(job, 503, strerror(errno));
-        cgi_kill(job);
+    job->stage = CGI_STARTING;
+    if ((err = cgi_spawn(job)) != 0) {
+        not_started(job, err);
         return;
     }
     cgi_arm(job);

@@ -1,9 +1,8 @@
-/* cgi_spawn.c - starts a script: its environment, its pipes, its process.
+/* cgi_spawn.c - what a script starts with: its environment, its pipes, its process.
  * SPDX-License-Identifier: MIT */
 #include "cgi_priv.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,11 +11,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* What the script is to read, write and complain to, and our ends. */
-struct ends {
-    int child[3], ours[3];
-};
 
 /* --- the environment ------------------------------------------------------------------------- */
 
@@ -95,87 +89,74 @@ static size_t write_env(struct cgi_job *job)
     return n < 0 ? 0 : count;
 }
 
-/* The pointers to it, PATH and what cfg adds; NULL: no memory. */
-static char **make_envp(struct cgi_job *job, size_t count, char *path)
+/* Sets job->envp to the pointers to it, to PATH and what cfg adds; false: no memory. */
+static bool make_envp(struct cgi_job *job, size_t count)
 {
     const char *const *more = job->dir->cfg.env;
-    char *p = (char *)job->buffer, **envp;
+    char *p = (char *)job->buffer;
     size_t nmore = 0, k = 0;
 
     while (more && more[nmore]) {
         nmore++;
     }
-    envp = calloc(count + nmore + 2, sizeof *envp);
-    if (!envp) {
-        return NULL;
+    job->envp = calloc(count + nmore + 2, sizeof *job->envp);
+    if (!job->envp) {
+        return false;
     }
-    envp[k++] = path;
+    job->envp[k++] = job->dir->path;
     for (size_t i = 0; i < nmore; i++) {
-        envp[k++] = (char *)(uintptr_t)more[i];
+        job->envp[k++] = (char *)(uintptr_t)more[i];
     }
     for (size_t i = 0; i < count; i++, p += strlen(p) + 1) {
-        envp[k++] = p;
+        job->envp[k++] = p;
     }
-    return envp;
+    return true;
 }
 
 /* --- descriptors ----------------------------------------------------------------------------- */
 
-static void close_all(int fd[3])
+static void close_theirs(struct cgi_job *job)
 {
     for (int i = 0; i < 3; i++) {
-        if (fd[i] >= 0) {
-            close(fd[i]);
-            fd[i] = -1;
+        if (job->theirs[i] >= 0) {
+            close(job->theirs[i]);
+            job->theirs[i] = -1;
         }
     }
 }
 
 /* A pipe whose end for us, 0 to read or 1 to write, does not block. */
-static int make_pipe(struct ends *e, int i)
+static bool make_pipe(int *ours, int mine, int *theirs)
 {
-    int fd[2], mine = i == 0;
+    int fd[2];
 
     if (pipe2(fd, O_CLOEXEC) != 0) {
-        return -1;
+        return false;
     }
-    e->ours[i] = fd[mine];
-    e->child[i] = fd[!mine];
-    return fcntl(fd[mine], F_SETFL, O_NONBLOCK);
+    *ours = fd[mine];
+    *theirs = fd[!mine];
+    return fcntl(*ours, F_SETFL, O_NONBLOCK) == 0;
 }
 
 /* A body that is kept in a file is read from there; none is read from /dev/null. */
-static int make_ends(struct cgi_job *job, struct ends *e)
+static bool make_pipes(struct cgi_job *job)
 {
     bool body = !job->redirect && netp_httpd_request(job->x)->length > 0;
-    int r = 0;
 
-    *e = (struct ends){{-1, -1, -1}, {-1, -1, -1}};
-    if (job->spool >= 0 || !body) {
-        e->child[0] = fcntl(job->spool >= 0 ? job->spool : job->dir->null, F_DUPFD_CLOEXEC, 3);
+    if (body && job->spool < 0) {
+        if (!make_pipe(&job->in.fd, 1, &job->theirs[0])) {
+            return false;
+        }
     } else {
-        r = make_pipe(e, 0);
+        job->theirs[0] = fcntl(body ? job->spool : job->dir->null, F_DUPFD_CLOEXEC, 3);
     }
-    if (r != 0 || e->child[0] < 0 || make_pipe(e, 1) != 0 || make_pipe(e, 2) != 0) {
-        int err = errno;
-        close_all(e->child);
-        close_all(e->ours);
-        return err;
-    }
-    return 0;
+    return job->theirs[0] >= 0 && make_pipe(&job->out.fd, 0, &job->theirs[1]) &&
+           make_pipe(&job->err.fd, 0, &job->theirs[2]);
 }
 
 /* --- the process ----------------------------------------------------------------------------- */
 
-/* What a child needs to become the script; err: why it could not. */
-struct become {
-    const struct cgi_job *job;
-    const struct ends *ends;
-    char **argv, **envp;
-    int err;
-};
-
-static bool set_up(const struct become *b)
+static bool set_up(const struct cgi_job *job)
 {
     const struct sigaction act = {.sa_handler = SIG_DFL};
     sigset_t none;
@@ -184,63 +165,28 @@ static bool set_up(const struct become *b)
         sigaction(sig, &act, NULL);
     }
     for (int i = 0; i < 3; i++) {
-        if (dup2(b->ends->child[i], i) < 0) {
+        if (dup2(job->theirs[i], i) < 0) {
             return false;
         }
     }
     sigemptyset(&none);
-    return setpgid(0, 0) == 0 && fchdir(b->job->cwd) == 0 && close_range(3, ~0u, 0) == 0 &&
+    return setpgid(0, 0) == 0 && fchdir(job->cwd) == 0 && close_range(3, ~0u, 0) == 0 &&
            pthread_sigmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
-/* In the child, which has our memory until it is the script, and we stand still. */
+/* In the child, which has our memory until it is the script. By "./" and its name: it is what was
+ * found as long as nobody who may write into that directory changes it, who could as well change
+ * the script. */
 static int become(void *arg)
 {
-    struct become *b = arg;
+    struct cgi_job *job = arg;
+    char *argv[] = {job->name, NULL};
 
-    if (set_up(b)) {
-        execve(b->argv[0], b->argv, b->envp);
+    if (set_up(job)) {
+        execve(job->name, argv, job->envp);
     }
-    b->err = errno;
+    job->error = errno;
     _exit(127);
-}
-
-/* 0, or an error. It is posix_spawn() with less: that maps a stack and asks for the limit of
- * descriptors at each of its actions. */
-static int start(struct cgi_job *job, struct become *b)
-{
-    _Alignas(16) char stack[16384];
-    sigset_t all, before;
-    int err = 0;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    job->pid = clone(become, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
-                     b, &job->child.fd);
-    if (job->pid < 0) {
-        err = errno;
-    } else if (b->err) {
-        err = b->err;
-        waitpid(job->pid, NULL, 0);
-        close(job->child.fd);
-    }
-    if (err) {
-        job->child.fd = -1;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return err;
-}
-
-/* "./" and the name of the script: it is what was found as long as nobody who may write into that
- * directory changes it, who could as well change the script. */
-static void name_of(const struct cgi_job *job, char name[NAME_MAX + 3])
-{
-    size_t at = job->script_n;
-
-    while (job->path[at - 1] != '/') {
-        at--;
-    }
-    snprintf(name, NAME_MAX + 3, "./%.*s", (int)(job->script_n - at), job->path + at);
 }
 
 static void limit(const struct cgi_job *job)
@@ -255,40 +201,53 @@ static void limit(const struct cgi_job *job)
     }
 }
 
-static unsigned status_of(int err)
+/* As posix_spawn() does, which maps a stack for it and asks for the limit of descriptors at each
+ * action. */
+void cgi_exec(struct cgi_job *job)
 {
-    return err == EAGAIN || err == ENOMEM || err == EMFILE || err == ENFILE ? 503 : 500;
+    _Alignas(16) char stack[16384];
+    int fd;
+
+    job->error = 0;
+    job->pid = clone(become, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                     job, &fd);
+    if (job->pid < 0) {
+        job->error = errno;
+    } else if (job->error) {
+        waitpid(job->pid, NULL, 0);
+        close(fd);
+    } else {
+        job->child.fd = fd;
+        limit(job);
+    }
+    close_theirs(job);
 }
 
-unsigned cgi_spawn(struct cgi_job *job)
+static void set_name(struct cgi_job *job)
 {
-    char path[1024], name[NAME_MAX + 3], *argv[] = {name, NULL}, **envp;
-    struct ends e;
+    size_t at = job->script_n;
+
+    while (job->path[at - 1] != '/') {
+        at--;
+    }
+    snprintf(job->name, sizeof job->name, "./%.*s", (int)(job->script_n - at), job->path + at);
+}
+
+int cgi_spawn(struct cgi_job *job)
+{
     size_t count = write_env(job);
     int err;
 
     if (count == 0) {
-        return 431;
+        return E2BIG;
     }
-    snprintf(path, sizeof path, "PATH=%s", job->dir->cfg.path);
-    if (!(envp = make_envp(job, count, path))) {
-        return 503;
+    if (!make_envp(job, count)) {
+        return ENOMEM;
     }
-    name_of(job, name);
-    err = make_ends(job, &e);
-    if (err == 0) {
-        err = start(job, &(struct become){job, &e, argv, envp, 0});
-        close_all(e.child);
-    }
-    free(envp);
+    set_name(job);
+    err = make_pipes(job) ? cgi_start(&job->dir->starters, job) : errno;
     if (err != 0) {
-        close_all(e.ours);
-        cgi_log(job, strerror(err));
-        return status_of(err);
+        close_theirs(job);
     }
-    limit(job);
-    job->in.fd = e.ours[0];
-    job->out.fd = e.ours[1];
-    job->err.fd = e.ours[2];
-    return 0;
+    return err;
 }

@@ -301,8 +301,7 @@ static void expired(void *arg)
  * handshake, or of a record, without end. */
 static netp_ms patience(const struct httpd_conn *c)
 {
-    return c->since +
-           (c->tls && c->requests == 0 ? c->httpd->cfg.head_ms : c->httpd->cfg.idle_ms);
+    return c->since + (c->tls && c->requests == 0 ? c->httpd->cfg.head_ms : c->httpd->cfg.idle_ms);
 }
 
 /* Between requests: gives the work to others. If there is something to do after all, later. */
@@ -386,12 +385,13 @@ static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr 
     return c;
 }
 
-static void accepted(void *arg, int fd, const struct netp_addr *peer)
+static void accepted(void *arg, int fd, const struct netp_addr *from)
 {
     struct httpd_port *p = arg;
     struct netp_httpd *h = p->httpd;
-    bool refused = is_one_too_many(h, peer);
-    struct httpd_conn *c = refused ? NULL : conn_new(p, peer);
+    struct netp_addr peer = httpd_unmapped(*from);
+    bool refused = is_one_too_many(h, &peer);
+    struct httpd_conn *c = refused ? NULL : conn_new(p, &peer);
 
     h->counts.accepted++;
     h->counts.refused += refused;

@@ -30,9 +30,20 @@ const struct netp_httpd_request *netp_httpd_request(const struct netp_httpd_exch
     return &x->request;
 }
 
+struct netp_addr httpd_unmapped(struct netp_addr a)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    if (a.fam == 6 && memcmp(a.ip, mapped, sizeof mapped) == 0) {
+        memmove(a.ip, a.ip + sizeof mapped, 4);
+        a.fam = 4;
+    }
+    return a;
+}
+
 struct netp_addr netp_httpd_local(const struct netp_httpd_exchange *x)
 {
-    return netp_local_addr(x->conn->work->stream.watch_.fd);
+    return httpd_unmapped(netp_local_addr(x->conn->work->stream.watch_.fd));
 }
 
 bool netp_httpd_field(const struct netp_httpd_exchange *x, const char *name, unsigned nth,
@@ -174,13 +185,13 @@ void httpd_received(struct netp_httpd_exchange *x, const void *p, size_t n)
 {
     x->received += n;
     x->received_all = n == 0;
+    x->in_handler = true;
     if (n > 0 && x->received > x->max_body && !x->dropping) {
         too_much(x);
     } else if (x->watcher.data && !x->dropping) {
-        x->in_handler = true;
         x->watcher.data(x->watcher.arg, x, p, n);
-        x->in_handler = false;
     }
+    x->in_handler = false;
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -208,6 +219,14 @@ int netp_httpd_add(struct netp_httpd_exchange *x, const char *name, struct netp_
     return NETP_OK;
 }
 
+/* Whether what is still to come of the body can be more than may be. Then it is not waited for. */
+static bool may_be_too_much(const struct netp_httpd_exchange *x)
+{
+    uint64_t n = x->request.length;
+
+    return !x->received_all && (n == NETP_HTTP1_UNKNOWN || n > x->max_body);
+}
+
 int netp_httpd_begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length, bool close)
 {
     const struct netp_httpd *httpd = x->conn->httpd;
@@ -217,7 +236,7 @@ int netp_httpd_begin(struct netp_httpd_exchange *x, unsigned status, uint64_t le
     int r;
 
     /* Who waits for 100 and is answered at once may send the body, or not: nobody knows. */
-    if (close || x->close || x->expects) {
+    if (close || x->close || x->expects || may_be_too_much(x)) {
         msg.flags |= NETP_HTTP1_CLOSE;
     }
     if (length == NETP_HTTP1_CHUNKED && head) {

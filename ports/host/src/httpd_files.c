@@ -95,8 +95,8 @@ static void stretch_gone(void *arg, struct netp_httpd_exchange *x, bool complete
     free(s);
 }
 
-/* Lends the next piece, and ends behind the last. A file that has been written anew meanwhile is not
- * gone on with: its client would take two halves for one. */
+/* Lends the next piece, and ends behind the last. A file that has been written anew meanwhile is
+ * not gone on with: its client would take two halves for one. */
 static void next_piece(void *arg, struct netp_httpd_exchange *x)
 {
     struct stretch *s = arg;

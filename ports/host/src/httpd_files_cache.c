@@ -266,7 +266,7 @@ static struct files_entry *entry_new(struct netp_httpd_files *f, struct netp_str
     e->nkey = rest.n;
     e->hash = hash(rest);
     e->plain.fd = e->gzip.fd = -1;
-    e->packs = netp_http_mime_packs(netp_str_of(e->type));
+    e->packs = !(f->flags & NETP_HTTPD_FILES_NO_GZIP) && netp_http_mime_packs(netp_str_of(e->type));
     return e;
 }
 

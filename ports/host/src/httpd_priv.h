@@ -57,7 +57,7 @@ struct httpd_work {
 struct httpd_conn {
     struct netp_httpd *httpd;
     struct httpd_conn *next, *prev; /* of the same slot */
-    struct httpd_work *work; /* NULL: it waits for a request */
+    struct httpd_work *work;        /* NULL: it waits for a request */
     struct httpd_port *port;
     struct netp_tls *tls;
     struct netp_watch watch;
@@ -112,6 +112,10 @@ void httpd_release(struct netp_httpd_exchange *x);
 struct httpd_work *httpd_work_take(struct netp_httpd *h);
 void httpd_work_give(struct netp_httpd *h, struct httpd_work *w);
 void httpd_work_free(struct netp_httpd *h);
+
+/* Who asks at a socket of both families by IPv4, as one who does at a socket of IPv4: else all of
+ * them would be one customer. */
+struct netp_addr httpd_unmapped(struct netp_addr a);
 
 /* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);

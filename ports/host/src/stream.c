@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define GATHER     32                /* elements that leave with one system call */
-#define FILE_PIECE ((size_t)1 << 20) /* bytes of a file that leave with one system call */
+#define FILE_PIECE ((size_t)2 << 20) /* bytes of a file that leave with one system call */
 #define READS      8                 /* buffers a turn; others are to have theirs, too */
 #define LINGER_MS  1000              /* for the peer to close after us */
 #define ACCEPTS    32                /* connections a turn */
@@ -167,7 +167,7 @@ static bool flush(struct netp_stream *s)
     size_t nv = 0;
     ptrdiff_t r;
 
-    if (s->sys_errno_) {
+    if (s->sys_errno_ || s->full_) {
         return false;
     }
     /* The first is for what waits in the transport. */
@@ -180,7 +180,8 @@ static bool flush(struct netp_stream *s)
             return moved;
         }
     }
-    s->sys_errno_ = r == NETP_E_AGAIN ? 0 : errno;
+    s->full_ = r == NETP_E_AGAIN;
+    s->sys_errno_ = s->full_ ? 0 : errno;
     return moved;
 }
 
@@ -200,6 +201,7 @@ static bool may_receive(const struct netp_stream *s)
 static bool receive(struct netp_stream *s, bool *more)
 {
     *more = false;
+    s->full_ = false; /* a transport may have waited for what comes */
     forget_input(s);
     if (!netp_transport_receive(s->transport, s->watch_.fd, netp_loop_buffer(s->loop_),
                                 NETP_LOOP_BUFFER, &s->in_)) {
@@ -393,6 +395,7 @@ static void turn(struct netp_stream *s, bool readable)
     bool gone = false;
 
     s->gone_ = &gone;
+    s->full_ = false;
     pump(s, readable, &gone);
     if (!gone && !turned(s, &gone)) {
         s->gone_ = NULL;
@@ -468,6 +471,7 @@ int netp_stream_open(struct netp_stream *s, struct netp_loop *loop, int fd, bool
     s->gone_ = NULL;
     s->sys_errno_ = 0;
     s->left_ = false;
+    s->full_ = false;
     s->state_ = connecting ? CONNECTING : OPEN;
     /* The first turn is a timer's: the machine may have something to say. */
     if (netp_loop_at(loop, &s->timer_, 0) != 0) {

@@ -365,7 +365,8 @@ static bool set_clients(struct netp_tls_ctx *ctx, const struct netp_tls_server_c
     return load_client_ca(ctx, cfg->client_ca, f);
 }
 
-/* Of TLS 1.2: what keeps the past secret, and authenticates as it encrypts (RFC 9325 section 4.2). */
+/* Of TLS 1.2: what keeps the past secret, and authenticates as it encrypts (RFC 9325 section 4.2).
+ */
 static bool set_ciphers(struct netp_tls_ctx *ctx, struct netp_tls_fail *f)
 {
     if (SSL_CTX_set_cipher_list(ctx->ssl, "ECDHE+AESGCM:ECDHE+CHACHA20")) {

@@ -342,7 +342,8 @@ static void a_script_has_nothing_of_the_server(void **state)
     struct server s;
 
     (void)state;
-    script("own", TYPE "env | grep -c SECRET; set -- /proc/$$/fd/*; echo $#;"
+    script("own", TYPE "env | grep -c SECRET; n=0; for f in /proc/$$/fd/*; do"
+                       " [ -h $f ] && n=$((n + 1)); done; echo $n;"
                        "exec grep -e SigBlk -e SigIgn -e NSpgid -e NSpid /proc/self/status");
     setenv("SECRET", "x", 1);
     signal(SIGPIPE, SIG_IGN);
@@ -352,7 +353,7 @@ static void a_script_has_nothing_of_the_server(void **state)
     get(&s, "own", "");
     has("200 OK");
     has("\n0\n");
-    has("\n5\n"); /* 0, 1, 2, and what the shell reads the script and that folder from */
+    has("\n4\n"); /* 0, 1, 2, and what the shell reads the script from */
     has("SigBlk:\t0000000000000000\n");
     has_not("00001000\n"); /* SIGPIPE */
     assert_int_equal(number("NSpid:"), number("NSpgid:"));

@@ -374,6 +374,33 @@ static void bodies_are_bounded(void **state)
     finish(&s);
 }
 
+/* What nobody asked for is read to the end if that is near, else it ends with its answer. */
+static void bodies_that_are_not_wanted(void **state)
+{
+    static const char *const heads[] = {
+        "POST /none" HOST "Content-Length: 2000000\r\n\r\n",
+        "POST /none" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n",
+        "POST /all/x" HOST "Content-Length: 20000000000\r\n\r\n",
+        "POST /leave" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n"};
+    struct server s;
+    char out[1000];
+
+    (void)state;
+    start(&s, &plain);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        int fd = dial(&s);
+        say(fd, heads[i]);
+        for (unsigned k = 0; k < 20 && send(fd, big, 100000, MSG_NOSIGNAL) > 0; k++) {
+        }
+        hear(fd, "", out, sizeof out);
+        assert_non_null(strstr(out, i < 2 ? " 404 " : " 200 OK"));
+        assert_non_null(strstr(out, "Connection: close"));
+        close(fd);
+    }
+    EXPECT(&s, "POST /none" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", " 404 ", "root");
+    finish(&s);
+}
+
 static void what_is_no_request_ends_the_connection(void **state)
 {
     struct server s;
@@ -596,6 +623,32 @@ static void one_address_has_its_limit(void **state)
     finish(&s);
 }
 
+/* At a socket of both families each IPv4 address is still one of its own. */
+static void addresses_of_ipv4_are_told_apart(void **state)
+{
+    const struct netp_addr other = {.ip = {127, 0, 0, 2}, .fam = 4};
+    struct netp_httpd_cfg cfg = plain;
+    struct netp_addr port;
+    struct server s;
+    char out[1000];
+    int fd[2];
+
+    (void)state;
+    cfg.max_per_address = 1;
+    start_at(&s, &cfg, &(struct netp_addr){.fam = 6});
+    port = s.at;
+    s.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
+    fd[0] = dial(&s);
+    fd[1] = netp_tcp_connect(&s.at, &other);
+    usleep(20000);
+    say(fd[1], "GET /where" HOST "\r\n");
+    assert_true(hear(fd[1], "127.0.0.1:", out, sizeof out) > 0);
+    assert_null(strstr(out, "ffff"));
+    close(fd[0]);
+    close(fd[1]);
+    finish(&s);
+}
+
 static void a_stop_lets_answers_end(void **state)
 {
     struct server s;
@@ -623,6 +676,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_find_their_handlers),
         cmocka_unit_test(bodies_are_bounded),
+        cmocka_unit_test(bodies_that_are_not_wanted),
         cmocka_unit_test(what_is_no_request_ends_the_connection),
         cmocka_unit_test(answers_come_in_pieces_and_in_order),
         cmocka_unit_test(what_cant_be_completed_is_cut),
@@ -632,6 +686,7 @@ int main(void)
         cmocka_unit_test(connections_rest_and_wake),
         cmocka_unit_test(slow_heads_and_bodies_end),
         cmocka_unit_test(one_address_has_its_limit),
+        cmocka_unit_test(addresses_of_ipv4_are_told_apart),
         cmocka_unit_test(a_stop_lets_answers_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

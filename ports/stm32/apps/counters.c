@@ -22,6 +22,9 @@ void counters_put(struct text *t)
     put(t, "stack_size", netp_board_stack_size());
     put(t, "unread_pbufs", app_loop.held_);
     put(t, "image", image_number());
+#if APP_SNTP
+    put(t, "time", app_clock_unix());
+#endif
 #if APP_PING
     put(t, "pings", app_ping.asked);
     put(t, "pongs", app_ping.answered);

@@ -75,6 +75,12 @@ static void start_services(void)
 #if APP_PING
     app_ping_init();
 #endif
+#if APP_MODBUS
+    app_modbus_init();
+#endif
+#if APP_SNTP
+    app_sntp_init();
+#endif
 #if APP_IPERF
     lwiperf_start_tcp_server_default(NULL, NULL);
 #endif

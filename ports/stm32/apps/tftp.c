@@ -12,7 +12,7 @@
 #include <netproto/tftp.h>
 #include <string.h>
 
-#define TRANSFERS 2
+#define TRANSFERS 4
 #define BLKSIZE   1428 /* what fits a frame, with all headers that may be */
 #define WINDOW    4
 #define NAME_CAP  64
@@ -26,6 +26,7 @@ struct transfer {
     const uint8_t *lent;   /* that is read, from slot */
     size_t n;
     int slot;
+    bool over; /* it stays only to repeat its last answer */
     uint8_t mem[NETP_TFTP_MEM_MIN];
 };
 
@@ -63,6 +64,7 @@ static void store(struct transfer *t, const struct netp_tftp_ev *ev)
 
 static void done(struct transfer *t)
 {
+    t->over = true;
     if (t->image.open && image_commit(&t->image) != NETP_OK) {
         refuse(t, NETP_TFTP_UNDEFINED, "CRC of the image is wrong");
     }
@@ -130,6 +132,7 @@ static int open_transfer(struct transfer *t, struct netp_tftp_cfg *cfg,
     cfg->blksize = BLKSIZE;
     cfg->windowsize = WINDOW;
     t->slot = -1;
+    t->over = false;
     t->udp.ops = &netp_tftp_ops;
     t->udp.m = &t->m;
     t->udp.ev = &event;
@@ -142,8 +145,7 @@ static int open_transfer(struct transfer *t, struct netp_tftp_cfg *cfg,
 
 /* --- the server ------------------------------------------------------------------------------ */
 
-/* The transfer that a request begins; NULL: it came before, or there is none left (*busy). One that
- * is over, and stays only to repeat its last answer, makes room. */
+/* The transfer that a request begins; NULL: it came before, or there is none left (*busy). */
 static struct transfer *choose(const struct netp_addr *from, bool *busy)
 {
     struct transfer *chosen = NULL;
@@ -157,6 +159,21 @@ static struct transfer *choose(const struct netp_addr *from, bool *busy)
     }
     *busy = !chosen;
     return chosen;
+}
+
+/* When all are in use, those that are over end, so that there is one for the next who comes. */
+static void make_room(void)
+{
+    for (struct transfer *t = transfers; t < transfers + TRANSFERS; t++) {
+        if (netp_lwip_udp_is_closed(&t->udp)) {
+            return;
+        }
+    }
+    for (struct transfer *t = transfers; t < transfers + TRANSFERS; t++) {
+        if (t->over) {
+            netp_lwip_udp_abort(&t->udp);
+        }
+    }
 }
 
 static void datagram(void *arg, struct netp_in *in)
@@ -180,6 +197,7 @@ static void datagram(void *arg, struct netp_in *in)
         t->from = *in->from;
         if (open_transfer(t, &cfg, on_closed) == NETP_OK) {
             netp_lwip_udp_input(&t->udp, in);
+            make_room();
         }
     } else if (busy) {
         netp_lwip_port_send(&port, &out, 1);

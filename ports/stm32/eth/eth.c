@@ -39,7 +39,7 @@ void netp_eth_restart(struct netp_eth *e)
         NETP_ETH_STORE(&d->w[3], 0);
         NETP_ETH_CLEAN(d, sizeof *d);
     }
-    netp_eth_filter(e);
+    netp_eth_mac_filter(e);
     e->state = NETP_ETH_NO_LINK;
 }
 
@@ -65,42 +65,34 @@ static void follow_link(struct netp_eth *e)
     int mode = netp_eth_phy_mode(e);
 
     if (mode < 0) {
-        netp_eth_mac_stop(e);
         e->mode = 0;
         e->state = NETP_ETH_NO_PHY;
         return;
     }
-    if (e->state == NETP_ETH_LINK && (unsigned)mode != e->mode) {
+    if (e->mode != 0 && mode != e->mode) {
         mode = 0; /* down first, also when another mode was negotiated between two looks */
     }
-    if (e->state != NETP_ETH_NO_CLOCK && (unsigned)mode == e->mode) {
+    if (e->state != NETP_ETH_NO_CLOCK && mode == e->mode) {
         return;
     }
     netp_eth_restart(e); /* nothing stale is sent or held */
     if (mode > 0 && e->state == NETP_ETH_NO_LINK) {
         netp_eth_mac_run(e, (unsigned)mode);
-        e->mode = (unsigned)mode;
+        e->mode = (uint8_t)mode;
         e->state = NETP_ETH_LINK;
     }
 }
 
 static void tick(struct netp_eth *e)
 {
-    int started;
-
     switch (e->state) {
     case NETP_ETH_OFF:
         return;
     case NETP_ETH_NO_PHY:
-        if (netp_eth_phy_find(e)) {
-            e->state = NETP_ETH_PHY_RESET;
-        }
+        e->state = netp_eth_phy_find(e);
         return;
     case NETP_ETH_PHY_RESET:
-        started = netp_eth_phy_start(e);
-        if (started != 0) {
-            e->state = started > 0 ? NETP_ETH_NO_CLOCK : NETP_ETH_NO_PHY;
-        }
+        e->state = netp_eth_phy_start(e);
         return;
     case NETP_ETH_LINK:
         check(e);
@@ -111,39 +103,42 @@ static void tick(struct netp_eth *e)
     follow_link(e);
 }
 
+static bool fits(const void *p)
+{
+    return (uintptr_t)p % 32 == 0 && netp_eth_mac_reaches(p);
+}
+
 int netp_eth_init(struct netp_eth *e, const struct netp_eth_cfg *cfg)
 {
-    uintptr_t unaligned = (uintptr_t)cfg->dma;
-    bool reached = netp_eth_mac_reaches(cfg->dma);
-
-    for (unsigned i = 0; i < NETP_ETH_RX_DESCS; i++) {
-        unaligned |= (uintptr_t)cfg->rx_buf[i];
-        reached = reached && netp_eth_mac_reaches(cfg->rx_buf[i]);
-    }
-    if (unaligned % 32 != 0) {
-        return NETP_ETH_E_ALIGN;
-    }
-    if (!reached) {
+    if (!fits(cfg->dma)) {
         return NETP_ETH_E_MEMORY;
+    }
+    for (unsigned i = 0; i < NETP_ETH_RX_DESCS; i++) {
+        if (!fits(cfg->rx_buf[i])) {
+            return NETP_ETH_E_MEMORY;
+        }
     }
     memset(e, 0, sizeof *e);
     e->cfg_ = *cfg;
     netp_eth_on(e);
-    tick(e);
     return 0;
 }
 
 bool netp_eth_poll(struct netp_eth *e, uint32_t now_ms)
 {
-    bool told = e->told_;
+    bool link;
 
     if (now_ms - e->ticked_ms_ >= NETP_ETH_TICK) {
         e->ticked_ms_ = now_ms;
         tick(e);
     }
-    e->told_ = e->state == NETP_ETH_LINK;
-    e->stats.links += e->told_ != told;
-    return e->told_ != told;
+    link = e->state == NETP_ETH_LINK;
+    if (link == e->told_) {
+        return false;
+    }
+    e->told_ = link;
+    e->stats.links++;
+    return true;
 }
 
 void netp_eth_off(struct netp_eth *e)

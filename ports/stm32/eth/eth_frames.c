@@ -41,7 +41,7 @@ size_t netp_eth_receive(struct netp_eth *e, uint8_t **buf)
             e->stats.rx++;
         }
         netp_eth_mac_arm(e);
-        e->rx_ = (uint8_t)((e->rx_ + 1u) % NETP_ETH_RX_DESCS);
+        netp_eth_advance(&e->rx_, NETP_ETH_RX_DESCS);
         netp_eth_mac_kick(e);
         if (frame) {
             NETP_ETH_DISCARD(frame, (size_t)n); /* what the cache fetched while it was filled */
@@ -60,11 +60,10 @@ void netp_eth_reap(struct netp_eth *e)
         if (sent < 0) {
             return;
         }
-        e->stats.tx += sent != 0;
-        e->stats.tx_errors += sent == 0;
+        ++*(sent > 0 ? &e->stats.tx : &e->stats.tx_errors);
         e->stalled_ = 0;
         e->tx_used_--;
-        e->tx_done_ = (uint8_t)((e->tx_done_ + 1u) % NETP_ETH_TX_DESCS);
+        netp_eth_advance(&e->tx_done_, NETP_ETH_TX_DESCS);
     }
 }
 
@@ -84,6 +83,6 @@ void netp_eth_send(struct netp_eth *e, size_t n)
 {
     NETP_ETH_CLEAN(e->cfg_.dma->tx_buf[e->tx_], n);
     netp_eth_mac_send(e, n);
-    e->tx_ = (uint8_t)((e->tx_ + 1u) % NETP_ETH_TX_DESCS);
+    netp_eth_advance(&e->tx_, NETP_ETH_TX_DESCS);
     e->tx_used_++;
 }

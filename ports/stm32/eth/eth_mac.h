@@ -27,6 +27,14 @@ static inline void netp_eth_set(const struct netp_eth *e, uint32_t offset, uint3
     NETP_ETH_WRITE(e->cfg_.base + offset, value);
 }
 
+/* Goes to the next descriptor of a ring of n. */
+static inline void netp_eth_advance(uint8_t *at, unsigned n)
+{
+    if (++*at == n) {
+        *at = 0;
+    }
+}
+
 /* An address as the DMA has it. */
 static inline uint32_t netp_eth_bus(const volatile void *p)
 {
@@ -47,7 +55,8 @@ bool netp_eth_mac_reaches(const void *p);
 bool netp_eth_mac_reset(struct netp_eth *e);
 void netp_eth_mac_run(struct netp_eth *e, unsigned mode);
 void netp_eth_mac_stop(struct netp_eth *e);
-void netp_eth_mac_filter(struct netp_eth *e, uint32_t high, uint32_t low);
+/* Lets the groups of e->hash_ through. */
+void netp_eth_mac_filter(struct netp_eth *e);
 
 /* Acknowledges what has happened. True: a bus error is among it. */
 bool netp_eth_mac_events(struct netp_eth *e);
@@ -55,12 +64,9 @@ bool netp_eth_mac_events(struct netp_eth *e);
 /* Frames lost since the last call. */
 uint32_t netp_eth_mac_missed(struct netp_eth *e);
 
-/* The choice of MDIO's clock, at most 2.5 MHz, for CR. */
-unsigned netp_eth_mdc(uint32_t hclk_hz);
-
-/* Reads (value < 0) or writes a register of a PHY: its value or 0; -1: the transfer does not end.
- */
-int netp_eth_mac_mdio(struct netp_eth *e, unsigned phy, unsigned reg, int value);
+/* Reads (value < 0) or writes a register of the PHY at e->phy_: its value or 0; -1: the transfer
+ * does not end. */
+int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value);
 
 /* Gives the descriptor e->rx_ with its buffer to the DMA. */
 void netp_eth_mac_arm(struct netp_eth *e);
@@ -74,10 +80,10 @@ void netp_eth_mac_send(struct netp_eth *e, size_t n);
 /* Whether the frame of the descriptor e->tx_done_ was sent: 1; 0: not well; -1: not yet. */
 int netp_eth_mac_sent(struct netp_eth *e);
 
-/* Finds a PHY and begins its reset; false: none. */
-bool netp_eth_phy_find(struct netp_eth *e);
-/* Begins to negotiate once the reset is over: 1; 0: not yet; -1: the PHY is gone. */
-int netp_eth_phy_start(struct netp_eth *e);
+/* Finds a PHY and begins its reset. The state that follows. */
+enum netp_eth_state netp_eth_phy_find(struct netp_eth *e);
+/* Begins to negotiate once the reset is over. The state that follows. */
+enum netp_eth_state netp_eth_phy_start(struct netp_eth *e);
 /* What was negotiated, NETP_ETH_UP | ...; 0: no link; -1: the PHY is gone. */
 int netp_eth_phy_mode(struct netp_eth *e);
 /* Lets the PHY send back what it gets, at 100 Mbit/s, or negotiate. */
@@ -85,9 +91,6 @@ void netp_eth_phy_loop(struct netp_eth *e, bool on);
 
 /* Counts what was sent, and takes its descriptors back. */
 void netp_eth_reap(struct netp_eth *e);
-
-/* Gives the MAC the groups. */
-void netp_eth_filter(struct netp_eth *e);
 
 /* Resets MAC and rings, into NETP_ETH_NO_LINK or NETP_ETH_NO_CLOCK. Also for the self-test. */
 void netp_eth_restart(struct netp_eth *e);

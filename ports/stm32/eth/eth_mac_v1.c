@@ -6,6 +6,8 @@
 
 #define CCM_BYTES 0x10000u /* at 0x10000000, for the processor alone */
 
+#define MDIO_CLOCK 4u /* 1/102 of the bus: 2.1 MHz at 216, never over 2.5, IEEE 802.3 22.2.2.11 */
+
 #define OMR_STORE_AND_FORWARD (V1_DMAOMR_RSF | V1_DMAOMR_TSF)
 
 /* A second write to a register of the MAC within four cycles of the wire's clock, 1.6 us at 10
@@ -23,10 +25,10 @@ bool netp_eth_mac_reaches(const void *p)
     return netp_eth_bus(p) - 0x10000000u >= CCM_BYTES;
 }
 
-int netp_eth_mac_mdio(struct netp_eth *e, unsigned phy, unsigned reg, int value)
+int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value)
 {
-    uint32_t command = V1_MACMIIAR_PA(phy) | V1_MACMIIAR_MR(reg) |
-                       V1_MACMIIAR_CR(netp_eth_mdc(e->cfg_.hclk_hz)) | V1_MACMIIAR_MB;
+    uint32_t command =
+        V1_MACMIIAR_PA(e->phy_) | V1_MACMIIAR_MR(reg) | V1_MACMIIAR_CR(MDIO_CLOCK) | V1_MACMIIAR_MB;
 
     if (value >= 0) {
         netp_eth_set(e, V1_MACMIIDR, (uint32_t)value);
@@ -51,14 +53,11 @@ bool netp_eth_mac_reset(struct netp_eth *e)
                  V1_DMABMR_AAB | V1_DMABMR_USP | V1_DMABMR_RDP(32) | V1_DMABMR_FB |
                      V1_DMABMR_PBL(32) | V1_DMABMR_DSL(4));
     set_slow(e, V1_MACFFR, V1_MACFFR_HM);
-    set_slow(e, V1_MACFCR, V1_MACFCR_ZQPD);
-    netp_eth_set(e, V1_MACIMR, V1_MACIMR_ALL);
     netp_eth_set(e, V1_MMCRIMR, V1_MMCRIMR_ALL);
     netp_eth_set(e, V1_MMCTIMR, V1_MMCTIMR_ALL);
     netp_eth_set(e, V1_DMAOMR, OMR_STORE_AND_FORWARD);
     netp_eth_set(e, V1_DMARDLAR, netp_eth_bus(e->cfg_.dma->rx));
     netp_eth_set(e, V1_DMATDLAR, netp_eth_bus(e->cfg_.dma->tx));
-    netp_eth_set(e, V1_DMASR, V1_DMASR_W1C);
     netp_eth_set(e, V1_DMAIER,
                  V1_DMASR_NIS | V1_DMASR_AIS | V1_DMASR_FBES | V1_DMASR_RBUS | V1_DMASR_RS);
     /* The write of the low half takes both over. */
@@ -87,10 +86,10 @@ void netp_eth_mac_stop(struct netp_eth *e)
     set_slow(e, V1_MACCR, 0);
 }
 
-void netp_eth_mac_filter(struct netp_eth *e, uint32_t high, uint32_t low)
+void netp_eth_mac_filter(struct netp_eth *e)
 {
-    set_slow(e, V1_MACHTHR, high);
-    set_slow(e, V1_MACHTLR, low);
+    set_slow(e, V1_MACHTHR, e->hash_[1]);
+    set_slow(e, V1_MACHTLR, e->hash_[0]);
 }
 
 bool netp_eth_mac_events(struct netp_eth *e)

@@ -16,39 +16,30 @@ enum { BMCR = 0, BMSR = 1, PHYIDR1 = 2, PHYIDR2 = 3, ANAR = 4, ANLPAR = 5 };
 #define ANAR_10_FULL  0x0040
 #define NOBODY        0xffff /* pulled up */
 
+#if NETP_ETH_MAKERS
 /* A register in which bit 2 is full duplex and bit 1 is 100 Mbit/s, as in netp_eth.mode. It also
  * holds for a partner that does not negotiate, of which not every PHY puts an ability into ANLPAR.
  */
 static const struct {
-    uint16_t id1, id2; /* without the revision */
+    uint32_t id; /* without the revision */
     uint8_t reg, shift, inverted;
 } makers[] = {
-    {0x0007, 0xc0f0, 31, 2, 0}, /* LAN8720A */
-    {0x0007, 0xc130, 31, 2, 0}, /* LAN8742A */
-    {0x0022, 0x1560, 30, 0, 0}, /* KSZ8081 */
-    {0x2000, 0x5c90, 16, 0, 2}, /* DP83848: bit 1 is 10 Mbit/s */
+    {0x0007c0f0, 31, 2, 0}, /* LAN8720A */
+    {0x0007c130, 31, 2, 0}, /* LAN8742A */
+    {0x00221560, 30, 0, 0}, /* KSZ8081 */
+    {0x20005c90, 16, 0, 2}, /* DP83848: bit 1 is 10 Mbit/s */
 };
 enum { MAKERS = sizeof makers / sizeof makers[0] };
-
-unsigned netp_eth_mdc(uint32_t hclk_hz)
-{
-    static const uint8_t below[] = {35, 60, 100, 150, 250}, choice[] = {2, 3, 0, 1, 4, 5};
-    unsigned i = 0;
-
-    while (i < sizeof below && hclk_hz >= below[i] * 1000000u) {
-        i++;
-    }
-    return choice[i];
-}
+#endif
 
 int netp_eth_phy_read(struct netp_eth *e, unsigned reg)
 {
-    return netp_eth_mac_mdio(e, e->phy_, reg, -1);
+    return netp_eth_mac_mdio(e, reg, -1);
 }
 
 int netp_eth_phy_write(struct netp_eth *e, unsigned reg, unsigned value)
 {
-    return netp_eth_mac_mdio(e, e->phy_, reg, (int)value);
+    return netp_eth_mac_mdio(e, reg, (int)value);
 }
 
 static bool answers(int value)
@@ -56,48 +47,61 @@ static bool answers(int value)
     return value > 0 && value != NOBODY;
 }
 
-bool netp_eth_phy_find(struct netp_eth *e)
+enum netp_eth_state netp_eth_phy_find(struct netp_eth *e)
 {
-    int8_t wanted = e->cfg_.phy;
+    int wanted = e->cfg_.phy;
 
-    for (e->phy_ = wanted < 0 ? 0 : (uint8_t)wanted; e->phy_ < 32; e->phy_++) {
-        int id = netp_eth_phy_read(e, PHYIDR1);
-
-        if (answers(id)) {
-            int id2 = netp_eth_phy_read(e, PHYIDR2) & 0xfff0;
-
-            e->maker_ = 0;
-            while (e->maker_ < MAKERS &&
-                   (id != makers[e->maker_].id1 || id2 != makers[e->maker_].id2)) {
-                e->maker_++;
-            }
-            return netp_eth_phy_write(e, BMCR, BMCR_RESET) == 0;
+    e->phy_ = wanted < 0 ? 0 : (uint8_t)wanted;
+    do {
+        if (answers(netp_eth_phy_read(e, PHYIDR1))) {
+            netp_eth_phy_write(e, BMCR, BMCR_RESET);
+            return NETP_ETH_PHY_RESET;
         }
-        if (wanted >= 0) {
-            break;
-        }
-    }
-    return false;
+    } while (wanted < 0 && ++e->phy_ < 32);
+    return NETP_ETH_NO_PHY;
 }
 
-int netp_eth_phy_start(struct netp_eth *e)
+enum netp_eth_state netp_eth_phy_start(struct netp_eth *e)
 {
     int control = netp_eth_phy_read(e, BMCR);
 
-    if (control < 0 || control == NOBODY) {
-        return -1;
+    if (control < 0 || control == NOBODY) { /* 0 is a value that it may have */
+        return NETP_ETH_NO_PHY;
     }
     if (control & BMCR_RESET) {
-        return 0;
+        return NETP_ETH_PHY_RESET;
     }
     netp_eth_phy_write(e, ANAR, ANAR_10_100);
     netp_eth_phy_write(e, BMCR, BMCR_AUTONEG);
-    return 1;
+    return NETP_ETH_NO_CLOCK;
 }
+
+#if NETP_ETH_MAKERS
+/* NETP_ETH_100 and NETP_ETH_FULL as the maker's register tells them; -1: it is unknown to us. */
+static int made_mode(struct netp_eth *e)
+{
+    uint32_t id = (uint32_t)netp_eth_phy_read(e, PHYIDR1) << 16 |
+                  ((uint32_t)netp_eth_phy_read(e, PHYIDR2) & 0xfff0u);
+
+    for (unsigned i = 0; i < MAKERS; i++) {
+        if (id == makers[i].id) {
+            return (netp_eth_phy_read(e, makers[i].reg) >> makers[i].shift ^ makers[i].inverted) &
+                   (NETP_ETH_100 | NETP_ETH_FULL);
+        }
+    }
+    return -1;
+}
+#else
+static int made_mode(struct netp_eth *e)
+{
+    (void)e;
+    return -1;
+}
+#endif
 
 int netp_eth_phy_mode(struct netp_eth *e)
 {
-    int status, both;
+    int status, mode, both;
 
     netp_eth_phy_read(e, BMSR); /* the link's bit tells of a loss until it has been read */
     status = netp_eth_phy_read(e, BMSR);
@@ -107,15 +111,13 @@ int netp_eth_phy_mode(struct netp_eth *e)
     if ((status & BMSR_UP) != BMSR_UP) {
         return 0;
     }
-    if (e->maker_ < MAKERS) {
-        both = netp_eth_phy_read(e, makers[e->maker_].reg) >> makers[e->maker_].shift;
-        return NETP_ETH_UP | ((both ^ makers[e->maker_].inverted) & (NETP_ETH_100 | NETP_ETH_FULL));
+    mode = made_mode(e);
+    if (mode < 0) {
+        both = netp_eth_phy_read(e, ANAR) & netp_eth_phy_read(e, ANLPAR);
+        mode = both & (ANAR_100_FULL | ANAR_100) ? NETP_ETH_100 : 0;
+        mode |= both & (mode ? ANAR_100_FULL : ANAR_10_FULL) ? NETP_ETH_FULL : 0;
     }
-    both = netp_eth_phy_read(e, ANAR) & netp_eth_phy_read(e, ANLPAR);
-    if (both & (ANAR_100_FULL | ANAR_100)) {
-        return NETP_ETH_UP | NETP_ETH_100 | (both & ANAR_100_FULL ? NETP_ETH_FULL : 0);
-    }
-    return NETP_ETH_UP | (both & ANAR_10_FULL ? NETP_ETH_FULL : 0);
+    return NETP_ETH_UP | mode;
 }
 
 void netp_eth_phy_loop(struct netp_eth *e, bool on)

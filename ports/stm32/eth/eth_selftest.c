@@ -65,7 +65,7 @@ static enum netp_eth_verdict exchange(struct netp_eth *e, size_t n, unsigned see
         }
     }
     netp_eth_mac_arm(e);
-    e->rx_ = (uint8_t)((e->rx_ + 1u) % NETP_ETH_RX_DESCS);
+    netp_eth_advance(&e->rx_, NETP_ETH_RX_DESCS);
     netp_eth_mac_kick(e);
     return verdict;
 }

@@ -29,10 +29,6 @@
 #define V1_MACMIIAR_MW    (1u << 1)
 #define V1_MACMIIAR_MB    (1u << 0)
 #define V1_MACMIIDR       0x0014u
-#define V1_MACFCR         0x0018u
-#define V1_MACFCR_ZQPD    (1u << 7)
-#define V1_MACIMR         0x003cu
-#define V1_MACIMR_ALL     0x208u /* time stamp, power management */
 #define V1_MACA0HR        0x0040u
 #define V1_MACA0HR_MO     (1u << 31)
 #define V1_MACA0LR        0x0044u
@@ -68,7 +64,6 @@
 #define V1_DMAOMR           0x1018u
 #define V1_DMAOMR_RSF       (1u << 25) /* a frame is received whole before it moves to memory */
 #define V1_DMAOMR_TSF       (1u << 21) /* a frame is whole in the FIFO before it is sent */
-#define V1_DMAOMR_FTF       (1u << 20)
 #define V1_DMAOMR_ST        (1u << 13)
 #define V1_DMAOMR_SR        (1u << 1)
 #define V1_DMAIER           0x101cu /* bits as in DMASR */

@@ -22,7 +22,6 @@
 #define V2_MACPFR_PR        (1u << 0) /* everything */
 #define V2_MACHT0R          0x0010u   /* bits 31..0 of the hash table */
 #define V2_MACHT1R          0x0014u
-#define V2_MAC1USTCR        0x00dcu /* MHz of the bus - 1 */
 #define V2_MACMDIOAR        0x0200u
 #define V2_MACMDIOAR_PA(n)  ((uint32_t)(n) << 21)
 #define V2_MACMDIOAR_RDA(n) ((uint32_t)(n) << 16)
@@ -48,7 +47,6 @@
 #define V2_MTLRQOMR_RSF      (1u << 5) /* a frame is received whole before it moves to memory */
 #define V2_MTLRQMPOCR        0x0d34u   /* lost frames; reading clears */
 #define V2_MTLRQMPOCR_OVF(v) ((v)&0x7ffu)
-#define V2_MTLRQMPOCR_MIS(v) ((v) >> 16 & 0x7ffu)
 
 /* DMA */
 #define V2_DMAMR           0x1000u
@@ -82,8 +80,6 @@
 #define V2_DMACSR_TBU      (1u << 2)
 #define V2_DMACSR_TI       (1u << 0)
 #define V2_DMACSR_W1C      0x0000ffc7u /* cleared by writing ones */
-#define V2_DMACMFCR        0x116cu     /* lost frames; reading clears */
-#define V2_DMACMFCR_MFC(v) ((v)&0x7ffu)
 
 /* receive descriptor: as the driver gives it, and as it comes back */
 #define V2_RDES3_OWN   (1u << 31)

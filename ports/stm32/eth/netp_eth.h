@@ -41,6 +41,12 @@ extern "C" {
 #define NETP_ETH_CHECKSUMS 0
 #endif
 
+/* 0: ask the PHY by IEEE 802.3's registers alone, which nearly all answer well, and save 140 bytes.
+ */
+#ifndef NETP_ETH_MAKERS
+#define NETP_ETH_MAKERS 1
+#endif
+
 #define NETP_ETH_BASE  0x40028000u /* of the registers, on all these parts */
 #define NETP_ETH_BUF   1536u       /* bytes of a buffer: any frame, and whole cache lines */
 #define NETP_ETH_FRAME 1514u       /* longest frame, without FCS */
@@ -66,10 +72,9 @@ struct netp_eth_dma {
 };
 
 struct netp_eth_cfg {
-    uintptr_t base;   /* NETP_ETH_BASE */
-    uint32_t hclk_hz; /* clock of the AHB, 20 to 300 MHz */
-    uint8_t mac[6];   /* our address */
-    int8_t phy;       /* the PHY's address, 0..31; -1: the first one that answers */
+    uintptr_t base; /* NETP_ETH_BASE */
+    uint8_t mac[6]; /* our address */
+    int8_t phy;     /* the PHY's address, 0..31; -1: the first one that answers */
     struct netp_eth_dma *dma;
     /* NETP_ETH_BUF bytes each, aligned to 32. They are the driver's from init on, and come back one
      * by one from netp_eth_receive(). */
@@ -110,28 +115,31 @@ struct netp_eth_stats {
 struct netp_eth {
     /* to read */
     enum netp_eth_state state;
-    unsigned mode; /* NETP_ETH_UP ...; 0 without a link */
-    struct netp_eth_stats stats;
+    uint8_t mode; /* NETP_ETH_UP ...; 0 without a link */
     /* Set by netp_eth_irq(), cleared by whoever then calls netp_eth_receive() until it gives 0. */
     volatile bool pending;
 
-    struct netp_eth_cfg cfg_;
     volatile bool bus_error_;
     bool told_; /* what netp_eth_poll() has told of the link */
-    uint8_t phy_, maker_, stalled_;
+    uint8_t phy_, stalled_;
     uint8_t rx_, tx_, tx_done_, tx_used_; /* next descriptors; tx_used_ from tx_done_ on */
     uint32_t ticked_ms_;
-    uint8_t groups_[64]; /* how many have joined by each bit of the hash */
+    struct netp_eth_cfg cfg_;
+
+    struct netp_eth_stats stats; /* to read */
+
+    uint32_t hash_[2];   /* of the groups: bits 31..0, 63..32 */
+    uint8_t groups_[64]; /* how many have joined by each of them */
 };
 
-/* Errors, each the caller's. */
 enum {
-    NETP_ETH_E_ALIGN = -1, /* cfg.dma or a buffer is not aligned to 32 */
-    NETP_ETH_E_MEMORY = -2 /* cfg.dma or a buffer lies in CCM or DTCM, which the DMA can't reach */
+    /* cfg.dma or a buffer is not aligned to 32, or lies in CCM or DTCM, which the DMA can't reach
+     */
+    NETP_ETH_E_MEMORY = -1
 };
 
-/* Makes *e ready and begins with the PHY. 0 or an error. cfg is copied. The link comes up in
- * netp_eth_poll(). */
+/* Makes *e ready, without touching the hardware. 0 or NETP_ETH_E_MEMORY. cfg is copied. All else
+ * happens in netp_eth_poll(). */
 int netp_eth_init(struct netp_eth *e, const struct netp_eth_cfg *cfg);
 
 /* Looks at link, PHY and faults, every NETP_ETH_TICK; call it as often as you like. now_ms may
@@ -156,10 +164,9 @@ uint8_t *netp_eth_send_begin(struct netp_eth *e);
  * Too short a frame is padded by the MAC. */
 void netp_eth_send(struct netp_eth *e, size_t n);
 
-/* Lets frames to a group's address through, or stops them once it has left as often as it joined.
- * The filter is a hash of 64 bits: other groups may come, too. It outlives resets. */
-void netp_eth_join(struct netp_eth *e, const uint8_t group[6]);
-void netp_eth_leave(struct netp_eth *e, const uint8_t group[6]);
+/* Lets frames to a group's address through (join), or stops them once it was left as often as it
+ * was joined. The filter is a hash of 64 bits: other groups may come, too. It outlives resets. */
+void netp_eth_group(struct netp_eth *e, const uint8_t group[6], bool join);
 
 /* Stops all and powers the PHY down; then the board may stop the clocks. netp_eth_on(): with the
  * clocks running again, start as after init. The next netp_eth_poll() tells that the link is gone.

@@ -21,38 +21,35 @@
 
 /* --- buffers --------------------------------------------------------------------------------- */
 
-static unsigned number(const struct netp_ethif *i, const uint8_t *buf)
-{
-    return (unsigned)(buf - i->mem->rx[0]) / NETP_ETH_BUF;
-}
-
 static uint8_t *take(struct netp_ethif *i)
 {
-    uint8_t *buf = NULL;
+    struct pbuf *p;
     SYS_ARCH_DECL_PROTECT(level);
 
     SYS_ARCH_PROTECT(level);
-    if (i->n_free_ > 0) {
-        buf = i->mem->rx[i->free_[--i->n_free_]];
+    p = i->free_;
+    if (p) {
+        i->free_ = p->next;
     }
     SYS_ARCH_UNPROTECT(level);
-    return buf;
+    return p ? ((struct netp_ethif_buf *)(void *)p)->bytes : NULL;
 }
 
-static void give(struct netp_ethif *i, unsigned n)
+static struct netp_ethif_buf *around(uint8_t *bytes)
 {
+    return (struct netp_ethif_buf *)(void *)(bytes - offsetof(struct netp_ethif_buf, bytes));
+}
+
+/* Called by pbuf_free(), too, in any thread. */
+static void give(struct pbuf *p)
+{
+    struct netp_ethif *i = ((struct netp_ethif_buf *)(void *)p)->owner;
     SYS_ARCH_DECL_PROTECT(level);
 
     SYS_ARCH_PROTECT(level);
-    i->free_[i->n_free_++] = (uint8_t)n;
+    p->next = i->free_;
+    i->free_ = p;
     SYS_ARCH_UNPROTECT(level);
-}
-
-static void on_free(struct pbuf *p)
-{
-    struct netp_ethif_frame *frame = (struct netp_ethif_frame *)(void *)p;
-
-    give(frame->owner, (unsigned)(frame - frame->owner->frame_));
 }
 
 /* --- frames ---------------------------------------------------------------------------------- */
@@ -76,20 +73,19 @@ static err_t output(struct netif *netif, struct pbuf *p)
 /* The next frame as a pbuf, or NULL. */
 static struct pbuf *receive(struct netp_ethif *i)
 {
-    uint8_t *buf = take(i), *spare = buf;
-    size_t n = netp_eth_receive(&i->eth, &buf);
-    struct netp_ethif_frame *frame;
+    uint8_t *bytes = take(i);
+    size_t n = netp_eth_receive(&i->eth, &bytes);
+    struct netp_ethif_buf *buf;
 
-    if (n == 0) {
-        if (spare) {
-            give(i, number(i, spare));
-        }
+    if (!bytes) {
         return NULL;
     }
-    frame = &i->frame_[number(i, buf)];
-    frame->owner = i;
-    frame->pbuf.custom_free_function = on_free;
-    return pbuf_alloced_custom(PBUF_RAW, (u16_t)n, PBUF_REF, &frame->pbuf, buf, NETP_ETH_BUF);
+    buf = around(bytes);
+    if (n == 0) {
+        give(&buf->pbuf.pbuf);
+        return NULL;
+    }
+    return pbuf_alloced_custom(PBUF_RAW, (u16_t)n, PBUF_REF, &buf->pbuf, bytes, NETP_ETH_BUF);
 }
 
 #if LWIP_TCP && TCP_QUEUE_OOSEQ
@@ -142,11 +138,7 @@ static err_t filter(struct netif *netif, const uint8_t group[6],
 {
     struct netp_ethif *i = netif->state;
 
-    if (action == NETIF_ADD_MAC_FILTER) {
-        netp_eth_join(&i->eth, group);
-    } else {
-        netp_eth_leave(&i->eth, group);
-    }
+    netp_eth_group(&i->eth, group, action == NETIF_ADD_MAC_FILTER);
     return ERR_OK;
 }
 #endif
@@ -275,9 +267,13 @@ err_t netp_ethif_init(struct netif *netif)
 #endif
     netif->linkoutput = output;
     i->cfg.dma = &i->mem->dma;
-    i->n_free_ = 0;
+    i->free_ = NULL;
     for (unsigned n = 0; n < NETP_ETHIF_BUFS; n++) {
-        give(i, n);
+        struct netp_ethif_buf *buf = &i->mem->buf[n];
+
+        buf->owner = i;
+        buf->pbuf.custom_free_function = give;
+        give(&buf->pbuf.pbuf);
     }
     for (unsigned n = 0; n < NETP_ETH_RX_DESCS; n++) {
         i->cfg.rx_buf[n] = take(i);

@@ -4,7 +4,7 @@
  *
  *     static struct netp_ethif_mem memory __attribute__((section(".eth_dma")));
  *     static struct netp_ethif ethernet = {
- *         .cfg = {.base = NETP_ETH_BASE, .hclk_hz = 168000000, .mac = {2, 0, 0, 0, 0, 1}, .phy =
+ *         .cfg = {.base = NETP_ETH_BASE, .mac = {2, 0, 0, 0, 0, 1}, .phy =
  * -1}, .mem = &memory}; static struct netif netif;
  *
  *     netif_add(&netif, NULL, NULL, NULL, &ethernet, netp_ethif_init, ethernet_input);
@@ -31,24 +31,25 @@
 extern "C" {
 #endif
 
-/* Buffers to receive into, 2..255: those of the descriptors, and those whose frames lwIP and the
+/* Buffers to receive into: those of the descriptors, and those whose frames lwIP and the
  * applications hold. When all are held, what comes is dropped. */
 #ifndef NETP_ETHIF_BUFS
 #define NETP_ETHIF_BUFS (NETP_ETH_RX_DESCS + 8)
 #endif
 
+struct netp_ethif;
+
+/* A buffer, and the pbuf that it is handed up with. */
+struct netp_ethif_buf {
+    struct pbuf_custom pbuf; /* of a free one, pbuf.pbuf.next is the next free one */
+    struct netp_ethif *owner;
+    NETP_ETH_ALIGNED uint8_t bytes[NETP_ETH_BUF];
+};
+
 /* What the DMA works on: docs/stm32-eth.md says where it has to lie. */
 struct netp_ethif_mem {
     struct netp_eth_dma dma;
-    NETP_ETH_ALIGNED uint8_t rx[NETP_ETHIF_BUFS][NETP_ETH_BUF];
-};
-
-struct netp_ethif;
-
-/* One for each buffer. */
-struct netp_ethif_frame {
-    struct pbuf_custom pbuf;
-    struct netp_ethif *owner;
+    struct netp_ethif_buf buf[NETP_ETHIF_BUFS];
 };
 
 struct netp_ethif {
@@ -56,9 +57,7 @@ struct netp_ethif {
     struct netp_ethif_mem *mem;
     struct netp_eth eth; /* to read: eth.state and eth.stats */
 
-    struct netp_ethif_frame frame_[NETP_ETHIF_BUFS];
-    uint8_t free_[NETP_ETHIF_BUFS]; /* a stack of what nobody holds */
-    uint8_t n_free_;
+    struct pbuf *free_;
 #if !NO_SYS
     struct tcpip_callback_msg *wake_;
 #endif

@@ -397,7 +397,7 @@ void netp_modbus_server_sent(struct netp_modbus_server *m, size_t n, netp_ms now
     if (n > m->tx_fill_ || (netp_modbus_server_is_dgram_(m) && n > 0)) {
         n = m->tx_fill_;
     }
-    if (netp_modbus_server_is_serial_(m) && m->cfg_.echo && !netp_modbus_server_is_dgram_(m)) {
+    if (netp_modbus_server_is_serial_(m) && m->cfg_.echo) {
         m->echo_ += n;
         m->gap_at_ = netp_after(netp_clock(&m->clock_, now), m->cfg_.gap_ms);
     }

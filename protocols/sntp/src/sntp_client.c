@@ -144,11 +144,14 @@ static int take_kiss(struct netp_sntp_client *m, struct netp_sntp_client_ev *ev)
 /* RFC 5905 section 9.2 and RFC 4330 section 5. Returns an enum netp_sntp_unfit, or -1. */
 static int fault(const struct netp_sntp_client *m, const struct netp_sntp_packet *pk)
 {
-    if (pk->leap == NETP_SNTP_UNSYNC || pk->stratum >= NETP_SNTP_STRATA || pk->reference == 0 ||
-        pk->receive == 0 || pk->transmit == 0) {
+    if (pk->leap == NETP_SNTP_UNSYNC || pk->stratum >= NETP_SNTP_STRATA || pk->receive == 0 ||
+        pk->transmit == 0) {
         return NETP_SNTP_WHY_NOT_SYNCHRONISED;
     }
-    if (pk->transmit - pk->receive > INT64_MAX || pk->transmit - pk->reference > INT64_MAX) {
+    /* A reference of 0 says nothing: servers that are their own reference (ntpd's orphans) send it.
+     */
+    if (pk->transmit - pk->receive > INT64_MAX ||
+        (pk->reference != 0 && pk->transmit - pk->reference > INT64_MAX)) {
         return NETP_SNTP_WHY_ORDER;
     }
     if (pk->precision > 0 ||

@@ -102,7 +102,7 @@ void netp_board_fatal(const char *what)
     netp_board_exit(70);
 }
 
-void netp_board_output(unsigned i, bool on)
+__attribute__((weak)) void netp_board_output(unsigned i, bool on)
 {
     volatile uint32_t *leds = (volatile uint32_t *)0x40028000; /* FPGA I/O: two LEDs */
 

@@ -30,8 +30,9 @@
 #define MEM_SIZE      (16 * 1024) /* bytes of heap, for what is copied to be sent */
 #define MEMP_NUM_PBUF 24          /* 16 B each: what is lent to be sent, two for a segment */
 #ifndef PBUF_POOL_SIZE
-#define PBUF_POOL_SIZE 16 /* frames received and not read yet. With the driver of ../../netif, 2   \
-                           */
+#define PBUF_POOL_SIZE                                                                             \
+    16 /* frames received and not read yet. With the driver of ../../netif, 2                      \
+        */
 #endif
 #define PBUF_POOL_BUFSIZE 1536 /* bytes; a frame in one piece */
 #ifndef NETP_LWIP_HELD_MAX

@@ -50,8 +50,9 @@ NETP_API void netp_sntp_client_cfg_init(struct netp_sntp_client_cfg *cfg);
 enum netp_sntp_evtype { NETP_SNTP_ASK = 1, NETP_SNTP_REPLY, NETP_SNTP_UNFIT, NETP_SNTP_SILENT };
 
 /* Why an answer is unfit; with the text of netp_sntp_unfit_text(). NOT_SYNCHRONISED: leap indicator
- * 3, a stratum of 16 or above, or a stamp that is 0. ORDER: it was sent before it was received or
- * before the clock was set. DISTANCE: beyond cfg.max_distance, or a precision worse than 1 s. */
+ * 3, a stratum of 16 or above, or no time of receiving or sending. ORDER: it was sent before it was
+ * received, or before the clock was set. DISTANCE: beyond cfg.max_distance, or a precision worse
+ * than 1 s. */
 #define NETP_SNTP_UNFIT_LIST(X)                                                                    \
     X(KISS, "kiss of death")                                                                       \
     X(NOT_SYNCHRONISED, "the server's clock is not synchronised")                                  \

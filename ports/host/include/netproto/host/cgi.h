@@ -68,7 +68,8 @@ struct netp_cgi_dir_cfg {
     void *arg; /* of these three */
 };
 
-/* NULL with errno: ENOMEM, EINVAL (prefix), what opening directory gives. */
+/* NULL with errno: ENOMEM, EMFILE, EINVAL (prefix), what opening directory gives. Scripts are
+ * started by up to four threads, of which the first comes with the first script. */
 NETP_API struct netp_cgi_dir *netp_cgi_dir_new(struct netp_loop *loop,
                                                const struct netp_cgi_dir_cfg *cfg);
 /* Kills what runs. After netp_httpd_free() of the server. NULL is harmless. */

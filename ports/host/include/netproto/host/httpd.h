@@ -145,10 +145,10 @@ struct netp_httpd_watcher {
     /* There is room for netp_httpd_write() again, or what was lent is yours again. */
     void (*ready)(void *arg, struct netp_httpd_exchange *x);
     /* x is no more: complete is true when the answer has left as a whole, else the connection ended
-     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). Who closes
-     * while an answer is made may only have said all: an HTTP/1.1 client gets a 100 before the answer
-     * is begun, by which the system of one that has gone is found out; others are when something is
-     * sent. */
+     * before. Take back what was lent, and forget x. Also called after netp_httpd_reply(). Who
+     * closes while an answer is made may only have said all: an HTTP/1.1 client gets a 100 before
+     * the answer is begun, by which the system of one that has gone is found out; others are when
+     * something is sent. */
     void (*gone)(void *arg, struct netp_httpd_exchange *x, bool complete);
     void *arg;
 };
@@ -174,7 +174,8 @@ NETP_API void netp_httpd_error(struct netp_httpd_exchange *x, unsigned status);
 NETP_API int netp_httpd_add(struct netp_httpd_exchange *x, const char *name, struct netp_str value);
 
 /* Begins an answer with those fields, Date and Server. length: of the body, or NETP_HTTP1_CHUNKED.
- * Errors of netp_http1_send_head(). close: this is the connection's last. */
+ * Errors of netp_http1_send_head(). close: this is the connection's last; so is an answer to a body
+ * that is still to come, and may be over max_body. */
 NETP_API int netp_httpd_begin(struct netp_httpd_exchange *x, unsigned status, uint64_t length,
                               bool close);
 /* Copies what there is room for: how many bytes; 0: none now, ready() will be called. Errors of

@@ -28,9 +28,10 @@ struct netp_httpd_files;
 enum {
     NETP_HTTPD_FILES_LIST = 1,   /* a folder without an index file is listed, as HTML or JSON */
     NETP_HTTPD_FILES_HIDDEN = 2, /* names that begin with a dot or end with ~ are served, too */
-    NETP_HTTPD_FILES_WRITE = 4   /* PUT stores a file in a folder that is there. While it comes it
+    NETP_HTTPD_FILES_WRITE = 4,  /* PUT stores a file in a folder that is there. While it comes it
                                     is NAME.PID-N.part; names that end so are not served. It is on
                                     the disk when it is answered, for which all others wait */
+    NETP_HTTPD_FILES_NO_GZIP = 8 /* files are sent as they are alone */
 };
 
 /* Zero is a sound default but for root. Copied. */

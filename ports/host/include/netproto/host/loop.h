@@ -41,9 +41,9 @@ NETP_API void netp_loop_free(struct netp_loop *loop);
 #define NETP_WATCH_HUP 32u /* beside NETP_WANT_*: that the peer sends no more */
 
 /* Watches w->fd for `wants` (NETP_WANT_*, NETP_WATCH_HUP; 0: for errors alone), or changes what it
- * is watched for. Level-triggered: ready is called as long as it is so; an error, or the end of both
- * directions, is reported as all of NETP_WANT_* that is wanted, or both if none is. 0, or -1 with
- * errno. */
+ * is watched for. Level-triggered: ready is called as long as it is so; an error, or the end of
+ * both directions, is reported as all of NETP_WANT_* that is wanted, or both if none is. 0, or -1
+ * with errno. */
 NETP_API int netp_loop_watch(struct netp_loop *loop, struct netp_watch *w, unsigned wants);
 /* Stops watching; before the descriptor is closed. Harmless when it is not watched. */
 NETP_API void netp_loop_unwatch(struct netp_loop *loop, struct netp_watch *w);

@@ -48,6 +48,7 @@ struct netp_stream {
     int sys_errno_; /* why nothing can be sent any more */
     uint8_t state_;
     bool left_; /* left() was called */
+    bool full_; /* takes no more in this turn */
 };
 
 /* Runs s on fd from the loop's next turn, and owns fd from now on. connecting: fd is a connection

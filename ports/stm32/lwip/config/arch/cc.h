@@ -21,7 +21,6 @@ uint32_t netp_board_random(void);
 }
 #endif
 
-#define LWIP_NO_UNISTD_H        1
 #define LWIP_PLATFORM_DIAG(x)   ((void)0)
 #define LWIP_PLATFORM_ASSERT(x) netp_board_fatal(x)
 #define LWIP_RAND()             netp_board_random()

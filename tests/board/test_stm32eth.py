@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The Ethernet driver of STM32, as it is compiled for a part, on an emulated board: its registers are
+the model of ports/stm32/tests, and real clients talk to it. Whatever a driver must not do is fatal."""
+import os
+import shutil
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import services
+from board import Board, check, skip, summary
+
+for program in ("qemu-system-arm", "arm-none-eabi-gcc", "curl", "ss"):
+    if not shutil.which(program):
+        skip("no " + program)
+
+
+def cable(b):
+    """Pulled three times, and put back."""
+    for n in range(3):
+        b.set_link(False)
+        b.wait_for("link down", 10, n + 1)
+        b.set_link(True)
+        b.wait_for("link up", 10, n + 2)
+    b.wait_for(r"address 10\.0\.2\.15", 30)
+    deadline = time.time() + 20
+    while b.curl(b.url("/"))[0] != 200 and time.time() < deadline:
+        time.sleep(0.2)
+    check(b.curl(b.url("/"))[0] == 200, "pages after the cable was pulled")
+
+
+def run(mac, chip):
+    b = Board("--mac", mac, "--chip", chip)
+    try:
+        b.base = int(b.wait_for(r"127\.0\.0\.1, (\d+) higher"))
+        b.wait_for(r"address 10\.0\.2\.15")
+        before = b.counters()
+        services.pages(b)
+        services.uploads(b)
+        services.echo(b)
+        services.parallel(b)
+        cable(b)
+        services.back_to(b, before)
+    finally:
+        b.stop()
+        shutil.rmtree(b.work, ignore_errors=True)
+
+
+run("v1", "an386")
+run("v2", "an500")
+summary()
