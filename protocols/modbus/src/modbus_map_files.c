@@ -49,27 +49,35 @@ static enum netp_modbus_exception read(struct netp_modbus_work *w)
     return NETP_MODBUS_NO_EXCEPTION;
 }
 
-/* The answer is the request. */
-static enum netp_modbus_exception write(struct netp_modbus_work *w)
+/* Goes through all that is to be written, and writes it or not; false: something can't be. */
+static bool write_all(struct netp_modbus_work *w, bool for_good)
 {
     struct netp_modbus_record k;
     size_t at = 0;
 
     while (netp_modbus_record_next(w->request, &at, &k) > 0) {
-        if (find(w->map, &k, true) == NULL) {
-            return NETP_MODBUS_ILLEGAL_ADDRESS;
-        }
-    }
-    w->written.table = NETP_MODBUS_FILES;
-    w->written.address = netp_rd16be(w->request->data + 2);
-    for (at = 0; netp_modbus_record_next(w->request, &at, &k) > 0;) {
         uint16_t *to = find(w->map, &k, true);
 
-        for (size_t i = 0; i < k.length; i++) {
-            to[i] = netp_rd16be(k.data + 2 * i);
+        if (to == NULL) {
+            return false;
         }
-        w->written.quantity = (uint16_t)(w->written.quantity + k.length);
+        for (size_t i = 0; for_good && i < k.length; i++) {
+            to[i] = netp_rd16be(k.data + 2 * i);
+            w->written.quantity++;
+        }
     }
+    return true;
+}
+
+/* The answer is the request. */
+static enum netp_modbus_exception write(struct netp_modbus_work *w)
+{
+    if (!write_all(w, false)) {
+        return NETP_MODBUS_ILLEGAL_ADDRESS;
+    }
+    write_all(w, true);
+    w->written.table = NETP_MODBUS_FILES;
+    w->written.address = netp_rd16be(w->request->data + 2);
     w->response->data = w->request->data;
     w->response->n = w->request->n;
     return NETP_MODBUS_NO_EXCEPTION;

@@ -193,7 +193,7 @@ static void tell(struct netp_modbus_server *m, struct netp_modbus_server_ev *ev)
     ev->room_n = NETP_MODBUS_PDU_MAX - head_n;
     ev->transaction = m->transaction_;
     ev->unit = m->unit_;
-    ev->broadcast = netp_modbus_server_is_serial_(m) && m->unit_ == NETP_MODBUS_BROADCAST;
+    ev->broadcast = m->mute_;
     ev->type = NETP_MODBUS_SERVER_REQUEST;
 }
 
@@ -221,7 +221,7 @@ static bool take(struct netp_modbus_server *m, size_t n, struct netp_modbus_serv
     if (netp_modbus_server_diagnose_(m, e)) {
         return false;
     }
-    if (m->mute_ && (e != NETP_MODBUS_NO_EXCEPTION || !only_writes(f.pdu[0]))) {
+    if (m->mute_ && (e != NETP_MODBUS_NO_EXCEPTION || !only_writes(m->request_.function))) {
         netp_modbus_server_ignore(m, m->clock_);
         return false;
     }
@@ -364,7 +364,7 @@ int netp_modbus_server_next(struct netp_modbus_server *m, struct netp_in *in, ne
     netp_clock(&m->clock_, now);
     memset(ev, 0, sizeof *ev);
     if (in == NULL) {
-        none.p = NULL;
+        none.p = m->cfg_.rx; /* anything but NULL */
         none.n = 0;
         none.flags = 0;
         in = &none;

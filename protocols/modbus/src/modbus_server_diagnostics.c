@@ -168,7 +168,7 @@ static void diagnostics(struct netp_modbus_server *m)
     memcpy(answer, query, sizeof answer);
     if (sub == RETURN_DIAGNOSTIC_REGISTER) {
         netp_wr16be(answer + 2, d->diagnostic);
-    } else if (sub >= RETURN_COUNT && sub < CLEAR_OVERRUN) {
+    } else if (sub >= RETURN_COUNT && sub < RETURN_COUNT + NETP_MODBUS_COUNTS) {
         netp_wr16be(answer + 2, d->count[sub - RETURN_COUNT]);
     }
     m->mute_ = m->mute_ || sub == FORCE_LISTEN_ONLY;

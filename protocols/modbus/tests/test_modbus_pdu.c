@@ -357,7 +357,11 @@ static void test_invalid_requests_are_not_written(void **state)
         {.function = 0x10, .quantity = 2, .data = data, .n = 2},
         {.function = 0x16, .quantity = 1, .data = data, .n = 3},
         {.function = 0x17, .quantity = 1, .write_quantity = 2, .data = data, .n = 2},
+        {.function = 0x05, .quantity = 2, .data = data, .n = 1},
+        {.function = 0x06, .quantity = 2, .data = data, .n = 2},
+        {.function = 0x16, .quantity = 2, .data = data, .n = 4},
         {.function = 0x18, .quantity = 0},
+        {.function = 0x18, .quantity = 2},
         {.function = 0x41, .data = data, .n = 253},
     };
     uint8_t pdu[NETP_MODBUS_PDU_MAX + 1];

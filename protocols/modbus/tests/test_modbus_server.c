@@ -212,6 +212,11 @@ static void test_datagrams(void **state)
         assert_int_equal(next(&m, odd, lengths[i], NETP_IN_DGRAM, &peer, &ev), 0);
         assert_int_equal(netp_modbus_server_want(&m), NETP_WANT_IN);
     }
+    uint8_t longest[260] = {0, 1, 0, 0, 0, 254, 17, 0x41};
+    assert_int_equal(next(&m, longest, sizeof longest, NETP_IN_DGRAM, &peer, &ev),
+                     NETP_MODBUS_SERVER_REQUEST);
+    assert_int_equal(ev.request.n, 252);
+    assert_int_equal(netp_modbus_server_ignore(&m, 0), NETP_OK);
     odd[3] = 1; /* the protocol */
     assert_int_equal(next(&m, odd, sizeof query, NETP_IN_DGRAM, &peer, &ev), 0);
     assert_int_equal(next(&m, query, sizeof query, NETP_IN_DGRAM, &peer, &ev),
@@ -326,9 +331,9 @@ static void test_counters(void **state)
 {
     struct netp_modbus_server_cfg cfg = config(NETP_MODBUS_RTU);
     struct netp_modbus_server m;
-    static const uint8_t log[] = {0x48, 0x80, 0x44, 0x80, 0x44, 0x80, 0x42, 0x80, 0x41,
-                                  0x80, 0x41, 0x80, 0x41, 0x80, 0x40, 0x80, 0x40, 0x80};
-    static const unsigned codes[] = {11, 8, 1, 2, 3, 4, 5, 6, 7};
+    static const uint8_t log[] = {0x48, 0x80, 0x44, 0x80, 0x44, 0x80, 0x44, 0x80, 0x42, 0x80,
+                                  0x41, 0x80, 0x41, 0x80, 0x41, 0x80, 0x40, 0x80, 0x40, 0x80};
+    static const unsigned codes[] = {11, 8, 1, 2, 3, 4, 5, 6, 6, 7};
 
     (void)state;
     memset(&diagnostics, 0, sizeof diagnostics);
@@ -337,8 +342,8 @@ static void test_counters(void **state)
     for (size_t i = 0; i < COUNT(codes); i++) {
         assert_int_equal(ASK(&m, "\x03\0\0\0\1", codes[i]), 5);
     }
-    assert_int_equal(diagnostics.count[NETP_MODBUS_EXCEPTIONS], 9);
-    assert_int_equal(diagnostics.count[NETP_MODBUS_BUSY], 1);
+    assert_int_equal(diagnostics.count[NETP_MODBUS_EXCEPTIONS], 10);
+    assert_int_equal(diagnostics.count[NETP_MODBUS_BUSY], 2);
     assert_int_equal(diagnostics.count[NETP_MODBUS_NAKS], 1);
     assert_int_equal(diagnostics.count[NETP_MODBUS_NO_RESPONSES], 0);
     assert_int_equal(diagnostics.events, 0);
@@ -375,6 +380,7 @@ static void test_log_is_full(void **state)
     assert_int_equal(ASK(&m, "\x0c", 0), 1 + 1 + 7 + 64 + 2);
     assert_int_equal(tx[9], 0x80);
     assert_int_equal(tx[10], 0x40);
+    assert_int_equal(tx[9 + 63], 0x40);
     assert_int_equal(diagnostics.log_n, 64);
 }
 

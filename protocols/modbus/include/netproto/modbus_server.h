@@ -67,8 +67,9 @@ struct netp_modbus_server_cfg {
     size_t rxlen;
     uint8_t *tx;  /* one frame, or more: so many requests are answered before the first answer */
     size_t txlen; /* has left */
-    const uint8_t *units; /* serial lines: the units that we are, 1 to 247; MBAP: any, for the */
-    size_t nunits;        /* application sees the unit, and most servers do not look at it */
+    const uint8_t
+        *units;    /* serial lines: the units that we are, 1 to 247, at least one; MBAP: not */
+    size_t nunits; /* looked at, for the application sees each request's unit */
     struct netp_modbus_diagnostics *diagnostics; /* NULL: 08, 0B and 0C are the application's */
     uint32_t idle_ms;                            /* most time without a whole frame; 0: no limit */
     uint32_t gap_ms; /* silence that ends a frame, where the driver can't tell. RTU: 0: the driver
