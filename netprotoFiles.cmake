@@ -90,6 +90,7 @@ set(NETPROTO_MODBUS_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_ascii.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_input.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_client_ops.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_gateway.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/modbus/src/modbus_map.c

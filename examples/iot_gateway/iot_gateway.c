@@ -92,7 +92,7 @@ static unsigned pass_on(struct netp_modbus_peer *peer, const struct netp_modbus_
     if (r->address % BLOCK != 0 || r->quantity != 1 || r->address / BLOCK >= ndevices) {
         return NETP_MODBUS_ILLEGAL_ADDRESS;
     }
-    int16_t value = coil ? r->data[0] & 1 : (int16_t)(r->data[0] << 8 | r->data[1]);
+    int16_t value = (int16_t)(coil ? r->data[0] & 1 : r->data[0] << 8 | r->data[1]);
     return devices_set(r->address / BLOCK, coil, value, written, peer) ? 0
                                                                        : NETP_MODBUS_DEVICE_BUSY;
 }

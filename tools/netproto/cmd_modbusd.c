@@ -29,6 +29,7 @@ struct modbusd {
     struct netp_modbus_tcpd *tcpd;
     struct netp_addr where;
     /* the serial line */
+    bool lost;
     struct netp_modbus_url url;
     struct netp_serial serial;
     struct netp_modbus_server m;
@@ -123,6 +124,7 @@ static void on_line_closed(void *arg, int err, int sys_errno)
 
     cli_error(d->s.c, CLI_FAILED, "%s: %s", d->url.path,
               sys_errno ? strerror(sys_errno) : netp_strerror(err));
+    d->lost = true;
     netp_loop_stop(d->s.loop);
 }
 
@@ -338,6 +340,7 @@ static int serve(struct modbusd *d)
         d->s.stop = stop;
         d->s.arg = d;
         status = server_run(&d->s, &d->where, tcp);
+        status = status == CLI_DONE && d->lost ? CLI_FAILED : status;
     }
     if (d->serial.loop_) {
         netp_serial_close(&d->serial);

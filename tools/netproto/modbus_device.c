@@ -232,8 +232,8 @@ int modbus_device_open(struct modbus_device *d, const struct cli *c, const char 
     d->map.range = d->range;
     d->map.object = d->object;
     if (!path) {
-        for (uint8_t i = NETP_MODBUS_COILS; i <= NETP_MODBUS_INPUT; i++) {
-            if (!add_range(d, i, 0, EACH)) {
+        for (unsigned i = NETP_MODBUS_COILS; i <= NETP_MODBUS_INPUT; i++) {
+            if (!add_range(d, (uint8_t)i, 0, EACH)) {
                 return cli_error(c, CLI_LOCAL, "%s", strerror(ENOMEM));
             }
         }

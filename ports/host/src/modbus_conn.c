@@ -257,7 +257,7 @@ int netp_modbus_read(struct netp_modbus_conn *c, uint8_t unit, uint8_t function,
 {
     const struct netp_modbus_request request = {
         .function = function, .address = address, .quantity = count};
-    struct netp_modbus_response response;
+    struct netp_modbus_response response = {0};
     int r = netp_modbus_ask(c, unit, &request, &response);
 
     if (r == NETP_OK && response.exception == 0 && response.n > 0) {
@@ -275,7 +275,7 @@ int netp_modbus_write(struct netp_modbus_conn *c, uint8_t unit, uint8_t function
                                                 .data = data,
                                                 .n = is_bits(function) ? (count + 7u) / 8u
                                                                        : 2u * count};
-    struct netp_modbus_response response;
+    struct netp_modbus_response response = {0};
     int r = netp_modbus_ask(c, unit, &request, &response);
 
     return r == NETP_OK ? response.exception : r;

@@ -192,7 +192,7 @@ void netp_modbus_url_client(const struct netp_modbus_url *url, uint32_t timeout_
 {
     size_t frame = url->framing == NETP_MODBUS_ASCII ? NETP_MODBUS_ASCII_MAX : NETP_MODBUS_RTU_MAX;
 
-    *cfg = (struct netp_modbus_client_cfg)NETP_MODBUS_CLIENT_CFG_INIT(url->framing);
+    *cfg = (struct netp_modbus_client_cfg)NETP_MODBUS_CLIENT_CFG_INIT((uint8_t)url->framing);
     cfg->response_timeout_ms = timeout_ms;
     cfg->flags = url->echo ? NETP_MODBUS_CLIENT_ECHO : 0;
     if (url->transport == NETP_MODBUS_SERIAL) {

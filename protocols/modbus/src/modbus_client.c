@@ -97,9 +97,8 @@ static void enqueue(struct netp_modbus_client *m, struct slot *s)
 {
     s->state = SLOT_QUEUED;
     netp_wr64le(s->when, m->turn_++);
-    if (serial(m)) { /* what has come so far can't be the response */
-        m->fill_ = 0;
-        m->echo_ = false;
+    if (serial(m)) {
+        m->fill_ = 0; /* what has come so far can't be the response */
     }
 }
 
@@ -306,5 +305,3 @@ const struct netp_modbus_client_counts *netp_modbus_client_counts(
 {
     return &m->counts_;
 }
-
-NETP_OPS(modbus_client);

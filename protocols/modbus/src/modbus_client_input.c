@@ -140,8 +140,8 @@ static bool ascii(struct netp_modbus_client *m, struct netp_in *in, struct netp_
 }
 #endif
 
-static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
-                            struct netp_modbus_frame *f)
+static ptrdiff_t of_stream(struct netp_modbus_client *m, struct netp_in *in,
+                           struct netp_modbus_frame *f)
 {
 #ifndef NETP_MODBUS_NO_RTU
     if (m->cfg_.framing == NETP_MODBUS_RTU) {
@@ -156,12 +156,13 @@ static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
     return mbap(m, in, f);
 }
 
+#ifndef NETP_MODBUS_NO_DATAGRAMS
 /* A datagram is one frame, neither more nor less, or is dropped. */
 static ptrdiff_t datagram(struct netp_modbus_client *m, struct netp_in *in,
                           struct netp_modbus_frame *f)
 {
     uint32_t noise = m->counts_.noise;
-    bool sound = next_frame(m, in, f) > 0 && in->n == 0;
+    bool sound = of_stream(m, in, f) > 0 && in->n == 0;
 
     m->counts_.noise = noise + !sound;
     m->fill_ = 0;
@@ -169,6 +170,18 @@ static ptrdiff_t datagram(struct netp_modbus_client *m, struct netp_in *in,
     in->n = 0;
     in->flags &= ~(unsigned)NETP_IN_DGRAM;
     return sound;
+}
+#endif
+
+static ptrdiff_t next_frame(struct netp_modbus_client *m, struct netp_in *in,
+                            struct netp_modbus_frame *f)
+{
+#ifndef NETP_MODBUS_NO_DATAGRAMS
+    if ((in->flags & NETP_IN_DGRAM) != 0) {
+        return datagram(m, in, f);
+    }
+#endif
+    return of_stream(m, in, f);
 }
 
 /* ---- whose frame it is ---- */
@@ -272,7 +285,7 @@ int netp_modbus_client_take_(struct netp_modbus_client *m, struct netp_in *in,
     int r = 0;
 
     do {
-        frame = (in->flags & NETP_IN_DGRAM) != 0 ? datagram(m, in, &f) : next_frame(m, in, &f);
+        frame = next_frame(m, in, &f);
         if (frame > 0) {
             r = judge(m, &f, ev);
         }

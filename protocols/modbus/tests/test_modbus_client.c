@@ -447,6 +447,74 @@ static int ask(struct netp_modbus_client *m, uint8_t unit, netp_ms now)
     return netp_modbus_client_request(m, unit, &r, now);
 }
 
+/* The functions that only read can't be broadcast; it is those that are repeated, too. */
+static void test_only_reads(void **state)
+{
+    static const struct {
+        const char *pdu;
+        size_t n;
+        bool reads;
+    } all[] = {
+        {"\1\0\x13\0\x13", 5, true},
+        {"\2\0\xc4\0\x16", 5, true},
+        {"\3\0\x6b\0\3", 5, true},
+        {"\4\0\x08\0\1", 5, true},
+        {"\5\0\xac\xff\0", 5, false},
+        {"\6\0\1\0\3", 5, false},
+        {"\7", 1, true},
+        {"\x08\0\0\xa5\x37", 5, false},
+        {"\x0b", 1, true},
+        {"\x0c", 1, true},
+        {"\x0f\0\x13\0\x0a\2\xcd\1", 8, false},
+        {"\x10\0\1\0\1\2\0\x0a", 8, false},
+        {"\x11", 1, true},
+        {"\x14\7\6\0\4\0\1\0\2", 9, true},
+        {"\x15\x0b\6\0\4\0\7\0\2\6\xaf\4\xbe", 13, false},
+        {"\x16\0\4\0\xf2\0\x25", 7, false},
+        {"\x17\0\3\0\6\0\x0e\0\1\2\0\xff", 12, false},
+        {"\x18\4\xde", 3, true},
+        {"\x2b\x0e\1\0", 4, true},
+        {"\x2b\x0d\1\0", 4, false},
+        {"\x09", 1, false},
+        {"\x0a", 1, false},
+        {"\x0d", 1, false},
+        {"\x12", 1, false},
+        {"\x19", 1, false},
+        {"\x1f", 1, false},
+        {"\x20", 1, false},
+        {"\x21", 1, false},
+        {"\x41", 1, false},
+    };
+    struct netp_modbus_client_cfg cfg = NETP_MODBUS_CLIENT_CFG_INIT(NETP_MODBUS_RTU);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        struct netp_modbus_client m;
+        struct netp_modbus_request r;
+
+        assert_int_equal(init(&m, cfg), NETP_OK);
+        assert_int_equal(netp_modbus_request_parse((const uint8_t *)all[i].pdu, all[i].n, &r),
+                         NETP_MODBUS_NO_EXCEPTION);
+        assert_int_equal(netp_modbus_client_request(&m, NETP_MODBUS_BROADCAST, &r, 1),
+                         all[i].reads ? (int)NETP_E_ARG : 0);
+    }
+}
+
+/* A clock that goes backwards stands still. */
+static void test_clock(void **state)
+{
+    struct netp_modbus_client m;
+    struct netp_modbus_client_cfg cfg = NETP_MODBUS_CLIENT_CFG_INIT(NETP_MODBUS_MBAP);
+
+    (void)state;
+    cfg.mem = mem;
+    cfg.memlen = sizeof mem;
+    assert_int_equal(netp_modbus_client_init(&m, &cfg, 5000), NETP_OK);
+    assert_int_equal(ask(&m, 1, 4000), 0);
+    netp_modbus_client_sent(&m, 8, 4000);
+    assert_true(netp_modbus_client_deadline(&m) == 6000);
+}
+
 /* What has no PDU is refused, and takes no ticket. */
 static void test_refused(void **state)
 {
@@ -511,6 +579,7 @@ static void test_order(void **state)
     assert_int_equal(netp_modbus_client_next(&m, NULL, 1006, &ev), 0);
     assert_int_equal(netp_modbus_client_out(&m, v, 2), 2);
     assert_int_equal(v[0].n, 5);
+    assert_int_equal(v[0].flags, 0);
     assert_int_equal(v[1].n, 8);
     assert_int_equal(v[0].p[3], 4); /* its unit */
     netp_modbus_client_sent(&m, 4, 1006);
@@ -589,7 +658,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mbap),  cmocka_unit_test(test_rtu),
         cmocka_unit_test(test_ascii), cmocka_unit_test(test_udp),
-        cmocka_unit_test(test_init),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_init),  cmocka_unit_test(test_only_reads),
+        cmocka_unit_test(test_clock), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_order), cmocka_unit_test(test_queued_again),
         cmocka_unit_test(test_ids),
     };

@@ -341,6 +341,8 @@ static void test_ascii_bad(void **state)
         ":1101001300/3C8\r\n",     /* before 0 */
         ":110100130@13C8\r\n",     /* before A */
         ":1101001300G3C8\r\n",     /* behind F */
+        ":11G7E8\r\n",             /* no digit, though the LRC would be right */
+        ":0G07E9\r\n",             /* */
         ":1101001300130C8\r\n",    /* odd */
         ":110100130013C8\n\r",     /* ends */
         ":110100130013C8 \n",      /* */
