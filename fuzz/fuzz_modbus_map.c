@@ -99,7 +99,7 @@ static bool allowed(unsigned table, unsigned address, unsigned n, bool writes)
 /* Value i of what the wire has. */
 static uint16_t wire_value(unsigned table, const uint8_t *p, unsigned i)
 {
-    return table == NETP_MODBUS_COILS ? p[i / 8] >> i % 8 & 1
+    return table == NETP_MODBUS_COILS ? (uint16_t)(p[i / 8] >> i % 8 & 1)
                                       : (uint16_t)(256u * p[2 * i] + p[2 * i + 1]);
 }
 
@@ -175,7 +175,7 @@ static void check_values(void)
             const struct cell *c = &cells[table][i];
             unsigned v = !c->there              ? 0
                          : c->registers != NULL ? *c->registers
-                                                : *c->bits >> c->bit & 1u;
+                                                : (unsigned)*c->bits >> c->bit & 1u;
             FUZZ_CHECK(v == c->value, "table %u, cell %u: %u, not %u", table, i, v, c->value);
         }
     }
