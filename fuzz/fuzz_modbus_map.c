@@ -48,7 +48,7 @@ static void paint(const struct netp_modbus_range *r)
         } else {
             c->bits = &r->bits[i / 8];
             c->bit = (uint8_t)(i % 8);
-            c->value = *c->bits >> c->bit & 1;
+            c->value = (uint16_t)((unsigned)*c->bits >> c->bit & 1);
         }
     }
 }
@@ -99,8 +99,9 @@ static bool allowed(unsigned table, unsigned address, unsigned n, bool writes)
 /* Value i of what the wire has. */
 static uint16_t wire_value(unsigned table, const uint8_t *p, unsigned i)
 {
-    return table == NETP_MODBUS_COILS ? (uint16_t)(p[i / 8] >> i % 8 & 1)
-                                      : (uint16_t)(256u * p[2 * i] + p[2 * i + 1]);
+    unsigned bit = (unsigned)p[i / 8] >> i % 8 & 1;
+
+    return (uint16_t)(table == NETP_MODBUS_COILS ? bit : 256u * p[2 * i] + p[2 * i + 1]);
 }
 
 static void model_write(unsigned table, unsigned address, unsigned n, const uint8_t *p)
