@@ -48,7 +48,7 @@ static void paint(const struct netp_modbus_range *r)
         } else {
             c->bits = &r->bits[i / 8];
             c->bit = (uint8_t)(i % 8);
-            c->value = *c->bits >> c->bit & 1;
+            c->value = (uint16_t)((unsigned)*c->bits >> c->bit & 1);
         }
     }
 }

@@ -191,7 +191,7 @@ static void pull(struct gateway_world *gw)
 {
     struct netp_modbus_gateway_ev ev;
 
-    while (netp_modbus_gateway_next(&gw->g, gw->w.now, &ev) > 0) {
+    while (netp_modbus_gateway_next(&gw->g, &ev) > 0) {
         if (ev.type == NETP_MODBUS_GATEWAY_SEND) {
             send(gw, &ev);
         } else {

@@ -83,7 +83,7 @@ static void pull(struct modbusgw *gw)
         return; /* a bus has told of something while it was asked */
     }
     gw->pulling = true;
-    while (netp_modbus_gateway_next(&gw->g, netp_loop_now(gw->s.loop), &ev) > 0) {
+    while (netp_modbus_gateway_next(&gw->g, &ev) > 0) {
         if (ev.type == NETP_MODBUS_GATEWAY_ANSWER) {
             respond(gw, netp_modbus_tcpd_peer(gw->tcpd, ev.client), &ev.response);
         } else if (netp_modbus_bus_request(gw->bus[ev.bus].bus, ev.unit, &ev.request) < 0) {

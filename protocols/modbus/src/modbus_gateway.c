@@ -380,10 +380,8 @@ static int tell(const struct netp_modbus_gateway_job *j, int type,
     return type;
 }
 
-int netp_modbus_gateway_next(struct netp_modbus_gateway *g, netp_ms now,
-                             struct netp_modbus_gateway_ev *ev)
+int netp_modbus_gateway_next(struct netp_modbus_gateway *g, struct netp_modbus_gateway_ev *ev)
 {
-    netp_clock(&g->clock_, now);
     if (g->told_) {
         g->told_->state_ = FREE;
         g->told_ = NULL;

@@ -20,7 +20,7 @@ static const struct netp_modbus_route routes[] = {
 
 static struct netp_modbus_gateway g;
 static struct netp_modbus_gateway_bus buses[2];
-static struct netp_modbus_gateway_job *jobs; /* of exact size */
+static struct netp_modbus_gateway_job *jobs, others; /* others: what lies behind them */
 static struct netp_modbus_gateway_ev ev;
 static netp_ms now;
 
@@ -29,7 +29,8 @@ static struct netp_modbus_gateway_cfg setup(unsigned njob)
     struct netp_modbus_gateway_cfg cfg = NETP_MODBUS_GATEWAY_CFG_INIT;
 
     free(jobs);
-    jobs = malloc(njob * sizeof *jobs);
+    jobs = malloc((njob + 1) * sizeof *jobs);
+    jobs[njob] = others;
     cfg.route = routes;
     cfg.nroute = COUNT(routes);
     cfg.bus = buses;
@@ -43,7 +44,7 @@ static struct netp_modbus_gateway_cfg setup(unsigned njob)
 static void start(const struct netp_modbus_gateway_cfg *cfg)
 {
     assert_int_equal(netp_modbus_gateway_init(&g, cfg), NETP_OK);
-    assert_int_equal(netp_modbus_gateway_next(&g, now, &ev), 0);
+    assert_int_equal(netp_modbus_gateway_next(&g, &ev), 0);
 }
 
 static struct netp_modbus_request reading(uint16_t address)
@@ -68,7 +69,7 @@ static int take(uint32_t client, uint16_t ticket, uint8_t unit)
 
 static void expect_send(uint8_t bus, uint8_t unit, uint16_t address)
 {
-    assert_int_equal(netp_modbus_gateway_next(&g, now, &ev), NETP_MODBUS_GATEWAY_SEND);
+    assert_int_equal(netp_modbus_gateway_next(&g, &ev), NETP_MODBUS_GATEWAY_SEND);
     assert_int_equal(ev.type, NETP_MODBUS_GATEWAY_SEND);
     assert_int_equal(ev.bus, bus);
     assert_int_equal(ev.unit, unit);
@@ -77,7 +78,7 @@ static void expect_send(uint8_t bus, uint8_t unit, uint16_t address)
 
 static void expect_answer(uint32_t client, uint32_t ticket, unsigned exception)
 {
-    assert_int_equal(netp_modbus_gateway_next(&g, now, &ev), NETP_MODBUS_GATEWAY_ANSWER);
+    assert_int_equal(netp_modbus_gateway_next(&g, &ev), NETP_MODBUS_GATEWAY_ANSWER);
     assert_int_equal(ev.client, client);
     assert_int_equal(ev.ticket, ticket);
     assert_int_equal(ev.response.exception, exception);
@@ -85,7 +86,7 @@ static void expect_answer(uint32_t client, uint32_t ticket, unsigned exception)
 
 static void expect_nothing(void)
 {
-    assert_int_equal(netp_modbus_gateway_next(&g, now, &ev), 0);
+    assert_int_equal(netp_modbus_gateway_next(&g, &ev), 0);
 }
 
 static void answered(uint8_t bus)
@@ -105,7 +106,8 @@ static void test_cfg(void **state)
     static const struct netp_modbus_route bad[] = {
         {0, 1, 0, 1},   {2, 1, 0, 1},   {1, 1, 2, 1},   {1, 1, 0, 0},
         {1, 1, 0, 248}, {1, 2, 0, 247}, {1, 255, 0, 1}, {254, 255, 1, 247}};
-    static const struct netp_modbus_route good[] = {{1, 247, 0, 1}, {9, 255, 1, 1}, {1, 1, 1, 247}};
+    static const struct netp_modbus_route good[] = {
+        {1, 247, 0, 1}, {9, 255, 1, 1}, {1, 1, 1, 247}, {0, 0, 0, 0}}; /* it does not count */
     struct netp_modbus_gateway_cfg cfg;
 
     (void)state;
@@ -117,7 +119,7 @@ static void test_cfg(void **state)
     }
     cfg = setup(1);
     cfg.route = good;
-    cfg.nroute = COUNT(good);
+    cfg.nroute = COUNT(good) - 1;
     assert_int_equal(netp_modbus_gateway_init(&g, &cfg), NETP_OK);
 #define REFUSES(member)                                                                            \
     cfg = setup(1);                                                                                \
@@ -178,6 +180,16 @@ static void test_content(void **state)
     assert_int_equal(ev.response.function, 0x41);
     assert_int_equal(ev.response.n, 252);
     assert_memory_equal(ev.response.data, "\1\x63\3", 3);
+    expect_nothing();
+    long_data[0] = 0x55;
+    a.n = 1;
+    assert_int_equal(netp_modbus_gateway_take(&g, 1, 2, 3, &r, now), 0);
+    expect_send(0, 3, 1);
+    assert_int_equal(netp_modbus_gateway_answered(&g, 0, &a, now), NETP_OK);
+    long_data[0] = 1;
+    expect_answer(1, 2, 0);
+    assert_int_equal(ev.response.n, 1);
+    assert_int_equal(ev.response.data[0], 0x55);
     expect_nothing();
     r.n++;
     assert_int_equal(netp_modbus_gateway_take(&g, 1, 2, 3, &r, now), NETP_MODBUS_ILLEGAL_VALUE);
@@ -297,7 +309,7 @@ static unsigned sends_of(const struct netp_modbus_request *r)
     cfg.dead_after = 10;
     start(&cfg);
     netp_modbus_gateway_take(&g, 1, 1, 1, r, now);
-    while (netp_modbus_gateway_next(&g, now, &ev) == NETP_MODBUS_GATEWAY_SEND) {
+    while (netp_modbus_gateway_next(&g, &ev) == NETP_MODBUS_GATEWAY_SEND) {
         times++;
         missed(0);
     }
@@ -414,6 +426,7 @@ static void test_dead_for_ever(void **state)
         assert_int_equal(take(1, 1, 1), 0);
         expect_send(0, 1, 1);
         missed(0);
+        assert_int_equal(take(2, 2, 1), NETP_MODBUS_NO_ANSWER);
         expect_answer(1, 1, NETP_MODBUS_NO_ANSWER);
         expect_nothing();
         now += UINT32_MAX;
@@ -424,6 +437,7 @@ static void test_dead_for_ever(void **state)
 
 static void test_gone(void **state)
 {
+    others = (struct netp_modbus_gateway_job){.state_ = 3, .client_ = 1}; /* it is answered */
     struct netp_modbus_gateway_cfg cfg = setup(5);
 
     (void)state;
@@ -460,6 +474,7 @@ static void test_gone(void **state)
     netp_modbus_gateway_gone(&g, 2); /* nor when it was answered */
     assert_int_equal(buses[0].counts.discarded, 3);
     assert_int_equal(buses[0].counts.repeated, 1);
+    assert_memory_equal(&jobs[5], &others, sizeof others);
 }
 
 static void test_bus_down(void **state)
@@ -532,6 +547,7 @@ static void test_broadcast(void **state)
 
 static void test_broadcast_all_or_none(void **state)
 {
+    others = (struct netp_modbus_gateway_job){.state_ = 1, .order_ = UINT64_MAX}; /* it waits */
     struct netp_modbus_gateway_cfg cfg = setup(3);
 
     (void)state;
@@ -553,6 +569,7 @@ static void test_broadcast_all_or_none(void **state)
     expect_nothing();
     netp_modbus_gateway_bus(&g, 1, false);
     assert_int_equal(cast(6), NETP_MODBUS_NO_PATH);
+    assert_memory_equal(&jobs[3], &others, sizeof others);
 }
 
 static int clean(void **state)

@@ -9,7 +9,7 @@
  *     a request from client c         netp_modbus_gateway_take(&g, c, ticket, unit, &r, now)
  *     a bus answered, or did not      netp_modbus_gateway_answered(), _missed()
  *     client c has left               netp_modbus_gateway_gone(&g, c)
- *     after each of these             while (netp_modbus_gateway_next(&g, now, &ev) > 0) ...
+ *     after each of these             while (netp_modbus_gateway_next(&g, &ev) > 0) ...
  *
  * A bus carries one request at a time. Clients take turns on it, however many requests one of them
  * has waiting; those of one client to one bus keep their order. A unit that has not answered
@@ -134,7 +134,7 @@ NETP_API enum netp_modbus_exception netp_modbus_gateway_take(
     const struct netp_modbus_request *request, netp_ms now);
 
 /* What is to be done: > 0: an event; 0: nothing, until something else was called. */
-NETP_API int netp_modbus_gateway_next(struct netp_modbus_gateway *g, netp_ms now,
+NETP_API int netp_modbus_gateway_next(struct netp_modbus_gateway *g,
                                       struct netp_modbus_gateway_ev *ev);
 
 /* What has become of the request that is on the bus: its response, copied; or none, after the time
