@@ -4,12 +4,13 @@
 
 build_packages=(cmake make gcc libc6-dev libpsl-dev libssl-dev libxml2-dev pkg-config zlib1g-dev)
 test_packages=(g++ libcmocka-dev libsqlite3-dev)
-peer_packages=(atftp busybox curl libmodbus-dev mbpoll netcat-openbsd ntpsec-ntpdig openssl python3
-    python3-pymodbus python3-serial-asyncio socat tftp-hpa)
+peer_packages=(apache2-utils aria2 atftp busybox cgit curl git libcgi-pm-perl libmodbus-dev mbpoll
+    netcat-openbsd nghttp2-client ntpsec-ntpdig openssl python3 python3-pymodbus
+    python3-serial-asyncio socat tftp-hpa wget wrk)
 board_packages=(dnsmasq-base gcc-arm-none-eabi iproute2 iputils-ping libnewlib-arm-none-eabi
     qemu-system-arm)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
-ci_packages=(clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
+ci_packages=(chromium clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
 peer_servers=(apache2-bin atftpd chrony dnsmasq-base lighttpd lighttpd-mod-deflate

@@ -89,7 +89,7 @@ enum netp_http_coding_evtype {
 };
 
 struct netp_http_coding_ev {
-    int type; /* enum netp_http_coding_evtype */
+    int type;         /* enum netp_http_coding_evtype */
     const uint8_t *p; /* DATA: [m], in cfg.out */
     size_t n;
     uint64_t total; /* bytes of all DATA so far */

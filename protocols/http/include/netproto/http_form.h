@@ -49,7 +49,7 @@ enum netp_http_form_evtype {
 
 /* Members that a type does not name are 0 or NULL. All is decoded, and may hold any byte. */
 struct netp_http_form_ev {
-    int type; /* enum netp_http_form_evtype */
+    int type;             /* enum netp_http_form_evtype */
     struct netp_str name; /* [m], until next() is called after VALUE_END */
     const uint8_t *p;     /* [in] where nothing had to be decoded, else [m] */
     size_t n;

@@ -60,7 +60,7 @@ enum netp_http_multipart_evtype {
  * clients are undone, in place, so that in bytes Content-Disposition is no longer as it was sent.
  * They may hold quotes and ends of lines. They are the peer's word: "../x" is a file name. */
 struct netp_http_multipart_ev {
-    int type; /* enum netp_http_multipart_evtype */
+    int type;                          /* enum netp_http_multipart_evtype */
     const struct netp_http_head *head; /* for netp_http_head_find() in bytes */
     const char *bytes;
     struct netp_str name;
