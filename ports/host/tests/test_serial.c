@@ -155,7 +155,11 @@ static void test_send(void **state)
     }
     begun = netp_now();
     assert_int_equal(s.io.send(&s, v, 2), NETP_E_AGAIN); /* it is on its way */
-    assert_int_equal(read(master, got, sizeof got), 8);
+    for (size_t n = 0; n < 8;) { /* a terminal passes them on when it likes */
+        ssize_t k = read(master, got + n, sizeof got - n);
+        assert_true(k > 0);
+        n += (size_t)k;
+    }
     assert_memory_equal(got, "abcdefgh", 8);
     while (s.io.send(&s, v, 2) == NETP_E_AGAIN) {
         assert_int_equal(s.io.wait(&s, NETP_WANT_OUT, NETP_NEVER), 0);
