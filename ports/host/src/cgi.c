@@ -112,8 +112,7 @@ static int open_spool(const char *dir)
     int fd = -1;
 
     if (name) {
-        strcpy(name, dir);
-        strcat(name, "/cgi.XXXXXX");
+        stpcpy(stpcpy(name, dir), "/cgi.XXXXXX");
         fd = mkostemp(name, O_CLOEXEC);
         if (fd >= 0) {
             unlink(name);

@@ -347,7 +347,7 @@ static int resolve(struct netp_httpd_files *f, char path[PATH_MAX], struct stat 
     }
     for (const char *name = f->index; *name; name += strlen(name) + 1) {
         if (n + strlen(name) < PATH_MAX) {
-            strcpy(path + n, name);
+            memcpy(path + n, name, strlen(name) + 1);
             if ((fd = open_file(f, path, st)) >= 0) {
                 close(folder);
                 return fd;

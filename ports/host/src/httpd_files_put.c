@@ -177,7 +177,7 @@ void files_put(struct netp_httpd_files *f, struct netp_httpd_exchange *x, struct
     if (u) {
         u->files = f;
         u->at = 0;
-        strcpy(u->path, path);
+        memcpy(u->path, path, strlen(path) + 1);
         bad = begin(u, netp_httpd_request(x)->length);
     }
     if (bad) {
