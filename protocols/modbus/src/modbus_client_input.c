@@ -10,8 +10,10 @@
 
 static void advance(struct netp_in *in, size_t n)
 {
-    in->p += n;
-    in->n -= n;
+    if (n > 0) { /* else p may be NULL */
+        in->p += n;
+        in->n -= n;
+    }
 }
 
 static uint8_t *rx(const struct netp_modbus_client *m)
@@ -166,8 +168,7 @@ static ptrdiff_t datagram(struct netp_modbus_client *m, struct netp_in *in,
 
     m->counts_.noise = noise + !sound;
     m->fill_ = 0;
-    in->p += in->n;
-    in->n = 0;
+    advance(in, in->n);
     in->flags &= ~(unsigned)NETP_IN_DGRAM;
     return sound;
 }

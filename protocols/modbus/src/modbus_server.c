@@ -46,9 +46,11 @@ static bool is_ready(const struct netp_modbus_server *m)
 
 void netp_modbus_server_skip_(struct netp_modbus_server *m, struct netp_in *in, size_t n)
 {
-    m->pos_ += n;
-    in->p += n;
-    in->n -= n;
+    if (n > 0) { /* else p may be NULL */
+        m->pos_ += n;
+        in->p += n;
+        in->n -= n;
+    }
 }
 
 void netp_modbus_server_copy_(struct netp_modbus_server *m, struct netp_in *in, size_t n)
