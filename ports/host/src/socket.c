@@ -203,15 +203,9 @@ int netp_accept(int fd, struct netp_addr *peer)
 {
     struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
     socklen_t n = sizeof sa;
-    int on = 1, c = accept4(fd, (struct sockaddr *)&sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int c = accept4(fd, (struct sockaddr *)&sa, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-    if (c < 0) {
-        return -1;
-    }
-    if (sa.ss_family != AF_UNIX) {
-        setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    if (peer) {
+    if (c >= 0 && peer) {
         *peer = netp_sockaddr_get(&sa);
     }
     return c;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netproto/addr.h>
 #include <netproto/host/socket.h>
 #include <netproto/text.h>
@@ -101,6 +102,8 @@ static void tcp(const char *text)
 {
     struct netp_addr any = addr(text), local, peer;
     int l = netp_tcp_listen(&any), c, s;
+    int nodelay = 0;
+    socklen_t n = sizeof nodelay;
     char byte = 0;
 
     assert_flags(l);
@@ -112,6 +115,8 @@ static void tcp(const char *text)
     assert_int_equal(connected(c), 0);
     s = netp_accept(l, &peer);
     assert_flags(s);
+    assert_int_equal(getsockopt(s, IPPROTO_TCP, TCP_NODELAY, &nodelay, &n), 0);
+    assert_int_equal(nodelay, 1);
     local = netp_local_addr(c);
     assert_true(netp_addr_eq(&peer, &local));
     assert_int_equal(write(c, "x", 1), 1);

@@ -38,7 +38,8 @@ NETP_API int netp_tcp_listen_shared(const struct netp_addr *local);
 NETP_API int netp_unix_connect(const char *path);
 NETP_API int netp_unix_listen(const char *path);
 
-/* Takes a connection from a listener; *peer (may be NULL) has fam 0 for a Unix socket. */
+/* Takes a connection from a listener, from which it has TCP_NODELAY; *peer (may be NULL) has fam 0
+ * for a Unix socket. */
 NETP_API int netp_accept(int fd, struct netp_addr *peer);
 
 /* What became of a connection that was begun: 0, or its errno. */
