@@ -64,7 +64,7 @@ for ((i = 0; i < 50; i++)); do # until ntpd is its own reference
 done
 cpu() # NAME: ns that the server has run
 {
-    cat "/proc/${pid_of[$1]}/task"/*/schedstat | awk '{ ns += $1 } END { printf "%d", ns }'
+    cat "/proc/${pid_of[$1]}/task"/*/schedstat | awk '{ ns += $1 } END { printf "%.0f", ns }'
 }
 
 for ((run = 0; run < runs; run++)); do
