@@ -134,10 +134,11 @@ static int choose_path(struct file *f)
     char url[2048];
 
     if (!g->remote_name) {
-        if (strlen(g->output) >= sizeof f->path) {
+        size_t n = strlen(g->output);
+        if (n >= sizeof f->path) {
             return cli_error(g->job.c, CLI_LOCAL, "%s: %s", g->output, strerror(ENAMETOOLONG));
         }
-        strcpy(f->path, g->output);
+        memcpy(f->path, g->output, n + 1);
         return CLI_DONE;
     }
     return remote_name_of_url(f->url, f->path)

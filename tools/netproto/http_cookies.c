@@ -91,7 +91,7 @@ int http_cookies_save(struct http_cookies *k, const struct cli *c)
     }
     if (part) {
         memcpy(part, k->save, n);
-        strcpy(part + n, ".XXXXXX");
+        memcpy(part + n, ".XXXXXX", sizeof ".XXXXXX");
         fd = mkostemp(part, O_CLOEXEC); /* mode 0600 */
     }
     if (fd >= 0 && (f = fdopen(fd, "w")) != NULL) {

@@ -35,13 +35,14 @@ static char *with_user(const char *url, struct netp_str user, struct netp_str pa
         return NULL;
     }
     at = strrchr(url + scheme, '@');
+    at = at ? at + 1 : url + scheme;
     memcpy(to, url, scheme);
     to += scheme;
     put_escaped(&to, user);
     *to++ = ':';
     put_escaped(&to, password);
     *to++ = '@';
-    strcpy(to, at ? at + 1 : url + scheme);
+    memcpy(to, at, strlen(at) + 1);
     return made;
 }
 

@@ -335,7 +335,7 @@ static int number(const char *name)
     const char *line = strstr(answer, name);
 
     assert_non_null(line);
-    return atoi(line + strlen(name));
+    return (int)strtol(line + strlen(name), NULL, 10);
 }
 
 static void a_script_has_nothing_of_the_server(void **state)
@@ -440,8 +440,10 @@ static void bodies_reach_the_script(void **state)
 static char *big_post(const char *name, size_t n, size_t *all)
 {
     char *request = malloc(n + 300);
-    size_t head = (size_t)sprintf(request, POST "%s" END "Content-Length: %zu\r\n\r\n", name, n);
+    size_t head =
+        (size_t)snprintf(request, 300, POST "%s" END "Content-Length: %zu\r\n\r\n", name, n);
 
+    assert_true(head < 300);
     memset(request + head, 'x', n);
     *all = head + n;
     return request;
@@ -486,15 +488,16 @@ static void a_body_that_is_not_read_does_no_harm(void **state)
 static void chunked_bodies_are_bounded(void **state)
 {
     struct netp_cgi_dir_cfg none = plain;
-    char *request = malloc(300000);
+    static const char begin[] = POST "echo" END "Transfer-Encoding: chunked\r\n\r\n30d40\r\n";
+    static const char end[] = "\r\n0\r\n\r\n";
+    const size_t n = sizeof begin - 1 + 200000 + sizeof end - 1;
+    char *request = malloc(n);
     struct server s;
-    size_t n =
-        (size_t)sprintf(request, POST "echo" END "Transfer-Encoding: chunked\r\n\r\n30d40\r\n");
 
     (void)state;
-    memset(request + n, 'x', 200000);
-    n += 200000;
-    n += (size_t)sprintf(request + n, "\r\n0\r\n\r\n");
+    memcpy(request, begin, sizeof begin - 1);
+    memset(request + sizeof begin - 1, 'x', 200000);
+    memcpy(request + n - (sizeof end - 1), end, sizeof end - 1);
     start(&s, &plain);
     ask(&s, request, n);
     has("413 ");

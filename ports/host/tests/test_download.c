@@ -67,10 +67,11 @@ static struct netp_download_result result;
 
 /* --- the server ------------------------------------------------------------------------------ */
 
-static void note_down(char *list, const char *value)
+static void note_down(char list[4096], const char *value)
 {
-    strcat(list, *value ? value : "-");
-    strcat(list, "\n");
+    size_t n = strlen(list);
+
+    assert_in_range(snprintf(list + n, 4096 - n, "%s\n", *value ? value : "-"), 1, 4095 - n);
 }
 
 static const char *date(int64_t t)
