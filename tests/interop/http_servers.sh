@@ -393,7 +393,7 @@ gets()
 # finds FILE PATTERN WHAT: the log of a server holds it
 finds()
 {
-    grep -q -e "$2" "$1" && ok || bad "$3: no '$2' in: $(tail -n 3 "$1")"
+    soon grep -q -e "$2" "$1" && ok || bad "$3: no '$2' in: $(tail -n 3 "$1")"
 }
 
 finds_not() # FILE PATTERN WHAT

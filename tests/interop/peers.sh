@@ -53,6 +53,21 @@ finish()
 }
 trap finish EXIT
 
+soon() # COMMAND...: succeeds within five seconds; a log's line may come after what it tells of
+{
+    local i
+    for ((i = 0; i < 100; i++)); do
+        ! "$@" || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+lines() # COUNT PATTERN FILE: at least so many of that pattern
+{
+    [ "$(grep -c -e "$2" "$3")" -ge "$1" ]
+}
+
 listens() # udp|tcp PORT
 {
     grep -q ":$(printf %04X "$2") " "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null

@@ -92,13 +92,14 @@ says 'in blocks of 1428' "--verbose"
 expect 0 "file: URL" "$netproto" get "file://$work/root/c" -o "$work/g"
 cmp -s "$work/root/c" "$work/g" && ok || bad "file: URL"
 expect 1 "file: URL of nothing" "$netproto" get "file://$work/absent" -o "$work/g"
-grep -q '"request": "read", .*"file": "absent".*"error": 1}$' "$work/d.log" && ok ||
+soon grep -q '"request": "read", .*"file": "absent".*"error": 1}$' "$work/d.log" && ok ||
     bad "the log in JSON: $(tail -n 1 "$work/d.log")"
 stop d
 [ $? = 0 ] && ok || bad "SIGTERM"
 port=$(free_port udp)
 start w "$netproto" tftpd --listen 127.0.0.1:"$port" --root "$work/root" --workers 3
 wait_for udp "$port"
+soon lines 1 '^listening on' "$work/w.log"
 [ "$(grep -c '^listening on' "$work/w.log")" = 1 ] && ok || bad "workers say where: $(cat "$work/w.log")"
 for i in 1 2 3 4 5 6; do
     move "get from workers" "$work/root/c" "$work/g" \

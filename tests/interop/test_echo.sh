@@ -65,7 +65,7 @@ s.close()"
 move "small after a reset" "$work/small" "$work/back" \
     bash -c "nc -N 127.0.0.1 $port <$work/small >$work/back"
 ends "echo" echo
-grep -q ' 20000000 bytes ok$' "$work/echo.log" && ok || bad "no log line"
+soon grep -q ' 20000000 bytes ok$' "$work/echo.log" && ok || bad "no log line"
 
 start echo6 "$netproto" echo --listen '[::1]:0' --log-format=json
 port=$(port_of echo6) && move "small by IPv6" "$work/small" "$work/back" \

@@ -87,7 +87,12 @@ through() # yes|no WHAT VARIABLE=VALUE... URL
     shift 2
     before=$(asked)
     expect 0 "$what" env "${@:1:$#-1}" "$netproto" get "${trust[@]}" "${!#}" -o "$out"
-    sleep 0.2 # it writes when the connection has ended
+    # It writes when the connection has ended.
+    if [ "$want" = yes ]; then
+        soon lines $((before + 1)) . "$work/squid.squid/access.log"
+    else
+        sleep 0.2
+    fi
     [ "$(asked)" = "$before" ] && before=no || before=yes
     [ "$before" = "$want" ] && ok || bad "$what: through the proxy: $before"
 }

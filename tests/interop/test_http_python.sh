@@ -89,12 +89,14 @@ gets "a redirection to another server" "$http_root/one" -H "Authorization: Beare
     -H "Cookie: a=secret-cookie" "$here/redirect/307?to=$there/file/one"
 gets "a redirection to another server" "$http_root/one" -b "a=secret-cookie" \
     "http://user:$password@${here#http://}/redirect/302?to=$there/file/one"
+soon lines 3 /file/one "$there_log"
 [ "$(grep -c /file/one "$there_log")" = 3 ] && ok || bad "it was asked: $(cat "$there_log")"
 finds_not "$there_log" 'authorization\|cookie\|secret' "what went to another server"
 finds "$here_log" 'secret-cookie' "what went to the first"
 : >"$here_log"
 gets "a redirection within the server" "$http_root/one" -H "Authorization: Bearer secret-token" \
     "$here/redirect/302?to=/file/one"
+soon lines 2 secret-token "$here_log"
 [ "$(grep -c secret-token "$here_log")" = 2 ] && ok || bad "a token goes on: $(cat "$here_log")"
 
 # --- cookies -------------------------------------------------------------------------------------

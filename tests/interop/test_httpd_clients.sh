@@ -77,8 +77,8 @@ serve parts
 if command -v aria2c >/dev/null; then
     move "aria2" "$work/long" "$work/aria" aria2c -q -x 16 -s 16 -k 1M -d "$work" -o aria \
         "http://127.0.0.1:$port/long"
-    n=$(grep -c '"GET /long HTTP/1.1" 206' "$work/parts.log")
-    [ "$n" -ge 15 ] && ok || bad "aria2: $n parts"
+    soon lines 15 '"GET /long HTTP/1.1" 206' "$work/parts.log" && ok ||
+        bad "aria2: $(grep -c '" 206 ' "$work/parts.log") parts"
 else
     skip "no aria2"
 fi

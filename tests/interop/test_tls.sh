@@ -35,7 +35,7 @@ ca=$work/ca.crt
 
 says() # WHAT NAME TEXT
 {
-    grep -aq -- "$3" "$work/$2.log" && ok || bad "$1: no \"$3\" in $(tail -n 3 "$work/$2.log")"
+    soon grep -aq -- "$3" "$work/$2.log" && ok || bad "$1: no \"$3\" in $(tail -n 3 "$work/$2.log")"
 }
 
 client() # WHAT STATUS ARGUMENT...
