@@ -10,7 +10,7 @@ peer_packages=(apache2-utils aria2 atftp busybox cgit curl git libcgi-pm-perl li
 board_packages=(dnsmasq-base gcc-arm-none-eabi iproute2 iputils-ping libnewlib-arm-none-eabi
     qemu-system-arm)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
-ci_packages=(chromium clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-dev pmccabe)
+ci_packages=(chromium clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-arm-none-eabi pmccabe)
 
 # Servers that conflict with one another, and would start by themselves: peers.sh unpacks these.
 peer_servers=(apache2-bin atftpd chrony dnsmasq-base lighttpd lighttpd-mod-deflate

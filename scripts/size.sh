@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# scripts/size.sh [--peers DIR]: flash, RAM and stack of each module on ARM, for Cortex-M0+, M3, M4
-# and M7: -Os, what is not called left out, without libc. The stack is the largest frame, and the
-# deepest chain of calls within the module and what it calls of ours; calls by pointer are not
-# followed, recursion there is none.
+# scripts/size.sh [--check] [--rows FILE]...: flash, RAM and stack on Cortex-M of what size_rows.py
+# lists: -Os, what is not called left out, without libc. A frame is the largest of one function, a
+# chain the deepest of calls within a row; calls by pointer are not followed, recursion there is none.
 #
-# --peers: also programs of others whose sources lie in DIR, fetched for this alone: nanomodbus/,
-# picohttpparser/, llhttp/, coreHTTP/, mongoose/; those that are there. lwIP's are always measured.
+# --check: on a Cortex-M4 alone. Fails where a row is over a limit of its own, and where any source
+# of netprotoFiles.cmake has data or bss.
+# --rows: a file like size_rows.py, to measure something else in the same way.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-need gcc-arm-none-eabi libnewlib-arm-none-eabi python3 >&2
+need cmake gcc-arm-none-eabi libnewlib-arm-none-eabi python3 >&2
 exec python3 scripts/size.py --lwip "$(scripts/get-lwip.sh)" "$@"

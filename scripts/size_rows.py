@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What size.sh measures: a row is what some firmware calls, and what that may take."""
+import dataclasses
+import glob
+
+
+@dataclasses.dataclass
+class Row:
+    """Something that is linked for a Cortex-M4, and its limits in bytes; none: not checked."""
+
+    name: str
+    calls: list  # what the application calls
+    macros: str = ""  # as in -D
+    flash: int = None
+    ram: int = 0
+    frame: int = 128
+    chain: int = 512
+    why: str = ""  # the reason for another frame or chain
+    sources: list = dataclasses.field(default_factory=list)  # beside netprotoFiles.cmake and lwip/
+    flags: list = dataclasses.field(default_factory=list)
+
+
+def machine(name, *commands):
+    verbs = ("init_", "next", "out", "sent", "deadline", "want", "fail", *commands)
+    return ["netp_%s_%s" % (name, verb) for verb in verbs]
+
+
+HTTP1_SERVER = machine("http1", "send", "send_head", "send_body", "lend_body", "send_end")
+HTTP_PARSER = ["netp_http_head_init", "netp_http_head_parse", "netp_http_head_find"]
+TFTP = machine("tftp", "cfg_init", "accept", "abort", "give")
+MODBUS_SERVER = machine("modbus_server", "respond") + ["netp_modbus_map_answer"]
+MODBUS_CLIENT = machine("modbus_client", "request")
+LWIP_TCP = ["netp_lwip_loop_init", "netp_lwip_listen", "netp_lwip_tcp_open", "netp_lwip_tcp_kick",
+            "netp_lwip_tcp_abort", "netp_lwip_on_segment"]
+LWIP_UDP = ["netp_lwip_loop_init", "netp_lwip_udp_open", "netp_lwip_udp_abort"]
+ETHIF = ["netp_ethif_init", "netp_ethif_poll", "netp_ethif_irq"]
+
+# What a device with Modbus TCP and the codes 01 to 06, 0F and 10 leaves out.
+MODBUS_TCP = ("NETP_MODBUS_COMMON_ONLY NETP_MODBUS_NO_RTU NETP_MODBUS_NO_ASCII"
+              " NETP_MODBUS_NO_DATAGRAMS NETP_MODBUS_NO_SERIAL_DIAGNOSTICS")
+# The driver has receive buffers of its own, which lwIP's check of its options does not know of.
+ETHIF_OPTIONS = "PBUF_POOL_SIZE=2 LWIP_DISABLE_TCP_SANITY_CHECKS=1"
+
+
+def eth(generation, other):
+    sources = glob.glob("ports/stm32/eth/*.c") + glob.glob("ports/stm32/netif/*.c")
+    return sorted(s for s in sources if not s.endswith("_v%d.c" % other))
+
+
+ROWS = [
+    Row("HTTP/1.1, both roles", HTTP1_SERVER, flash=17200, frame=384, chain=1648,
+        why="a head that is sent is checked by building it"),
+    Row("  its parser of heads", HTTP_PARSER, flash=1500),
+    Row("TFTP, all roles", TFTP, flash=8900),
+    Row("SNTP client", machine("sntp_client", "cfg_init", "ask"), flash=1400),
+    Row("SNTP server", ["netp_sntp_answer"], flash=300),
+    Row("Modbus server, all, and map", MODBUS_SERVER, flash=7600),
+    Row("  without ASCII", MODBUS_SERVER, "NETP_MODBUS_NO_ASCII", flash=6800),
+    Row("  Modbus TCP, all codes", MODBUS_SERVER, "NETP_MODBUS_NO_RTU NETP_MODBUS_NO_ASCII"
+        " NETP_MODBUS_NO_SERIAL_DIAGNOSTICS", flash=4500),
+    Row("  Modbus TCP, common codes", MODBUS_SERVER, MODBUS_TCP, flash=2400),
+    Row("Modbus client, all", MODBUS_CLIENT, flash=4900),
+    Row("  Modbus TCP, all codes", MODBUS_CLIENT, "NETP_MODBUS_NO_RTU NETP_MODBUS_NO_ASCII",
+        flash=3250),
+    Row("  Modbus TCP, common codes", MODBUS_CLIENT, MODBUS_TCP, flash=2450),
+    Row("binding to lwIP, TCP server", LWIP_TCP, flash=2000, frame=136,
+        why="the list of what is to be sent"),
+    Row("binding to lwIP, UDP", LWIP_UDP, flash=1350, frame=168,
+        why="the list of what is to be sent"),
+    Row("Ethernet driver v1, netif", ETHIF, ETHIF_OPTIONS, flash=2420, sources=eth(1, 2)),
+    Row("Ethernet driver v2, netif", ETHIF, ETHIF_OPTIONS, flash=2440, sources=eth(2, 1)),
+]
+
+# The state of one connection, transfer or port, beside its buffers: type and header.
+STATES = [
+    ("struct netp_http1", "netproto/http1.h"),
+    ("struct netp_tftp", "netproto/tftp.h"),
+    ("struct netp_sntp_client", "netproto/sntp_client.h"),
+    ("struct netp_modbus_server", "netproto/modbus_server.h"),
+    ("struct netp_modbus_client", "netproto/modbus_client.h"),
+    ("struct netp_lwip_tcp", "netproto/lwip/tcp.h"),
+    ("struct netp_lwip_udp", "netproto/lwip/udp.h"),
+]
+
+
+def lwip_rows(lwip):
+    """lwIP's own applications, to compare with."""
+    apps = lwip + "/src/apps/"
+
+    def row(name, calls, *sources):
+        return Row(name, calls, sources=[apps + s for s in sources])
+
+    return [
+        row("lwIP: httpd", ["httpd_init"], "http/httpd.c", "http/fs.c"),
+        row("lwIP: TFTP server", ["tftp_init"], "tftp/tftp_server.c"),
+        row("lwIP: SNTP client", ["sntp_init", "sntp_setserver"], "sntp/sntp.c"),
+        row("lwIP: MQTT client", ["mqtt_client_connect", "mqtt_publish", "mqtt_sub_unsub"],
+            "mqtt/mqtt.c"),
+    ]
