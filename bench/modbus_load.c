@@ -149,11 +149,11 @@ int main(int argc, char **argv)
     if (argc != 6 || !(loop = netp_loop_new())) {
         return 2;
     }
-    to.port = (uint16_t)atoi(argv[1]);
-    connections = (unsigned)atoi(argv[2]);
-    active = (unsigned)atoi(argv[3]);
-    window = (unsigned)atoi(argv[4]);
-    ms = (netp_ms)(atof(argv[5]) * 1000);
+    to.port = (uint16_t)strtoul(argv[1], NULL, 10);
+    connections = (unsigned)strtoul(argv[2], NULL, 10);
+    active = (unsigned)strtoul(argv[3], NULL, 10);
+    window = (unsigned)strtoul(argv[4], NULL, 10);
+    ms = (netp_ms)(strtod(argv[5], NULL) * 1000);
     if (connections == 1 && window == 1) {
         run_link(&to, begun + ms);
     } else {

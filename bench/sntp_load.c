@@ -69,15 +69,15 @@ int main(int argc, char **argv)
     struct sockaddr_in to = {.sin_family = AF_INET};
     struct timeval patience = {0, 50000};
     unsigned long long answers = 0, wrong = 0;
-    unsigned flight = argc > 4 ? (unsigned)atoi(argv[4]) : 0;
-    double begun, seconds = argc > 4 ? atof(argv[3]) : 0;
+    unsigned flight = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 0;
+    double begun, seconds = argc > 4 ? strtod(argv[3], NULL) : 0;
     int fd = socket(AF_INET, SOCK_DGRAM, 0), n;
 
     if (flight < 1 || flight > MOST || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1) {
         fprintf(stderr, "usage: sntp_load ADDRESS PORT SECONDS IN_FLIGHT\n");
         return 2;
     }
-    to.sin_port = htons((uint16_t)atoi(argv[2]));
+    to.sin_port = htons((uint16_t)strtoul(argv[2], NULL, 10));
     if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
         perror("connect");
         return 1;

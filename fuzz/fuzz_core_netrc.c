@@ -6,6 +6,7 @@
 #include <netproto/netrc.h>
 #include <netproto/text.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static struct netp_str take(const char **p, size_t *n)
@@ -22,7 +23,7 @@ static struct netp_str take(const char **p, size_t *n)
 
 static size_t quote(char *out, const char *keyword, struct netp_str s)
 {
-    char *at = out + sprintf(out, " %s \"", keyword);
+    char *at = out + snprintf(out, 20, " %s \"", keyword);
 
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];

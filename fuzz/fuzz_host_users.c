@@ -7,6 +7,7 @@
 
 #include <netproto/text.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct netp_str realm = {"r", 1};
@@ -28,12 +29,13 @@ static bool is_there(const char *p, size_t n, const struct user *u)
 
 static char *write_anew(const struct users *u, size_t *n)
 {
-    char *text = (char *)fuzz_block(u->n * (USERS_NAME + USERS_HASH + 4) + 1), *at = text;
+    const size_t line = USERS_NAME + USERS_HASH + 4;
+    char *text = (char *)fuzz_block(u->n * line + 1), *at = text;
 
     for (size_t i = u->n; i > 0; i--) {
         const struct user *x = &u->v[i - 1];
-        at += sprintf(at, "%.*s:%s%.*s\n", (int)x->name.n, x->name.p, x->digest ? "r:" : "",
-                      (int)x->hash.n, x->hash.p);
+        at += snprintf(at, line + 1, "%.*s:%s%.*s\n", (int)x->name.n, x->name.p,
+                       x->digest ? "r:" : "", (int)x->hash.n, x->hash.p);
     }
     *n = (size_t)(at - text);
     return text;

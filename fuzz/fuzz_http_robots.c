@@ -38,7 +38,7 @@ static size_t units_of(const char *p, size_t n, bool pattern, struct unit *u)
         unsigned char c = (unsigned char)p[i];
         bool escaped = is_escape(p + i, n - i);
         if (pattern && (c == '*' || (c == '$' && i + 1 == n))) {
-            strcpy(u[k].text, c == '*' ? "**" : "$$");
+            memcpy(u[k].text, c == '*' ? "**" : "$$", 3);
             continue;
         }
         if (escaped) {

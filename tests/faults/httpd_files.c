@@ -129,7 +129,7 @@ static unsigned exchange(struct world *w, struct client *c, struct netp_str *bod
         return 0;
     }
     *body = netp_str_make(at + 4, c->n - (size_t)(at + 4 - c->answer));
-    return (unsigned)atoi(c->answer + 9);
+    return (unsigned)strtoul(c->answer + 9, NULL, 10);
 }
 
 /* The last client; static, for it is large. */

@@ -23,8 +23,9 @@
 
 static modbus_t *context(const char *kind, const char *where)
 {
-    modbus_t *c = strcmp(kind, "tcp") == 0 ? modbus_new_tcp("127.0.0.1", atoi(where))
-                                           : modbus_new_rtu(where, BAUD, 'N', 8, 1);
+    modbus_t *c = strcmp(kind, "tcp") == 0
+                      ? modbus_new_tcp("127.0.0.1", (int)strtol(where, NULL, 10))
+                      : modbus_new_rtu(where, BAUD, 'N', 8, 1);
 
     if (!c || modbus_set_slave(c, 1) != 0) {
         fprintf(stderr, "libmodbus: %s\n", modbus_strerror(errno));

@@ -151,7 +151,7 @@ static int client(char **arg)
     struct netp_addr a = loopback;
     struct netp_tls_fail fail;
     struct netp_tls_ctx *ctx;
-    int r = 0, times = arg[3] && arg[4] ? atoi(arg[4]) : 1;
+    int r = 0, times = arg[3] && arg[4] ? (int)strtol(arg[4], NULL, 10) : 1;
 
     cfg.ca_file = strcmp(arg[2], "-") ? arg[2] : NULL;
     cfg.insecure = !cfg.ca_file;
@@ -160,7 +160,7 @@ static int client(char **arg)
         fprintf(stderr, "%s\n", fail.text);
         return 99;
     }
-    a.port = (uint16_t)atoi(arg[0]);
+    a.port = (uint16_t)strtoul(arg[0], NULL, 10);
     while (times-- > 0 && r == 0) {
         int fd = netp_tcp_connect_any(&a, 1, NULL, 5000);
         struct netp_tls *tls = netp_tls_client(ctx, arg[1], a.port, fd, NULL);

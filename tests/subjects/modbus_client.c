@@ -89,10 +89,10 @@ static void describe(const void *event, struct log *log)
         return;
     }
     if (ev->type == NETP_MODBUS_CLIENT_RESPONSE) {
-        sprintf(what, r->exception != 0 ? " %02x exception %02x" : " %02x", r->function,
-                r->exception);
+        snprintf(what, sizeof what, r->exception != 0 ? " %02x exception %02x" : " %02x",
+                 r->function, r->exception);
     } else if (ev->type == NETP_MODBUS_CLIENT_BAD_RESPONSE) {
-        sprintf(what, ": %s", ev->where);
+        snprintf(what, sizeof what, ": %s", ev->where);
     }
     log_line(log, "%s %d %u%s", types[ev->type], ev->ticket, ev->unit, what);
     if (ev->type == NETP_MODBUS_CLIENT_RESPONSE && r->n > 0) {

@@ -88,7 +88,7 @@ static void expect(const char *part)
 
 static inline unsigned status_of_answer(void)
 {
-    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? (unsigned)atoi(answer + 9) : 0;
+    return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? (unsigned)strtoul(answer + 9, NULL, 10) : 0;
 }
 
 #endif

@@ -1149,7 +1149,7 @@ static void test_repr_digest(void **state)
     for (unsigned bad = 0; bad < 3; bad++) {
         d.sha256[0] ^= bad == 1;
         d.sha512[0] ^= bad == 2;
-        strcpy(field + netp_http_repr_digest_format(&d, field + 13, 200) + 13, "\r\n");
+        memcpy(field + 13 + netp_http_repr_digest_format(&d, field + 13, 200), "\r\n", 3);
         d.sha256[0] ^= bad == 1;
         d.sha512[0] ^= bad == 2;
         web.extra = field;

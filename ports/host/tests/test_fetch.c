@@ -610,7 +610,7 @@ static void test_last(void **state)
     assert_int_equal(run(), NETP_OK);
     assert_int_equal(run(), NETP_OK);
     assert_int_equal(server.conns, 2);
-    strcat(url, "old");
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/old", server.port);
     assert_int_equal(run(), NETP_OK);
     assert_int_equal(run(), NETP_OK);
     assert_string_equal(body, "hello");

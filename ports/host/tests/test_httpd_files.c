@@ -97,7 +97,8 @@ static void make_odd_files(void)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
     assert_int_equal(mkfifo(in_top("www/fifo"), 0644), 0);
-    strcpy(a.sun_path, in_top("www/socket"));
+    assert_in_range(snprintf(a.sun_path, sizeof a.sun_path, "%s", in_top("www/socket")), 1,
+                    sizeof a.sun_path - 1);
     assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
     close(fd);
     assert_int_equal(symlink("hello.txt", in_top("www/inside")), 0);
@@ -360,7 +361,7 @@ static void ask(const struct server *s, const char *request)
 
 static unsigned status(void)
 {
-    return nanswer > 12 ? (unsigned)atoi(answer + 9) : 0;
+    return nanswer > 12 ? (unsigned)strtoul(answer + 9, NULL, 10) : 0;
 }
 
 static const char *body(size_t *n)
@@ -554,17 +555,16 @@ static void paths_lead_nowhere_else(void **state)
 
 static void long_paths(void **state)
 {
-    static char request[9000];
+    static char path[7000], request[9000];
     const size_t lengths[] = {255, 256, 3000, 4093, 4094, 4095, 4096, 5000, 7000};
 
     (void)state;
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         for (int parts = 0; parts < 2; parts++) {
-            size_t n = (size_t)sprintf(request, "GET /f/");
             for (size_t k = 0; k < lengths[i]; k++) {
-                request[n++] = parts && k % 200 == 199 ? '/' : 'x';
+                path[k] = parts && k % 200 == 199 ? '/' : 'x';
             }
-            strcpy(request + n, HOST "\r\n");
+            snprintf(request, sizeof request, "GET /f/%.*s" HOST "\r\n", (int)lengths[i], path);
             expect(&plain_server, request, NULL, 0);
             assert_int_equal(status(), 404);
         }
@@ -619,14 +619,14 @@ static void swapped_links(void **state)
 static void ask_with(const char *path, const char *fmt, ...)
 {
     static char request[16000];
-    size_t n = (size_t)sprintf(request, "GET %s" HOST, path);
+    size_t n = (size_t)snprintf(request, sizeof request, "GET %s" HOST, path);
     va_list ap;
 
     va_start(ap, fmt);
     n += (size_t)vsnprintf(request + n, sizeof request - n, fmt, ap);
     va_end(ap);
     assert_true(n + 3 < sizeof request);
-    strcpy(request + n, "\r\n");
+    memcpy(request + n, "\r\n", 3);
     expect(&plain_server, request, NULL, 0);
 }
 
@@ -742,7 +742,7 @@ static void several_ranges(void **state)
         assert_int_equal(status(), 206);
         boundary = field("Content-Type") + strlen("multipart/byteranges; boundary=");
         p = body(&n);
-        assert_int_equal(atoi(field("Content-Length")), n);
+        assert_int_equal(strtoul(field("Content-Length"), NULL, 10), n);
         snprintf(want, sizeof want,
                  "--%s\r\nContent-Type: application/octet-stream\r\n"
                  "Content-Range: bytes 0-9/%d\r\n\r\n0123456789\r\n--%s\r\n",
@@ -819,7 +819,7 @@ static void forms_differ(void **state)
         snprintf(length, sizeof length, "%s", field("Content-Length"));
         assert_string_not_equal(plain, coded);
         body(&n);
-        assert_int_equal(n, atoi(length));
+        assert_int_equal(n, strtoul(length, NULL, 10));
         ask_with(two[i], "Accept-Encoding: gzip\r\nIf-None-Match: %s\r\n", coded);
         assert_int_equal(status(), 304);
         assert_string_equal(field("ETag"), coded);
@@ -866,7 +866,7 @@ static void lists(void **state)
 
 static void lists_are_sorted(void **state)
 {
-    char before[300] = "", name[300];
+    char before[300] = "", name[300] = "";
     unsigned n = 0;
 
     (void)state;
@@ -874,7 +874,7 @@ static void lists_are_sorted(void **state)
     for (const char *p = answer; (p = strstr(p, "{\"name\":\"")); n++) {
         assert_int_equal(sscanf(p, "{\"name\":\"%299[^\"]", name), 1);
         assert_true(strcmp(before, name) < 0);
-        strcpy(before, name);
+        memcpy(before, name, sizeof before);
         p++;
     }
     assert_true(n > 20);
@@ -1197,10 +1197,11 @@ static void full_disk(void **state)
         }
     }
     assert_int_equal(status(), 507);
-    n = (size_t)sprintf(request, "PUT /write/disk/chunks" HOST "Transfer-Encoding: chunked\r\n\r\n"
-                                 "20000\r\n");
+    n = (size_t)snprintf(request, sizeof request,
+                         "PUT /write/disk/chunks" HOST
+                         "Transfer-Encoding: chunked\r\n\r\n20000\r\n");
     memset(request + n, 'x', 0x20000);
-    strcpy(request + n + 0x20000, "\r\n0\r\n\r\n");
+    memcpy(request + n + 0x20000, "\r\n0\r\n\r\n", 8);
     ask(&s, request);
     assert_int_equal(status(), 507);
     ask(&s, "GET /write/disk/" HOST "\r\n");

@@ -172,21 +172,19 @@ static void test_json(void **state)
 /* However long what peers send is, a line is a whole one. */
 static void test_long(void **state)
 {
-    static char request[20000];
-    size_t n = 0, len;
+    static char request[20000], target[5001], referer[5001], agent[5001];
+    size_t len;
 
     (void)state;
     unlink(path);
     begin(&(struct netp_httpd_logger_cfg){.path = path, .json = true});
-    n += (size_t)sprintf(request, "GET /hello?");
-    memset(request + n, 'q', 5000);
-    n += 5000;
-    n += (size_t)sprintf(request + n, " HTTP/1.1\r\nHost: h\r\nConnection: close\r\nReferer: ");
-    memset(request + n, '"', 5000);
-    n += 5000;
-    n += (size_t)sprintf(request + n, "\r\nUser-Agent: ");
-    memset(request + n, '\xff', 5000);
-    strcpy(request + n + 5000, "\r\n\r\n");
+    memset(target, 'q', sizeof target - 1);
+    memset(referer, '"', sizeof referer - 1);
+    memset(agent, '\xff', sizeof agent - 1);
+    snprintf(request, sizeof request,
+             "GET /hello?%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\nReferer: %s\r\n"
+             "User-Agent: %s\r\n\r\n",
+             target, referer, agent);
     ask(request);
     expect("HTTP/1.1 200");
     end();

@@ -337,7 +337,7 @@ static const struct netp_httpd_route routes[] = {
 
 static void test_redirect(void **state)
 {
-    char request[5000] = "GET /", *end = request + 5;
+    char path[4091] = "", request[5000];
 
     (void)state;
     assert_non_null(loop = netp_loop_new());
@@ -352,8 +352,9 @@ static void test_redirect(void **state)
     expect("\r\nLocation: https://[::1]/x?\r\n");
     ask("GET / HTTP/1.0\r\n\r\n");
     expect(" 400 ");
-    memset(end, 'a', 4090);
-    strcpy(end + 4090, " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    memset(path, 'a', sizeof path - 1);
+    snprintf(request, sizeof request, "GET /%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+             path);
     ask(request);
     expect(" 414 ");
     ask("GET /hsts HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");

@@ -121,7 +121,7 @@ static const char *certs_write(const char *name, const X509 *a, const X509 *b, E
 
 static void certs_begin(void)
 {
-    strcpy(certs_dir, "/tmp/netproto-tls-XXXXXX");
+    snprintf(certs_dir, sizeof certs_dir, "/tmp/netproto-tls-XXXXXX");
     assert_non_null(mkdtemp(certs_dir));
 }
 

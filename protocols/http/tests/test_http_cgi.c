@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -255,8 +256,7 @@ static void test_fields_that_are_not_passed(void **state)
             "X-Foo: m\r\nX.Foo: n\r\nX|Foo: o\r\nContent-Encoding: gzip\r\n\r\n");
     make(&w);
     for (size_t i = 0; i < COUNT(names); i++) {
-        strcpy(name, "HTTP_");
-        strcat(name, names[i]);
+        snprintf(name, sizeof name, "HTTP_%s", names[i]);
         assert_null(get(&w, name));
     }
     is(&w, "HTTP_X_FOO", "m");

@@ -4,6 +4,8 @@
 #include <netproto/http_robots.h>
 #include <netproto/text.h>
 
+#include <stdio.h>
+
 /* Asks with the text and the path in blocks of exactly their size. */
 static int ask(struct netp_str text, const char *agent, struct netp_str path)
 {
@@ -34,9 +36,10 @@ static bool allows(const char *text, const char *agent, const char *path)
 /* Whether a single pattern matches. */
 static bool match(const char *pattern, const char *path)
 {
-    char text[400] = "user-agent: *\ndisallow: ";
+    char text[400];
 
-    return !allows(strcat(text, pattern), "a", path);
+    snprintf(text, sizeof text, "user-agent: *\ndisallow: %s", pattern);
+    return !allows(text, "a", path);
 }
 
 static void a_status_says_how(void **state)
@@ -266,8 +269,8 @@ static void a_delay_is_read(void **state)
     char text[200];
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        strcpy(text, "user-agent: *\nCrawl-Delay: ");
-        assert_int_equal(delay(strcat(text, rows[i].value)), rows[i].ms);
+        snprintf(text, sizeof text, "user-agent: *\nCrawl-Delay: %s", rows[i].value);
+        assert_int_equal(delay(text), rows[i].ms);
     }
     assert_int_equal(delay("user-agent: a\ncrawl-delay: 1\ncrawl-delay: 3\ncrawl-delay: 2\n"
                            "disallow: 9\nuser-agent: b\ncrawl-delay: 4"),

@@ -285,7 +285,7 @@ static void test_rtu_length_unknown(void **state)
 /* The ASCII frame of an example; its length. */
 static size_t ascii(const struct example *e, char frame[NETP_MODBUS_ASCII_MAX + 1])
 {
-    int n = sprintf(frame, ":11%s%02X\r\n", e->pdu, e->lrc);
+    int n = snprintf(frame, NETP_MODBUS_ASCII_MAX + 1, ":11%s%02X\r\n", e->pdu, e->lrc);
 
     for (int i = 0; i < n; i++) {
         frame[i] = (char)(frame[i] >= 'a' ? frame[i] - 'a' + 'A' : frame[i]);
