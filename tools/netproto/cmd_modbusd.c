@@ -1,9 +1,8 @@
 /* cmd_modbusd.c - netproto modbusd: a Modbus device. SPDX-License-Identifier: MIT */
 #include "modbus_device.h"
-#include "server.h"
+#include "modbus_tcp.h"
 #include <errno.h>
 #include <netproto/host/modbus.h>
-#include <netproto/host/modbus_tcpd.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
 #include <netproto/modbus_frame.h>
@@ -18,16 +17,12 @@ struct modbusd {
     struct server s;
     const char *map_path, *serial_text, *write_role;
     bool simulate;
-    uint64_t speed, max, per_address, idle_ms;
-    struct netp_tls_cert cert;
-    const char *client_ca;
-    struct netp_tls_ctx *tls;
+    uint64_t speed;
+    struct modbus_tcp tcp;
     struct modbus_device device;
     struct thermostat thermostat;
     struct netp_timer tick;
     netp_ms begun;
-    struct netp_modbus_tcpd *tcpd;
-    struct netp_addr where;
     /* the serial line */
     bool lost;
     struct netp_modbus_url url;
@@ -167,53 +162,15 @@ static int open_line(struct modbusd *d)
 
 /* --- options --------------------------------------------------------------------------------- */
 
-enum {
-    OPT_MAP = 700,
-    OPT_SIMULATE,
-    OPT_SPEED,
-    OPT_SERIAL,
-    OPT_MAX,
-    OPT_PER_ADDRESS,
-    OPT_IDLE,
-    OPT_TLS_CERT,
-    OPT_TLS_KEY,
-    OPT_CLIENT_CA,
-    OPT_WRITE_ROLE
-};
+enum { OPT_MAP = 700, OPT_SIMULATE, OPT_SPEED, OPT_SERIAL, OPT_WRITE_ROLE };
 
-static const struct option longs[] = {SERVER_LONGS,
+static const struct option longs[] = {MODBUS_TCP_LONGS,
                                       {"map", required_argument, NULL, OPT_MAP},
                                       {"simulate", no_argument, NULL, OPT_SIMULATE},
                                       {"speed", required_argument, NULL, OPT_SPEED},
                                       {"serial", required_argument, NULL, OPT_SERIAL},
-                                      {"max-connections", required_argument, NULL, OPT_MAX},
-                                      {"per-address", required_argument, NULL, OPT_PER_ADDRESS},
-                                      {"idle", required_argument, NULL, OPT_IDLE},
-                                      {"tls-cert", required_argument, NULL, OPT_TLS_CERT},
-                                      {"tls-key", required_argument, NULL, OPT_TLS_KEY},
-                                      {"client-ca", required_argument, NULL, OPT_CLIENT_CA},
                                       {"write-role", required_argument, NULL, OPT_WRITE_ROLE},
                                       {0}};
-
-static bool take_security(struct modbusd *d, int opt, const char *value)
-{
-    switch (opt) {
-    case OPT_TLS_CERT:
-        d->cert.chain = value;
-        return true;
-    case OPT_TLS_KEY:
-        d->cert.key = value;
-        return true;
-    case OPT_CLIENT_CA:
-        d->client_ca = value;
-        return true;
-    case OPT_WRITE_ROLE:
-        d->write_role = value;
-        return true;
-    default:
-        return server_option(&d->s, opt, value);
-    }
-}
 
 static bool own(void *arg, int opt, const char *value)
 {
@@ -231,14 +188,11 @@ static bool own(void *arg, int opt, const char *value)
     case OPT_SERIAL:
         d->serial_text = value;
         return true;
-    case OPT_MAX:
-        return cli_number(value, 1, 1000000, &d->max);
-    case OPT_PER_ADDRESS:
-        return cli_number(value, 1, 1000000, &d->per_address);
-    case OPT_IDLE:
-        return cli_seconds(value, &d->idle_ms) && d->idle_ms <= UINT32_MAX;
+    case OPT_WRITE_ROLE:
+        d->write_role = value;
+        return true;
     default:
-        return take_security(d, opt, value);
+        return modbus_tcp_option(&d->tcp, &d->s, opt, value);
     }
 }
 
@@ -255,12 +209,9 @@ static int check(struct modbusd *d)
     if (d->s.workers > 1) {
         return cli_usage(d->s.c, "registers can't be shared by --workers");
     }
-    if (d->write_role && !d->client_ca) {
+    if (d->write_role && !d->tcp.client_ca) {
         return cli_usage(d->s.c, "--write-role needs --client-ca, for who has a role shows it in a "
                                  "certificate");
-    }
-    if (d->client_ca && !d->cert.chain) {
-        return cli_usage(d->s.c, "--client-ca needs --tls-cert");
     }
     return CLI_DONE;
 }
@@ -280,52 +231,16 @@ static void stop(void *arg)
 {
     struct modbusd *d = arg;
 
-    if (d->tcpd) {
-        netp_modbus_tcpd_stop(d->tcpd);
+    if (d->tcp.tcpd) {
+        netp_modbus_tcpd_stop(d->tcp.tcpd);
     }
-}
-
-static int open_tls(struct modbusd *d)
-{
-    struct netp_tls_server_cfg cfg = {.cert = &d->cert,
-                                      .ncert = 1,
-                                      .clients = d->client_ca ? NETP_TLS_CLIENTS_MUST_SHOW
-                                                              : NETP_TLS_CLIENTS_ANY,
-                                      .client_ca = d->client_ca};
-    struct netp_tls_fail fail;
-
-    if (d->cert.chain && !(d->tls = netp_tls_server_ctx(&cfg, &fail))) {
-        return cli_error(d->s.c, CLI_LOCAL, "%s", fail.text);
-    }
-    return CLI_DONE;
-}
-
-static int listen_tcp(struct modbusd *d)
-{
-    struct netp_modbus_tcpd_cfg cfg = {.max_connections = (unsigned)d->max,
-                                       .max_per_address = (unsigned)d->per_address,
-                                       .idle_ms = (uint32_t)d->idle_ms,
-                                       .tls = d->tls,
-                                       .request = on_request,
-                                       .arg = d};
-    int fd = netp_tcp_listen(&d->s.listen);
-
-    if (fd >= 0) {
-        d->where = netp_local_addr(fd);
-        d->tcpd = netp_modbus_tcpd_open(d->s.loop, fd, &cfg);
-        if (d->tcpd) {
-            return CLI_DONE;
-        }
-        close(fd);
-    }
-    return cli_error(d->s.c, errno == EACCES ? CLI_LOCAL : CLI_CONNECT, "%s: %s",
-                     d->s.listen_text ? d->s.listen_text : "port 502", strerror(errno));
 }
 
 static int serve(struct modbusd *d)
 {
+    const struct netp_modbus_tcpd_cfg cfg = {.request = on_request, .arg = d};
     bool tcp = d->s.listen_text || !d->serial_text;
-    int status = tcp ? listen_tcp(d) : CLI_DONE;
+    int status = tcp ? modbus_tcp_listen(&d->tcp, &d->s, cfg) : CLI_DONE;
 
     if (status == CLI_DONE && d->serial_text) {
         status = open_line(d);
@@ -339,23 +254,22 @@ static int serve(struct modbusd *d)
     if (status == CLI_DONE) {
         d->s.stop = stop;
         d->s.arg = d;
-        status = server_run(&d->s, &d->where, tcp);
+        status = server_run(&d->s, &d->tcp.where, tcp);
         status = status == CLI_DONE && d->lost ? CLI_FAILED : status;
     }
     if (d->serial.loop_) {
         netp_serial_close(&d->serial);
     }
-    netp_modbus_tcpd_close(d->tcpd);
+    netp_modbus_tcpd_close(d->tcp.tcpd);
     return status;
 }
 
 static int run(struct cli *c, int argc, char **argv)
 {
-    static struct modbusd d;
+    static struct modbusd d = {.speed = 1, .tcp = MODBUS_TCP_INIT};
     int first, status;
 
     server_init(&d.s, c);
-    d.speed = 1;
     first = cli_parse(c, &cmd_modbusd, argc, argv, "", longs, own, &d);
     if (first < 0) {
         return CLI_LEAVE(first);
@@ -363,18 +277,12 @@ static int run(struct cli *c, int argc, char **argv)
     if (first != argc) {
         return cli_usage(c, "no operand is taken, not '%s'", argv[first]);
     }
-    if ((status = check(&d)) != CLI_DONE ||
-        (status = modbus_device_open(&d.device, c, d.map_path)) != CLI_DONE ||
-        (status = open_tls(&d)) != CLI_DONE) {
-        modbus_device_close(&d.device);
-        return status;
-    }
-    status = server_open(&d.s, d.tls ? NETP_MODBUS_TLS_PORT : NETP_MODBUS_PORT);
-    if (status == CLI_DONE) {
+    if ((status = check(&d)) == CLI_DONE &&
+        (status = modbus_device_open(&d.device, c, d.map_path)) == CLI_DONE &&
+        (status = modbus_tcp_open(&d.tcp, &d.s)) == CLI_DONE) {
         status = serve(&d);
     }
-    status = server_close(&d.s, status);
-    netp_tls_ctx_free(d.tls);
+    status = modbus_tcp_close(&d.tcp, &d.s, status);
     modbus_device_close(&d.device);
     return status;
 }
@@ -392,12 +300,7 @@ const struct cli_command cmd_modbusd = {
     "      --speed N            its time goes so many times as fast (1)\n"
     "      --serial URL         answer there, rtu:///dev/ttyUSB0?baud=9600/UNIT; without --listen\n"
     "                           not by TCP\n"
-    "      --max-connections N  at a time (1000); more wait\n"
-    "      --per-address N      close those that are more than so many from one address\n"
-    "      --idle SEC           end a connection without a request\n"
-    "      --tls-cert FILE, --tls-key FILE  Modbus/TCP Security, on port 802\n"
-    "      --client-ca FILE     clients must show a certificate of these\n"
     "      --write-role ROLE    only those with that role in it may do more than "
-    "read\n" SERVER_HELP,
+    "read\n" MODBUS_TCP_HELP SERVER_HELP,
     run,
     NULL};

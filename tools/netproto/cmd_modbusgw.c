@@ -1,9 +1,7 @@
 /* cmd_modbusgw.c - netproto modbusgw: Modbus TCP to serial lines. SPDX-License-Identifier: MIT */
-#include "server.h"
+#include "modbus_tcp.h"
 #include <errno.h>
 #include <netproto/host/modbus_bus.h>
-#include <netproto/host/modbus_tcpd.h>
-#include <netproto/host/socket.h>
 #include <netproto/modbus_gateway.h>
 #include <netproto/text.h>
 #include <stdlib.h>
@@ -38,12 +36,8 @@ struct modbusgw {
     struct netp_modbus_gateway_bus state[BUSES];
     struct netp_modbus_gateway_job job[JOBS];
     struct gw_bus bus[BUSES];
-    uint64_t response_ms, max, per_address, idle_ms;
-    struct netp_tls_cert cert;
-    const char *client_ca;
-    struct netp_tls_ctx *tls;
-    struct netp_modbus_tcpd *tcpd;
-    struct netp_addr where;
+    uint64_t response_ms;
+    struct modbus_tcp tcp;
     struct gw_request *request; /* by the number of its connection */
     bool pulling;
 };
@@ -85,7 +79,7 @@ static void pull(struct modbusgw *gw)
     gw->pulling = true;
     while (netp_modbus_gateway_next(&gw->g, &ev) > 0) {
         if (ev.type == NETP_MODBUS_GATEWAY_ANSWER) {
-            respond(gw, netp_modbus_tcpd_peer(gw->tcpd, ev.client), &ev.response);
+            respond(gw, netp_modbus_tcpd_peer(gw->tcp.tcpd, ev.client), &ev.response);
         } else if (netp_modbus_bus_request(gw->bus[ev.bus].bus, ev.unit, &ev.request) < 0) {
             netp_modbus_gateway_missed(&gw->g, ev.bus, netp_loop_now(gw->s.loop));
         }
@@ -160,16 +154,10 @@ enum {
     OPT_BROADCAST,
     OPT_QUEUE,
     OPT_PER_CLIENT,
-    OPT_DEAD,
-    OPT_MAX,
-    OPT_PER_ADDRESS,
-    OPT_IDLE,
-    OPT_TLS_CERT,
-    OPT_TLS_KEY,
-    OPT_CLIENT_CA
+    OPT_DEAD
 };
 
-static const struct option longs[] = {SERVER_LONGS,
+static const struct option longs[] = {MODBUS_TCP_LONGS,
                                       {"serial", required_argument, NULL, OPT_SERIAL},
                                       {"route", required_argument, NULL, OPT_ROUTE},
                                       {"response-timeout", required_argument, NULL, OPT_RESPONSE},
@@ -178,12 +166,6 @@ static const struct option longs[] = {SERVER_LONGS,
                                       {"queue", required_argument, NULL, OPT_QUEUE},
                                       {"per-client", required_argument, NULL, OPT_PER_CLIENT},
                                       {"dead", required_argument, NULL, OPT_DEAD},
-                                      {"max-connections", required_argument, NULL, OPT_MAX},
-                                      {"per-address", required_argument, NULL, OPT_PER_ADDRESS},
-                                      {"idle", required_argument, NULL, OPT_IDLE},
-                                      {"tls-cert", required_argument, NULL, OPT_TLS_CERT},
-                                      {"tls-key", required_argument, NULL, OPT_TLS_KEY},
-                                      {"client-ca", required_argument, NULL, OPT_CLIENT_CA},
                                       {0}};
 
 /* Cuts a number from the front of *s, up to one of the characters in `ends` or the end. */
@@ -246,29 +228,6 @@ static bool take_broadcast(struct modbusgw *gw, const char *value)
     return false;
 }
 
-static bool take_connection(struct modbusgw *gw, int opt, const char *value)
-{
-    switch (opt) {
-    case OPT_MAX:
-        return cli_number(value, 1, 1000000, &gw->max);
-    case OPT_PER_ADDRESS:
-        return cli_number(value, 1, 1000000, &gw->per_address);
-    case OPT_IDLE:
-        return cli_seconds(value, &gw->idle_ms) && gw->idle_ms <= UINT32_MAX;
-    case OPT_TLS_CERT:
-        gw->cert.chain = value;
-        return true;
-    case OPT_TLS_KEY:
-        gw->cert.key = value;
-        return true;
-    case OPT_CLIENT_CA:
-        gw->client_ca = value;
-        return true;
-    default:
-        return server_option(&gw->s, opt, value);
-    }
-}
-
 static bool own(void *arg, int opt, const char *value)
 {
     struct modbusgw *gw = arg;
@@ -302,7 +261,7 @@ static bool own(void *arg, int opt, const char *value)
         gw->cfg.dead_after = (uint8_t)v;
         return good;
     default:
-        return take_connection(gw, opt, value);
+        return modbus_tcp_option(&gw->tcp, &gw->s, opt, value);
     }
 }
 
@@ -333,21 +292,6 @@ static int check(struct modbusgw *gw)
                : cli_usage(gw->s.c, "a --route leads to a line that is none: they count from 0");
 }
 
-static int open_tls(struct modbusgw *gw)
-{
-    struct netp_tls_server_cfg cfg = {.cert = &gw->cert,
-                                      .ncert = 1,
-                                      .clients = gw->client_ca ? NETP_TLS_CLIENTS_MUST_SHOW
-                                                               : NETP_TLS_CLIENTS_ANY,
-                                      .client_ca = gw->client_ca};
-    struct netp_tls_fail fail;
-
-    if (gw->cert.chain && !(gw->tls = netp_tls_server_ctx(&cfg, &fail))) {
-        return cli_error(gw->s.c, CLI_LOCAL, "%s", fail.text);
-    }
-    return CLI_DONE;
-}
-
 static int open_buses(struct modbusgw *gw)
 {
     for (unsigned i = 0; i < gw->cfg.nbus; i++) {
@@ -371,35 +315,9 @@ static int open_buses(struct modbusgw *gw)
     return CLI_DONE;
 }
 
-static int listen_tcp(struct modbusgw *gw)
-{
-    struct netp_modbus_tcpd_cfg cfg = {.max_connections = (unsigned)gw->max,
-                                       .max_per_address = (unsigned)gw->per_address,
-                                       .idle_ms = (uint32_t)gw->idle_ms,
-                                       .tls = gw->tls,
-                                       .request = on_request,
-                                       .gone = on_gone,
-                                       .arg = gw};
-    int fd = netp_tcp_listen(&gw->s.listen);
-
-    gw->request = calloc(gw->max, sizeof *gw->request);
-    if (fd >= 0 && gw->request) {
-        gw->where = netp_local_addr(fd);
-        gw->tcpd = netp_modbus_tcpd_open(gw->s.loop, fd, &cfg);
-        if (gw->tcpd) {
-            return CLI_DONE;
-        }
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return cli_error(gw->s.c, errno == EACCES ? CLI_LOCAL : CLI_CONNECT, "%s: %s",
-                     gw->s.listen_text ? gw->s.listen_text : "port 502", strerror(errno));
-}
-
 static void stop(void *arg)
 {
-    netp_modbus_tcpd_stop(((struct modbusgw *)arg)->tcpd);
+    netp_modbus_tcpd_stop(((struct modbusgw *)arg)->tcp.tcpd);
 }
 
 static void print_counts(const struct modbusgw *gw)
@@ -419,15 +337,19 @@ static void print_counts(const struct modbusgw *gw)
 
 static int serve(struct modbusgw *gw)
 {
+    const struct netp_modbus_tcpd_cfg cfg = {.request = on_request, .gone = on_gone, .arg = gw};
     int status = open_buses(gw);
 
-    if (status == CLI_DONE && (status = listen_tcp(gw)) == CLI_DONE) {
+    if (status == CLI_DONE && !(gw->request = calloc(gw->tcp.max, sizeof *gw->request))) {
+        status = cli_error(gw->s.c, CLI_LOCAL, "%s", strerror(errno));
+    }
+    if (status == CLI_DONE && (status = modbus_tcp_listen(&gw->tcp, &gw->s, cfg)) == CLI_DONE) {
         gw->s.stop = stop;
         gw->s.arg = gw;
-        status = server_run(&gw->s, &gw->where, 1);
+        status = server_run(&gw->s, &gw->tcp.where, 1);
         print_counts(gw);
     }
-    netp_modbus_tcpd_close(gw->tcpd);
+    netp_modbus_tcpd_close(gw->tcp.tcpd);
     for (unsigned i = 0; i < gw->cfg.nbus; i++) {
         netp_modbus_bus_close(gw->bus[i].bus);
     }
@@ -437,13 +359,11 @@ static int serve(struct modbusgw *gw)
 
 static int run(struct cli *c, int argc, char **argv)
 {
-    static struct modbusgw gw;
+    static struct modbusgw gw = {
+        .cfg = NETP_MODBUS_GATEWAY_CFG_INIT, .response_ms = 1000, .tcp = MODBUS_TCP_INIT};
     int first, status;
 
     server_init(&gw.s, c);
-    gw.cfg = (struct netp_modbus_gateway_cfg)NETP_MODBUS_GATEWAY_CFG_INIT;
-    gw.max = 1000;
-    gw.response_ms = 1000;
     first = cli_parse(c, &cmd_modbusgw, argc, argv, "", longs, own, &gw);
     if (first < 0) {
         return CLI_LEAVE(first);
@@ -451,16 +371,11 @@ static int run(struct cli *c, int argc, char **argv)
     if (first != argc) {
         return cli_usage(c, "no operand is taken, not '%s'", argv[first]);
     }
-    if ((status = check(&gw)) != CLI_DONE || (status = open_tls(&gw)) != CLI_DONE) {
-        return status;
-    }
-    status = server_open(&gw.s, gw.tls ? NETP_MODBUS_TLS_PORT : NETP_MODBUS_PORT);
-    if (status == CLI_DONE) {
+    if ((status = check(&gw)) == CLI_DONE &&
+        (status = modbus_tcp_open(&gw.tcp, &gw.s)) == CLI_DONE) {
         status = serve(&gw);
     }
-    status = server_close(&gw.s, status);
-    netp_tls_ctx_free(gw.tls);
-    return status;
+    return modbus_tcp_close(&gw.tcp, &gw.s, status);
 }
 
 const struct cli_command cmd_modbusgw = {
@@ -478,11 +393,6 @@ const struct cli_command cmd_modbusgw = {
     "                           second, then for two, up to 30 (3)\n"
     "      --broadcast MODE     what unit 0 is: refuse (exception 0A), silent, answer (refuse)\n"
     "      --queue N            requests that wait for a line; more get exception 06 (32)\n"
-    "      --per-client N       of one connection (8)\n"
-    "      --max-connections N  at a time (1000); more wait\n"
-    "      --per-address N      close those that are more than so many from one address\n"
-    "      --idle SEC           end a connection without a request\n"
-    "      --tls-cert FILE, --tls-key FILE  Modbus/TCP Security, on port 802\n"
-    "      --client-ca FILE     clients must show a certificate of these\n" SERVER_HELP,
+    "      --per-client N       of one connection (8)\n" MODBUS_TCP_HELP SERVER_HELP,
     run,
     NULL};
