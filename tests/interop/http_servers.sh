@@ -265,6 +265,22 @@ start_python()
     python=$scheme://$host:$(port_of "$1") || { cat "$work/$1.log"; return 1; }
 }
 
+# serve NAME ARGUMENT...: netproto httpd; sets port, its first, and http.
+serve()
+{
+    local name=$1
+    shift
+    start "$name" "$netproto" httpd --listen 127.0.0.1:0 "$@"
+    port=$(port_of "$name") || { cat "$work/$name.log"; exit 1; }
+    http=http://127.0.0.1:$port
+}
+
+# What AddressSanitizer keeps of freed memory says nothing of a server.
+is_sanitized() { ldd "$netproto" | grep -q libasan; }
+memory() { awk '$1 == "RssAnon:" {print $2}' "/proc/${pid_of[$1]}/status"; } # NAME: in KiB
+descriptors() { find "/proc/${pid_of[$1]}/fd" -type l | wc -l; }             # NAME
+few_descriptors() { [ "$(descriptors "$1")" -le "$2" ]; }                    # NAME MOST
+
 # --- proxies -----------------------------------------------------------------------------------
 
 # start_squid NAME [auth]: $squid is host:port; with auth for user:$password. It alone knows of a
@@ -346,14 +362,18 @@ start_microsocks()
 
 # --- what a test looks at ----------------------------------------------------------------------
 
-says() # PATTERN WHAT: the output of the last command holds it
+# status_of STATUS WHAT CURL-ARGUMENT...: the body is in $work/body, the head in last.log.
+status_of()
 {
-    grep -q -e "$1" "$work/last.log" && ok || bad "$2: no '$1' in: $(head -n 5 "$work/last.log")"
+    local want=$1 what=$2 got
+    shift 2
+    got=$(curl -s -m 20 -o "$work/body" -D "$work/last.log" -w '%{http_code}' --path-as-is "$@")
+    [ "$got" = "$want" ] && ok || bad "$what: status $got, not $want"
 }
 
-says_not() # PATTERN WHAT
+body_says() # PATTERN WHAT: what status_of got holds it
 {
-    ! grep -q -e "$1" "$work/last.log" && ok || bad "$2: '$1' in: $(grep -e "$1" "$work/last.log")"
+    grep -q -e "$1" "$work/body" && ok || bad "$2: no '$1' in: $(head -c 300 "$work/body")"
 }
 
 # fails STATUS WHAT COMMAND...: it ends with that status, and leaves no file $out.

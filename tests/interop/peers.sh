@@ -53,14 +53,26 @@ finish()
 }
 trap finish EXIT
 
-soon() # COMMAND...: succeeds within five seconds; a log's line may come after what it tells of
+stop_well() # NAME: it must end with status 0
+{
+    stop "$1"
+    local status=$?
+    [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
+}
+
+soon() # COMMAND...: succeeds within ten seconds; a log's line may come after what it tells of
 {
     local i
-    for ((i = 0; i < 100; i++)); do
+    for ((i = 0; i < 200; i++)); do
         ! "$@" || return 0
         sleep 0.05
     done
     return 1
+}
+
+not() # COMMAND...
+{
+    ! "$@"
 }
 
 lines() # COUNT PATTERN FILE: at least so many of that pattern
@@ -75,13 +87,7 @@ listens() # udp|tcp PORT
 
 wait_for() # udp|tcp PORT
 {
-    local i
-    for ((i = 0; i < 100; i++)); do
-        ! listens "$1" "$2" || return 0
-        sleep 0.1
-    done
-    echo "nothing listens on $1 port $2" >&2
-    return 1
+    soon listens "$1" "$2" || { echo "nothing listens on $1 port $2" >&2; return 1; }
 }
 
 free_port() # udp|tcp
@@ -95,15 +101,14 @@ free_port() # udp|tcp
 
 port_of() # NAME: of a server of ours, from the line that it prints
 {
-    local i
-    for ((i = 0; i < 100; i++)); do
-        if grep -q '^listening on ' "$work/$1.log"; then
-            sed -n 's/^listening on .*:\([0-9]*\)$/\1/p;T;q' "$work/$1.log"
-            return 0
-        fi
-        sleep 0.1
-    done
-    return 1
+    soon grep -q '^listening on ' "$work/$1.log" &&
+        sed -n 's/^listening on .*:\([0-9]*\)$/\1/p;T;q' "$work/$1.log"
+}
+
+pty() # NAME: a line between $work/NAME.a and $work/NAME.b
+{
+    start "pty-$1" socat "pty,raw,echo=0,link=$work/$1.a" "pty,raw,echo=0,link=$work/$1.b"
+    soon test -e "$work/$1.a" && soon test -e "$work/$1.b"
 }
 
 # move WHAT FROM TO COMMAND...: the command must succeed and make TO the same as FROM.
@@ -135,4 +140,22 @@ expect()
     else
         bad "$what: exit status $status, not $want: $(tail -n 2 "$work/last.log")"
     fi
+}
+
+says() # PATTERN WHAT: the output of the last command holds it
+{
+    grep -q -e "$1" "$work/last.log" && ok || bad "$2: no '$1' in: $(head -n 5 "$work/last.log")"
+}
+
+says_not() # PATTERN WHAT
+{
+    ! grep -q -e "$1" "$work/last.log" && ok || bad "$2: '$1' in: $(grep -e "$1" "$work/last.log")"
+}
+
+prints() # WHAT TEXT COMMAND...: it prints just that, with blanks for its line ends
+{
+    local what=$1 text=$2 got
+    shift 2
+    got=$(timeout 20 "$@" 2>"$work/last.log" | tr '\n' ' ')
+    [ "${got% }" = "$text" ] && ok || bad "$what: '$got', not '$text': $(tail -n 1 "$work/last.log")"
 }

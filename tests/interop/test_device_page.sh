@@ -5,6 +5,7 @@
 set -u
 cd "$(dirname "$0")" || exit
 . ./peers.sh
+. ./http_servers.sh
 
 example=$(dirname "$netproto")/examples/device_page
 [ -x "$example" ] || { echo "the example is not built"; exit 77; }
@@ -12,14 +13,11 @@ command -v curl >/dev/null || { echo "no curl here"; exit 77; }
 start device "$example" 127.0.0.1:0
 url=http://127.0.0.1:$(port_of device) || { cat "$work/device.log"; exit 1; }
 
-# answers STATUS BODY WHAT ARGUMENT...
-answers()
+answers() # STATUS BODY WHAT CURL-ARGUMENT...
 {
-    local status=$1 body=$2 what=$3 got
-    shift 3
-    got=$(curl -s -m 10 -o "$work/body" -w '%{http_code}' "$@")
-    [ "$got" = "$status" ] && ok || bad "$what: status $got, not $status"
-    grep -qF -- "$body" "$work/body" && ok || bad "$what: $(head -c 200 "$work/body")"
+    local body=$2
+    status_of "$1" "${@:3}"
+    body_says "$body" "$3"
 }
 
 answers 200 "<h1>Outputs</h1>" "the page" "$url/"

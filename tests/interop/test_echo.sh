@@ -13,12 +13,6 @@ head -c 20000000 /dev/urandom >"$work/big"
 printf 'hello\n' >"$work/small"
 : >"$work/empty"
 
-ends() # WHAT NAME: the server must end with status 0 when it is told to
-{
-    stop "$2"
-    [ $? = 0 ] && ok || bad "$1: it did not end with status 0: $(tail -n 2 "$work/$2.log")"
-}
-
 # --- TCP -----------------------------------------------------------------------------------------
 
 start echo "$netproto" echo --listen 127.0.0.1:0
@@ -64,13 +58,13 @@ s.sendall(b'x')
 s.close()"
 move "small after a reset" "$work/small" "$work/back" \
     bash -c "nc -N 127.0.0.1 $port <$work/small >$work/back"
-ends "echo" echo
+stop_well echo
 soon grep -q ' 20000000 bytes ok$' "$work/echo.log" && ok || bad "no log line"
 
 start echo6 "$netproto" echo --listen '[::1]:0' --log-format=json
 port=$(port_of echo6) && move "small by IPv6" "$work/small" "$work/back" \
     bash -c "nc -N ::1 $port <$work/small >$work/back"
-ends "echo by IPv6" echo6
+stop_well echo6
 tail -n 1 "$work/echo6.log" | python3 -c 'import json, sys
 e = json.load(sys.stdin)
 assert e["bytes"] == 6 and e["status"] == "ok", e' && ok || bad "its log is no such JSON"
@@ -96,14 +90,14 @@ assert b.recv(10) == b"", "it did not end when nothing moved"
 PY
 start one "$netproto" echo --listen 127.0.0.1:0 --max-connections 1 --idle 1
 expect 0 "one at a time, and an end to silence" python3 "$work/limit.py" "$(port_of one)"
-ends "echo with limits" one
+stop_well one
 
 start grace "$netproto" echo --listen 127.0.0.1:0 --grace 0.3
 port=$(port_of grace)
 exec 3<>/dev/tcp/127.0.0.1/"$port"
 echo x >&3
 read -r -t 5 x <&3
-ends "echo with a client that stays" grace
+stop_well grace
 exec 3>&-
 
 if [ "$(id -u)" = 0 ]; then
@@ -112,7 +106,7 @@ if [ "$(id -u)" = 0 ]; then
     move "small from nobody" "$work/small" "$work/back" \
         bash -c "nc -N 127.0.0.1 $port <$work/small >$work/back"
     [ "$(stat -c %U "/proc/${pid_of[drop]}")" = nobody ] && ok || bad "--user did nothing"
-    ends "echo as nobody" drop
+    stop_well drop
     expect 6 "a user that is none" "$netproto" echo --listen 127.0.0.1:0 --user no-such-user
 else
     skip "--user needs root"
@@ -162,6 +156,7 @@ port=$(port_of udp)
 expect 0 "UDP" python3 "$work/udp.py" "$port"
 grep -h "can't be bound" "$work/last.log" && skip "a source port that needs root"
 move "small by UDP" "$work/small" "$work/back" \
-    bash -c "socat -t0.5 STDIO UDP:127.0.0.1:$port <$work/small >$work/back"
-ends "echo by UDP" udp
+    bash -c "{ cat $work/small; until [ -s $work/back ]; do sleep 0.05; done; } |
+        socat -t0.1 STDIO UDP:127.0.0.1:$port >$work/back"
+stop_well udp
 summary

@@ -72,11 +72,8 @@ cat_to() # FILE NAME ARGUMENT...
 # ends WHAT STATUS NAME: the child must end by itself, with that status.
 ends()
 {
-    local pid=${pid_of[$3]} status i
-    for ((i = 0; i < 100; i++)); do
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.1
-    done
+    local pid=${pid_of[$3]} status
+    soon not kill -0 "$pid" 2>/dev/null
     kill "$pid" 2>/dev/null
     wait "$pid"
     status=$?
@@ -237,7 +234,7 @@ PY
 port=$(free_port tcp)
 start stay python3 stay.py "$port"
 wait_for tcp "$port"
-expect 0 "a peer that does not close" timeout 2 "$netproto" frame send 127.0.0.1:"$port" big
+expect 0 "a peer that does not close" timeout 20 "$netproto" frame send 127.0.0.1:"$port" big
 stop stay
 port=$(free_port tcp)
 start stubborn python3 stubborn.py "$port"

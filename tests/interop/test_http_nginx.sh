@@ -81,14 +81,14 @@ fails 6 "a folder that is not there" "$netproto" get "$nginx/one" -o "$work/none
 
 # --- connections ---------------------------------------------------------------------------------
 
-: >"$http_logs/nginx"
 mkdir "$work/many"
 expect 0 "several of one server" env -C "$work/many" \
-    "$netproto" get -O "$nginx/one" "$nginx/text" "$nginx/empty" "$nginx/plain/big"
+    "$netproto" get -O "$nginx/one?many" "$nginx/text?many" "$nginx/empty?many" "$nginx/plain/big?many"
 for f in "${http_files[@]}"; do
     cmp -s "$http_root/$f" "$work/many/$f" && ok || bad "several of one server: $f"
 done
-n=$(sed 's/.*\[//' "$http_logs/nginx" | sort -u | wc -l)
+soon lines 4 '?many' "$http_logs/nginx"
+n=$(sed -n '/?many/s/.*\[//p' "$http_logs/nginx" | sort -u | wc -l)
 [ "$n" = 1 ] && ok || bad "several of one server: $n connections"
 rm -f "$work/many"/*
 expect 0 "several at once" env -C "$work/many" "$netproto" get --parallel 4 -O \
@@ -102,6 +102,5 @@ if grep -q . /proc/net/if_inet6 2>/dev/null; then
 fi
 port=${nginx##*:}
 gets "--resolve" "$http_root/one" --resolve "some.test:$port:127.0.0.1" "http://some.test:$port/one"
-stop nginx
-[ $? = 0 ] && ok || bad "nginx did not end well: $(tail -n 2 "$http_logs/nginx.err")"
+stop_well nginx
 summary

@@ -12,16 +12,6 @@ command -v python3 >/dev/null || {
 }
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
-says() # PATTERN WHAT: the last command's output holds it
-{
-    grep -q -e "$1" "$work/last.log" && ok || bad "$2: no '$1' in: $(head -n 5 "$work/last.log")"
-}
-
-lacks() # PATTERN WHAT: it does not
-{
-    grep -q -e "$1" "$work/last.log" && bad "$2: '$1' in: $(head -n 5 "$work/last.log")" || ok
-}
-
 # asks WHAT PATTERN OPTION...: a get of /echo with these options shows the pattern.
 asks()
 {
@@ -73,15 +63,15 @@ expect 0 "nothing, to stdout" "$netproto" get "$url/status?code=204"
 # Failures.
 expect 1 "404" "$netproto" get "$url/absent"
 says "^netproto get: $url/absent: the server answers 404 Not Found$" "404"
-lacks 'not here' "404"
+says_not 'not here' "404"
 expect 1 "404 to a file" "$netproto" get "$url/absent" -o "$work/out/none"
 ls "$work"/out/none* >/dev/null 2>&1 && bad "404 left a file" || ok
 expect 1 "--fail-with-body" "$netproto" get --fail-with-body "$url/absent"
 says 'not here' "--fail-with-body"
 expect 1 "a password in a URL" "$netproto" get -v "http://u:geheim@127.0.0.1:$port/absent"
-lacks geheim "a password in a URL"
+says_not geheim "a password in a URL"
 expect 2 "a password in a bad URL" "$netproto" get "http://u:geheim@127.0.0.1:x/"
-lacks geheim "a password in a bad URL"
+says_not geheim "a password in a bad URL"
 expect 3 "refused" "$netproto" get "http://127.0.0.1:$(free_port tcp)/"
 expect 3 "no such host" "$netproto" get http://host.invalid/
 expect 4 "--timeout" "$netproto" get --timeout 0.3 "$url/slow?seconds=2"
@@ -112,9 +102,9 @@ asks "-A" '\["user-agent", "me/1"\]' -A me/1
 asks "-H" '\["x-a", "1 2"\]' -H 'X-A:  1 2 '
 asks "-H of nothing" '\["x-a", ""\]' -H 'X-A;'
 asks "-H in place" '\["accept", "text/plain"\]' -H 'Accept: text/plain'
-lacks '\*/\*' "-H in place"
+says_not '\*/\*' "-H in place"
 asks "-H out" '"method"' -H 'Accept:'
-lacks accept\", "-H out"
+says_not accept\", "-H out"
 expect 2 "a line end in -H" "$netproto" get "$url/echo" -H $'X: 1\r\nY: 2'
 expect 2 "no -H" "$netproto" get "$url/echo" -H nonsense
 asks "-e" '\["referer", "http://a.test/b"\]' -e 'http://u:p@a.test/b#c'

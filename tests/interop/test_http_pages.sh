@@ -10,10 +10,7 @@ command -v python3 >/dev/null || { echo "no python3 here"; exit 77; }
 "$netproto" help links >/dev/null 2>&1 || { echo "built without libxml2"; exit 77; }
 
 start site python3 ./pages_site.py "$work/requests"
-for ((i = 0; i < 100; i++)); do
-    ! grep -q '^ports' "$work/site.log" || break
-    sleep 0.1
-done
+soon grep -q '^ports' "$work/site.log" || { cat "$work/site.log"; exit 1; }
 read -r _ plain down gone hops delay <"$work/site.log"
 site=http://127.0.0.1:$plain
 unset http_proxy all_proxy
@@ -258,7 +255,7 @@ says "--max 30" "not asked for: --max is reached"
 awk -F'\t' '$2 > 5 { exit 1 }' "$work/got" && [ "$(pages)" -lt 20 ] && ok || bad "--depth 5: $(pages)"
 says "--depth 5" "going round in circles"
 
-# How often the server is asked, by its own clock.
+# How often the server is asked, by its own clock, on which it may be late.
 gaps() # WHAT EXPRESSION: it holds for t, the times of the requests, and peak, the most at a time
 {
     python3 - "$work/requests" "$2" <<'PY' && ok || bad "$1"
@@ -273,12 +270,12 @@ if not eval(sys.argv[2]):
 PY
 }
 "$netproto" crawl --rate 20 "$site/wide" >"$work/got" 2>"$work/last.log"
-gaps "--rate 20" "len(t) == 42 and t[-1] - t[0] >= 2.0 and most <= 22"
+gaps "--rate 20" "len(t) == 42 and t[-1] - t[0] >= 1.8 and most <= 25"
 "${crawl[@]}" "$site/wide" >"$work/got" 2>"$work/last.log"
 gaps "four at a time" "len(t) == 42 and t[-1] - t[0] < 1.9 and peak in (2, 3, 4)"
 "${crawl[@]}" --parallel 1 --max 5 "$site/wide" >"$work/got" 2>"$work/last.log"
 gaps "one at a time" "len(t) == 6 and peak == 1"
 "${crawl[@]}" -A 'SlowBot/1.0' --max 4 "http://127.0.0.1:$delay/wide" >"$work/got" 2>"$work/last.log"
-gaps "a Crawl-delay" "len(t) == 5 and all(b - a >= 0.29 for a, b in zip(t, t[1:])) and peak == 1"
+gaps "a Crawl-delay" "len(t) == 5 and t[-1] - t[0] >= 1 and all(b - a >= 0.2 for a, b in zip(t, t[1:])) and peak == 1"
 expect 4 "--timeout" "$netproto" crawl --rate 2 --timeout 1 "$site/wide"
 summary

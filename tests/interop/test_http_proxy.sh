@@ -76,6 +76,9 @@ gets "a name that squid alone can resolve" "$http_root/one" -x "http://$squid" \
 
 # --- from the environment ------------------------------------------------------------------------
 
+# It writes of a request when its connection has ended.
+soon lines 1 origin.test "$work/squid.squid/access.log"
+
 asked() # the requests that squid had so far
 {
     wc -l <"$work/squid.squid/access.log"
@@ -87,7 +90,6 @@ through() # yes|no WHAT VARIABLE=VALUE... URL
     shift 2
     before=$(asked)
     expect 0 "$what" env "${@:1:$#-1}" "$netproto" get "${trust[@]}" "${!#}" -o "$out"
-    # It writes when the connection has ended.
     if [ "$want" = yes ]; then
         soon lines $((before + 1)) . "$work/squid.squid/access.log"
     else

@@ -14,22 +14,9 @@ make_certificates && make_leaf wild ca /CN=wild 'subjectAltName=DNS:*.wild.test'
 tls=$work/tls
 head -c 40000000 /dev/urandom >"$work/long"
 
-serve() # NAME ARGUMENT...
-{
-    local name=$1
-    shift
-    start "$name" "$netproto" httpd --listen 127.0.0.1:0 --root "$http_root" "$@"
-    port=$(port_of "$name") || { cat "$work/$name.log"; exit 1; }
-}
-
-stop_well() # NAME
-{
-    stop "$1"
-    local status=$?
-    [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
-}
-
 # --- files that change while they are sent ---------------------------------------------------------
+
+has_begun() { [ "$(stat -c %s "$out" 2>/dev/null || echo 0)" -gt $same ]; }
 
 # A download of "long" that is slow enough for the file to be changed by COMMAND in the middle.
 changed() # STATUS WHAT URL COMMAND...
@@ -39,10 +26,7 @@ changed() # STATUS WHAT URL COMMAND...
     cp "$work/long" "$http_root/long"
     curl -sS --cacert "$cacert" --limit-rate 30M -o "$out" "$url/long" 2>"$work/last.log" &
     client=$!
-    for ((i = 0; i < 100; i++)); do
-        [ "$(stat -c %s "$out" 2>/dev/null || echo 0)" -gt 1000000 ] && break
-        sleep 0.02
-    done
+    soon has_begun
     "$@"
     wait $client
     status=$?
@@ -57,9 +41,10 @@ replace() { cp "$http_root/other" "$work/new" && mv "$work/new" "$http_root/long
 grow() { cat "$http_root/other" >>"$http_root/long"; }
 rewrite() { dd if="$http_root/other" of="$http_root/long" bs=1M conv=notrunc status=none; }
 
-serve change --quiet --tls-listen 127.0.0.1:0 --tls-cert "$tls/good.pem" --tls-key "$tls/good.key"
+serve change --quiet --root "$http_root" --tls-listen 127.0.0.1:0 --tls-cert "$tls/good.pem" \
+    --tls-key "$tls/good.key"
 secure=https://localhost:$(sed -n 's/^listening on .*://p' "$work/change.log" | tail -n 1)
-for url in "http://127.0.0.1:$port" "$secure"; do
+for url in "$http" "$secure"; do
     changed 18 "a file that is emptied, ${url%%:*}" "$url" truncate -s 0 "$http_root/long"
     changed 18 "a file that is cut, ${url%%:*}" "$url" truncate -s 30000000 "$http_root/long"
     changed 18 "a file that is overwritten, ${url%%:*}" "$url" rewrite
@@ -67,16 +52,16 @@ for url in "http://127.0.0.1:$port" "$secure"; do
     changed 0 "a file that is removed, ${url%%:*}" "$url" rm "$http_root/long"
     changed 0 "a file that grows, ${url%%:*}" "$url" grow
 done
-move "the server goes on" "$http_root/text" "$out" curl -sSf "http://127.0.0.1:$port/text" -o "$out"
+move "the server goes on" "$http_root/text" "$out" curl -sSf "$http/text" -o "$out"
 stop_well change
 
 # --- parts -----------------------------------------------------------------------------------------
 
 cp "$work/long" "$http_root/long"
-serve parts
+serve parts --root "$http_root"
 if command -v aria2c >/dev/null; then
     move "aria2" "$work/long" "$work/aria" aria2c -q -x 16 -s 16 -k 1M -d "$work" -o aria \
-        "http://127.0.0.1:$port/long"
+        "$http/long"
     soon lines 15 '"GET /long HTTP/1.1" 206' "$work/parts.log" && ok ||
         bad "aria2: $(grep -c '" 206 ' "$work/parts.log") parts"
 else
@@ -84,10 +69,10 @@ else
 fi
 if command -v wget >/dev/null; then
     head -c 25000000 "$work/long" >"$work/wget"
-    expect 0 "wget goes on" wget -q -c -O "$work/wget" "http://127.0.0.1:$port/long"
+    expect 0 "wget goes on" wget -q -c -O "$work/wget" "$http/long"
     cmp -s "$work/long" "$work/wget" && ok || bad "wget goes on: not the same"
     finds "$work/parts.log" '"GET /long HTTP/1.1" 206 15000000 "-" "Wget' "wget goes on"
-    expect 0 "wget has it all" wget -q -c -O "$work/wget" "http://127.0.0.1:$port/long"
+    expect 0 "wget has it all" wget -q -c -O "$work/wget" "$http/long"
     finds "$work/parts.log" '"GET /long HTTP/1.1" 416 .*"Wget' "wget has it all"
 else
     skip "no wget"
@@ -96,8 +81,8 @@ stop_well parts
 
 # --- TLS -------------------------------------------------------------------------------------------
 
-serve tls --quiet --tls-cert "$tls/good.pem" --tls-key "$tls/good.key" --tls-cert "$tls/wild.pem" \
-    --tls-key "$tls/wild.key" --timeout-head 1
+serve tls --quiet --root "$http_root" --tls-cert "$tls/good.pem" --tls-key "$tls/good.key" \
+    --tls-cert "$tls/wild.pem" --tls-key "$tls/wild.key" --timeout-head 1
 # s_client's output is in last.log; level 0 lets it offer what is no longer sound.
 s_client() { timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile "$cacert" "$@" \
     </dev/null >"$work/last.log" 2>&1; }
@@ -133,11 +118,13 @@ for version in 1_2 1_3; do
 done
 s_client -tls1_2
 says 'Secure Renegotiation IS supported' "renegotiation"
-(printf 'R\n'; sleep 0.5) | timeout 10 openssl s_client -tls1_2 -connect "127.0.0.1:$port" \
-    >"$work/last.log" 2>&1
-says 'no renegotiation\|handshake failure\|unexpected message' "renegotiation is refused"
+refusal='no renegotiation\|handshake failure\|unexpected message'
+: >"$work/last.log"
+(printf 'R\n'; soon grep -q "$refusal" "$work/last.log") |
+    timeout 10 openssl s_client -tls1_2 -connect "127.0.0.1:$port" >>"$work/last.log" 2>&1
+says "$refusal" "renegotiation is refused"
 rm -f "$out"
-curl -s -m 5 -o "$out" "http://127.0.0.1:$port/one"
+curl -s -m 5 -o "$out" "$http/one"
 [ ! -s "$out" ] && ok || bad "http where https is spoken is answered: $(head -c 100 "$out")"
 start_ms=$(date +%s%N)
 exec {silent}<>"/dev/tcp/127.0.0.1/$port"

@@ -13,35 +13,15 @@ make_files
 limit=$(ulimit -Hn)
 ulimit -n "$limit"
 
-serve()
-{
-    local name=$1
-    shift
-    start "$name" "$netproto" httpd --listen 127.0.0.1:0 --quiet "$@"
-    port=$(port_of "$name") || { cat "$work/$name.log"; exit 1; }
-    http=http://127.0.0.1:$port
-}
-
-stop_well() # NAME
-{
-    stop "$1"
-    local status=$?
-    [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
-}
-
-# What AddressSanitizer keeps of freed memory says nothing of the server.
-ldd "$netproto" | grep -q libasan && sanitized=1 || sanitized=0
 within() # WHAT N LIMIT
 {
-    [ $sanitized = 0 ] || { skip "$1: $2, in a sanitized build"; return; }
+    ! is_sanitized || { skip "$1: $2, in a sanitized build"; return; }
     [ "$2" -le "$3" ] && ok || bad "$1: $2, more than $3"
 }
-memory() { awk '$1 == "VmRSS:" {print $2}' "/proc/${pid_of[$1]}/status"; }
-descriptors() { find "/proc/${pid_of[$1]}/fd" -type l | wc -l; }
 
 # --- clients that measure ------------------------------------------------------------------------
 
-serve files --root "$http_root"
+serve files --quiet --root "$http_root"
 if command -v ab >/dev/null; then
     expect 0 "ab" ab -q -k -n 20000 -c 50 "$http/one"
     says '^Failed requests: *0$' "ab"
@@ -66,27 +46,25 @@ fi
 # --- resets --------------------------------------------------------------------------------------
 
 python3 ./http_storm.py "$port" 1000
-sleep 1.5
+soon few_descriptors files 20 # with some files that stay open for a while
 before=$(memory files) before_fd=$(descriptors files)
 python3 ./http_storm.py "$port" 3000
-sleep 1.5
-after=$(memory files) after_fd=$(descriptors files)
-[ "$after_fd" -le "$before_fd" ] && ok || bad "resets: $before_fd descriptors, then $after_fd"
-within "KiB more after resets" $((after - before)) 256
+soon few_descriptors files "$before_fd" && ok ||
+    bad "resets: $before_fd descriptors, then $(descriptors files)"
+within "KiB more after resets" $(($(memory files) - before)) 256
 stop_well files
 
 # --- idle connections ----------------------------------------------------------------------------
 
 n=10000
 [ "$limit" -ge 12000 ] || { skip "a limit of $limit descriptors: fewer connections"; n=$((limit / 2)); }
-serve idle --root "$http_root" --index --timeout-idle 60 --max-connections 10010
+serve idle --quiet --root "$http_root" --index --timeout-idle 60 --max-connections 10010
 curl -s "$http/one" -o /dev/null
 before=$(memory idle)
 coproc holder { python3 ./http_idle.py 127.0.0.1 "$port" $n; }
 exec {to}>&"${holder[1]}" {from}<&"${holder[0]}" {holder[1]}>&-
 read -r -t 60 line <&"$from"
 [ "$line" = "held $n" ] && ok || bad "idle connections: $line"
-sleep 2
 each=$((($(memory idle) - before) * 1024 / n))
 echo "an idle connection takes $each bytes"
 within "bytes an idle connection" $each 1024
@@ -94,20 +72,21 @@ move "one more" "$http_root/text" "$out" curl -sSf -m 10 "$http/text" -o "$out"
 exec {to}>&-
 read -r -t 20 line <&"$from"
 [ "$line" = "left $n" ] && ok || bad "idle connections, after a while: $line"
-sleep 2
-[ "$(descriptors idle)" -le 20 ] && ok || bad "closed connections: $(descriptors idle) descriptors"
+soon few_descriptors idle 20 && ok || bad "closed connections: $(descriptors idle) descriptors"
 stop_well idle
 
 # --- stop ----------------------------------------------------------------------------------------
 
-serve stopping --root "$http_root" --grace 10
+serve stopping --quiet --root "$http_root" --grace 10
 for ((i = 0; i < 8; i++)); do
     curl -sSf --limit-rate 8M "$http/big" -o "$work/slow.$i" &
     slow[i]=$!
 done
-sleep 0.4
+for ((i = 0; i < 8; i++)); do
+    soon test -s "$work/slow.$i"
+done
 kill "${pid_of[stopping]}"
-sleep 0.2
+soon not listens tcp "$port"
 expect 7 "who comes after it was stopped" curl -sS "$http/one"
 good=0
 for ((i = 0; i < 8; i++)); do
@@ -120,19 +99,20 @@ stop_well stopping
 
 port=$(free_port tcp)
 start workers "$netproto" httpd --quiet --listen "127.0.0.1:$port" --root "$http_root" --workers 3
+listening=":$(printf %04X "$port") 00000000:0000 0A"
 port_of workers >/dev/null || bad "workers: $(cat "$work/workers.log")"
-sleep 0.3
+soon lines 3 "$listening" /proc/net/tcp && ok || bad "workers: not three listen"
 for ((i = 0; i < 20; i++)); do
     move "workers" "$http_root/text" "$out" curl -sSf "http://127.0.0.1:$port/text" -o "$out"
 done
 stop_well workers
-! grep -q ":$(printf %04X "$port") 00000000:0000 0A" /proc/net/tcp && ok || bad "a worker is left"
+! grep -q "$listening" /proc/net/tcp && ok || bad "a worker is left"
 
 # --- no room -------------------------------------------------------------------------------------
 
 mkdir "$work/full"
 if mount -t tmpfs -o size=2m none "$work/full" 2>/dev/null; then
-    serve full --root "$work/full" --write
+    serve full --quiet --root "$work/full" --write
     got=$(curl -s -o /dev/null -w '%{http_code}' -T "$http_root/big" "$http/up")
     case $got in
     507 | 500 | 503) ok ;;

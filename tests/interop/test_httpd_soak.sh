@@ -18,22 +18,17 @@ printf '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n"\nexec cat\n' >"$work/
 printf '#!/bin/sh\nexec sleep 1000.5\n' >"$work/cgi/slow"
 chmod 755 "$work"/cgi/*
 
-start soak "$netproto" httpd --listen 127.0.0.1:0 --tls-listen 127.0.0.1:0 --root "$http_root" \
-    --tls-cert "$work/tls/good.pem" --tls-key "$work/tls/good.key" --cgi /cgi="$work/cgi" --write \
+serve soak --tls-listen 127.0.0.1:0 --root "$http_root" --tls-cert "$work/tls/good.pem" --tls-key "$work/tls/good.key" --cgi /cgi="$work/cgi" --write \
     --index --metrics /metrics --log "$work/access" --timeout-idle 2 --timeout-cgi 5 --timeout-head 2
-port=$(port_of soak) || { cat "$work/soak.log"; exit 1; }
 tls_port=$(sed -n 's/^listening on .*://p' "$work/soak.log" | tail -n 1)
-ldd "$netproto" | grep -q libasan && sanitized=1 || sanitized=0
-
-memory() { awk '$1 == "RssAnon:" {print $2}' "/proc/${pid_of[soak]}/status"; }
-descriptors() { find "/proc/${pid_of[soak]}/fd" -type l | wc -l; }
-value() { curl -sS "http://127.0.0.1:$port/metrics" | awk -v name="$1" '$1 == name {print $2}'; }
+value() { curl -sS "$http/metrics" | awk -v name="$1" '$1 == name {print $2}'; }
+is_quiet() { [ "$(value netproto_httpd_connections)" -le 2 ] && ! pgrep -P "${pid_of[soak]}" >/dev/null; }
 
 # One round of everything for so many seconds, then time for the rest to end.
 round() # SECONDS
 {
     local until=$((SECONDS + $1))
-    wrk -t1 -c50 -d"$1" "http://127.0.0.1:$port/text" >"$work/wrk" 2>&1 &
+    wrk -t1 -c50 -d"$1" "$http/text" >"$work/wrk" 2>&1 &
     local plain=$!
     wrk -t1 -c20 -d"$1" "https://127.0.0.1:$tls_port/one" >"$work/wrk.tls" 2>&1 &
     local secure=$!
@@ -47,23 +42,21 @@ round() # SECONDS
         grep -q '^Requests/sec' "$work/$log" || bad "$log: $(tail -n 2 "$work/$log")"
         ! grep 'Non-2xx\|Socket errors' "$work/$log" && ok || bad "$log"
     done
-    sleep 3
+    soon is_quiet
 }
 
 round $((soak / 5))
-before=$(memory) before_fd=$(descriptors)
+before=$(memory soak) before_fd=$(descriptors soak)
 echo "$before KiB, $before_fd descriptors, $(value netproto_httpd_requests_total) requests"
 round "$soak"
-after=$(memory) after_fd=$(descriptors)
+after=$(memory soak) after_fd=$(descriptors soak)
 echo "$after KiB, $after_fd descriptors, $(value netproto_httpd_requests_total) requests"
 [ "$after_fd" -le $((before_fd + 2)) ] && ok || bad "descriptors: $before_fd, then $after_fd"
-[ $sanitized = 1 ] || { [ "$after" -le $((before + 512)) ] && ok || bad "KiB: $before, then $after"; }
+is_sanitized || { [ "$after" -le $((before + 512)) ] && ok || bad "KiB: $before, then $after"; }
 [ "$(value netproto_httpd_connections)" -le 2 ] && ok || bad "connections: $(value netproto_httpd_connections)"
 n=$(pgrep -c -P "${pid_of[soak]}")
 [ "$n" = 0 ] && ok || bad "$n children are left"
 ! find "$http_root" -name '*.part' | grep . && ok || bad "uploads are left"
-stop soak
-status=$?
-[ $status = 0 ] && ok || bad "it ended with $status: $(tail -n 3 "$work/soak.log")"
+stop_well soak
 
 summary

@@ -7,6 +7,7 @@
 set -u
 cd "$(dirname "$0")" || exit
 . ./peers.sh
+. ./http_servers.sh
 
 python=/usr/bin/python3
 for program in socat mbpoll; do
@@ -18,22 +19,9 @@ lib=${MODBUS_PEER:-}
 py=(timeout 20 "$python" -W ignore "$PWD/modbus_peer.py")
 line='?baud=115200&parity=n/1'
 
-pty() # NAME: a line between $work/NAME.a and $work/NAME.b
+has_open() # NAME FILE: those on lines tell nobody that they are there
 {
-    local i
-    start "pty-$1" socat "pty,raw,echo=0,link=$work/$1.a" "pty,raw,echo=0,link=$work/$1.b"
-    for ((i = 0; i < 50; i++)); do
-        [ -e "$work/$1.a" ] && [ -e "$work/$1.b" ] && return
-        sleep 0.05
-    done
-}
-
-says() # WHAT TEXT COMMAND...: it must succeed and print just that
-{
-    local what=$1 text=$2 got
-    shift 2
-    got=$(timeout 20 "$@" 2>"$work/last.log" | tr '\n' ' ')
-    [ "${got% }" = "$text" ] && ok || bad "$what: '$got', not '$text': $(tail -n 1 "$work/last.log")"
+    find "/proc/${pid_of[$1]}/fd" -lname "$(readlink -f "$2")" | grep -q .
 }
 
 for i in lib py ascii ours ours-ascii gw; do
@@ -61,7 +49,11 @@ start ours "$netproto" modbusd --listen 127.0.0.1:0 --map "$work/map" \
 start ours-ascii "$netproto" modbusd --map "$work/map" --serial "ascii://$work/ours-ascii.a$line"
 port=$(port_of ours) || { cat "$work/ours.log"; exit 1; }
 wait_for tcp "$libport" && wait_for tcp "$pyport"
-sleep 0.5 # for those on lines, which tell nobody that they are there
+for i in lib py; do
+    soon has_open $i-rtu "$work/$i.a" || bad "$i-rtu: $(cat "$work/$i-rtu.log")"
+done
+soon has_open py-ascii "$work/ascii.a" && soon has_open ours-ascii "$work/ours-ascii.a" ||
+    bad "ASCII: $(cat "$work/py-ascii.log" "$work/ours-ascii.log")"
 
 # --- our client with their servers ---------------------------------------------------------------
 
@@ -70,25 +62,25 @@ for peer in "libmodbus tcp://127.0.0.1:$libport/1" "pymodbus tcp://127.0.0.1:$py
     "pymodbus-ascii ascii://$work/ascii.b$line" "ours tcp://127.0.0.1:$port/1" \
     "ours-ascii ascii://$work/ours-ascii.b$line"; do
     name=${peer%% *} url=${peer#* }
-    says "$name: holding" "5 5 6 6 7 7" "$netproto" modbus read "$url" holding 5 3
-    says "$name: input" "0 1000 1 1001" "$netproto" modbus read "$url" input 0 2
-    says "$name: coils" "0 0 1 1 2 0" "$netproto" modbus read "$url" coils 0 3
-    says "$name: discrete" "0 1 1 0 2 0 3 1" "$netproto" modbus read "$url" discrete 0 4
+    prints "$name: holding" "5 5 6 6 7 7" "$netproto" modbus read "$url" holding 5 3
+    prints "$name: input" "0 1000 1 1001" "$netproto" modbus read "$url" input 0 2
+    prints "$name: coils" "0 0 1 1 2 0" "$netproto" modbus read "$url" coils 0 3
+    prints "$name: discrete" "0 1 1 0 2 0 3 1" "$netproto" modbus read "$url" discrete 0 4
     expect 0 "$name: a register" "$netproto" modbus write "$url" --type s16 holding 400 -- -2
-    says "$name: it is back" "400 -2" "$netproto" modbus read "$url" holding 400 --type s16
+    prints "$name: it is back" "400 -2" "$netproto" modbus read "$url" holding 400 --type s16
     expect 0 "$name: floats" "$netproto" modbus write "$url" --type f32 --order cdab holding 401 \
         21.5 0.1
-    says "$name: they are back" "401 21.5 403 0.1" "$netproto" modbus read "$url" holding 401 2 \
+    prints "$name: they are back" "401 21.5 403 0.1" "$netproto" modbus read "$url" holding 401 2 \
         --type f32 --order cdab
     expect 0 "$name: a coil" "$netproto" modbus write "$url" coils 400 on
     expect 0 "$name: coils" "$netproto" modbus write "$url" coils 401 1 1 0 1
-    says "$name: they are back" "400 1 401 1 402 1 403 0 404 1" "$netproto" modbus read "$url" \
+    prints "$name: they are back" "400 1 401 1 402 1 403 0 404 1" "$netproto" modbus read "$url" \
         coils 400 5
     expect 1 "$name: an address that is none" "$netproto" modbus read "$url" holding 60000
 done
-says "pymodbus: id" "VendorName: pymodbus ProductCode: PM MajorMinorRevision: 3.0" \
+prints "pymodbus: id" "VendorName: pymodbus ProductCode: PM MajorMinorRevision: 3.0" \
     "$netproto" modbus id "tcp://127.0.0.1:$pyport/1"
-says "pymodbus, a line: scan" "1" "$netproto" modbus scan "rtu://$work/py.b$line" 1-2
+prints "pymodbus, a line: scan" "1" "$netproto" modbus scan "rtu://$work/py.b$line" 1-2
 expect 4 "libmodbus, a line: nobody there" "$netproto" modbus read \
     "rtu://$work/lib.b${line%1}7" holding 0 --response-timeout 0.2
 expect 3 "nothing listens" "$netproto" modbus read tcp://127.0.0.1:1/1 holding 0
@@ -102,10 +94,10 @@ expect 0 "pymodbus with us on a line" "${py[@]}" client rtu "$work/ours.b"
 expect 0 "pymodbus with us, ASCII" "${py[@]}" client ascii "$work/ours-ascii.b"
 poll=(mbpoll -q -1 -0)
 expect 0 "mbpoll with us" "${poll[@]}" -m tcp -p "$port" -a 1 -r 5 -c 3 -t 4 127.0.0.1
-grep -q '^\[7\]:[[:space:]]*7' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+says '^\[7\]:[[:space:]]*7' mbpoll
 expect 0 "mbpoll with us on a line" "${poll[@]}" -m rtu -b 115200 -P none -a 1 -r 0 -c 2 -t 3 \
     "$work/ours.b"
-grep -q '^\[1\]:[[:space:]]*1001' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+says '^\[1\]:[[:space:]]*1001' mbpoll
 
 # --- the gateway ---------------------------------------------------------------------------------
 
@@ -115,19 +107,19 @@ start gw "$netproto" modbusgw --listen 127.0.0.1:0 --serial "rtu://$work/gw.b?ba
     --serial "rtu://$work/lib.b?baud=115200&parity=n" --route 1-9=0 --route 11=1:1 \
     --retries 0
 gw=$(port_of gw) || { cat "$work/gw.log"; exit 1; }
-sleep 0.5
+soon has_open gw-rtu "$work/gw.a" || bad "gw-rtu: $(cat "$work/gw-rtu.log")"
 expect 0 "mbpoll, gateway, pymodbus" "${poll[@]}" -m tcp -p "$gw" -a 1 -r 5 -c 3 -t 4 127.0.0.1
-grep -q '^\[7\]:[[:space:]]*7' "$work/last.log" && ok || bad "mbpoll: $(cat "$work/last.log")"
+says '^\[7\]:[[:space:]]*7' mbpoll
 expect 0 "mbpoll writes through it" mbpoll -q -0 -m tcp -p "$gw" -a 1 -r 300 -t 4 127.0.0.1 11 22 33
-says "and it is there" "300 11 301 22 302 33" "$netproto" modbus read "tcp://127.0.0.1:$gw/1" \
+prints "and it is there" "300 11 301 22 302 33" "$netproto" modbus read "tcp://127.0.0.1:$gw/1" \
     holding 300 3
 expect 0 "pymodbus, gateway, pymodbus" "${py[@]}" client tcp "$gw"
-says "the other line" "5 5" "$netproto" modbus read "tcp://127.0.0.1:$gw/11" holding 5
+prints "the other line" "5 5" "$netproto" modbus read "tcp://127.0.0.1:$gw/11" holding 5
 expect 1 "nobody there: 0B" "$netproto" modbus read "tcp://127.0.0.1:$gw/2" holding 5 \
     --response-timeout 3
-grep -q 'exception 11' "$work/last.log" && ok || bad "no exception 11: $(cat "$work/last.log")"
+says 'exception 11' 'the exception'
 expect 1 "no route: 0A" "$netproto" modbus read "tcp://127.0.0.1:$gw/12" holding 5
-grep -q 'exception 10' "$work/last.log" && ok || bad "no exception 10: $(cat "$work/last.log")"
+says 'exception 10' 'the exception'
 cat >"$work/many.py" <<'PY'
 import socket, sys
 def ask(unit, n):
@@ -148,37 +140,26 @@ for i, s in enumerate(many[1:], 1):
         assert got == want, (got, want)
 PY
 expect 0 "many at once, and one that leaves" "$python" "$work/many.py" "$gw"
-stop gw
-[ $? = 0 ] && ok || bad "the gateway did not end with status 0: $(tail -n 2 "$work/gw.log")"
+stop_well gw
 
 # --- Modbus/TCP Security -------------------------------------------------------------------------
 
-issue() # NAME SUBJECT-ALT-NAME [ROLE]: a certificate of the authority
-{
-    local role=()
-    [ -z "${3:-}" ] || role=(-addext "1.3.6.1.4.1.50316.802.1=ASN1:UTF8String:$3")
-    openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
-        -addext "subjectAltName=$2" "${role[@]}" -keyout "$work/$1.key" -out "$work/$1.csr"
-    openssl x509 -req -in "$work/$1.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -days 2 \
-        -copy_extensions copy -out "$work/$1.pem"
-} >/dev/null 2>&1
-
 if command -v openssl >/dev/null; then
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=authority \
-        -days 2 -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
-    issue device IP:127.0.0.1
-    issue operator DNS:operator.test operator
-    issue viewer DNS:viewer.test viewer
-    issue nobody DNS:nobody.test
-    start secure "$netproto" modbusd --listen 127.0.0.1:0 --tls-cert "$work/device.pem" \
-        --tls-key "$work/device.key" --client-ca "$work/ca.pem" --write-role operator
+    tls=$work/tls role=1.3.6.1.4.1.50316.802.1=ASN1:UTF8String
+    make_ca ca
+    make_leaf device ca /CN=device subjectAltName=IP:127.0.0.1
+    make_leaf operator ca /CN=operator "$role:operator"
+    make_leaf viewer ca /CN=viewer "$role:viewer"
+    make_leaf nobody ca /CN=nobody ''
+    start secure "$netproto" modbusd --listen 127.0.0.1:0 --tls-cert "$tls/device.pem" \
+        --tls-key "$tls/device.key" --client-ca "$tls/ca.pem" --write-role operator
     secure=tls://127.0.0.1:$(port_of secure)/1
     as() # NAME ACTION...
     {
         local name=$1
         shift
-        "$netproto" modbus "$@" --cacert "$work/ca.pem" --cert "$work/$name.pem" \
-            --key "$work/$name.key"
+        "$netproto" modbus "$@" --cacert "$tls/ca.pem" --cert "$tls/$name.pem" \
+            --key "$tls/$name.key"
     }
     for who in operator viewer nobody; do
         as $who read "$secure" holding 0 >/dev/null 2>"$work/last.log" && ok ||
@@ -191,7 +172,7 @@ if command -v openssl >/dev/null; then
         [ $? = 1 ] && grep -q 'exception 1:' "$work/last.log" && ok ||
             bad "$who may write: $(cat "$work/last.log")"
     done
-    expect 3 "no certificate" "$netproto" modbus read "$secure" holding 0 --cacert "$work/ca.pem"
+    expect 3 "no certificate" "$netproto" modbus read "$secure" holding 0 --cacert "$tls/ca.pem"
     expect 3 "an authority that is unknown" "$netproto" modbus read "$secure" holding 0
     stop secure
 else
@@ -237,9 +218,9 @@ JS
     jsport=$(free_port tcp)
     start js node "$work/server.js" "$jsport"
     wait_for tcp "$jsport"
-    says "modbus-serial: holding" "5 5 6 6" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" \
+    prints "modbus-serial: holding" "5 5 6 6" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" \
         holding 5 2
-    says "modbus-serial: coils" "0 0 1 1" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" coils 0 2
+    prints "modbus-serial: coils" "0 0 1 1" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" coils 0 2
 else
     skip "no modbus-serial and jsmodbus for node"
 fi

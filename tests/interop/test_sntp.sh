@@ -44,7 +44,8 @@ agrees()
 import json, sys
 t = json.load(open(sys.argv[1]))
 assert abs(t["offset"]) <= t["error"] + 0.001, t   # its clock and ours are one; 1 ms for its jitter
-assert t["low"] <= t["offset"] <= t["high"], t
+# of several servers it is the offset of the best, which may lie just outside
+assert t["low"] - t["error"] <= t["offset"] <= t["high"] + t["error"], t
 for s in t["servers"]:
     assert s["answered"] and s["delay"] < 0.5 and 1 <= s["stratum"] <= 15 and not s["outlier"], s
 END
@@ -96,10 +97,7 @@ END
 start ntpd "$ntpd" -n -N -c "$work/ntpd.conf" -p "$work/ntpd.pid"
 wait_for udp 123
 expect 1 "ntpd before it is ready" "$netproto" time 127.0.0.1 # a kiss: INIT
-for ((i = 0; i < 50; i++)); do
-    "$netproto" time 127.0.0.1 >"$work/last.log" 2>&1 && break
-    sleep 0.1
-done
+soon "$netproto" time 127.0.0.1 >"$work/last.log" 2>&1
 agrees "ntpd" 127.0.0.1
 agrees "ntpd, key 1" 127.0.0.1 --keys "$work/ntpd.keys" --key 1
 agrees "ntpd, key 3" 127.0.0.1 --keys "$work/ntpd.keys" --key 3

@@ -145,6 +145,5 @@ else
     skip "this machine has no IPv6"
 fi
 ls "$root" | grep -q '\.part' && bad "a partial file was left: $(ls "$root")" || ok
-stop our
-[ $? = 0 ] && ok || bad "netproto tftpd did not end with status 0"
+stop_well our
 summary

@@ -5,35 +5,26 @@
 set -u
 cd "$(dirname "$0")" || exit
 . ./peers.sh
+. ./http_servers.sh
 
 [ -n "${TLS_PEER:-}" ] || { echo "built without TLS"; exit 77; }
 for program in openssl curl; do
     command -v $program >/dev/null || { echo "no $program here"; exit 77; }
 done
 
-# --- certificates --------------------------------------------------------------------------------
-
-issue() # NAME EXTENSIONS CA
-{
-    printf '%s\n' "$2" >"$work/ext"
-    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" \
-        -keyout "$work/$1.key" -out "$work/req" 2>/dev/null
-    openssl x509 -req -in "$work/req" -CA "$work/$3.crt" -CAkey "$work/$3.key" -days 2 \
-        -CAcreateserial -extfile "$work/ext" -out "$work/$1.crt" 2>/dev/null
-    cat "$work/$1.crt" "$work/$1.key" >"$work/$1.pem"
-}
-
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=ca -days 2 \
-    -keyout "$work/ca.key" -out "$work/ca.crt" 2>/dev/null
-issue host 'subjectAltName=DNS:host.test,IP:127.0.0.1' ca
-issue me 'extendedKeyUsage=clientAuth' ca
+make_ca ca
+make_leaf host ca /CN=host 'subjectAltName=DNS:host.test,IP:127.0.0.1'
+make_leaf me ca /CN=me 'extendedKeyUsage=clientAuth'
+for name in host me; do
+    cat "$work/tls/$name.pem" "$work/tls/$name.key" >"$work/$name.pem"
+done
 head -c 20000000 /dev/urandom >"$work/big"
 printf 'hello\n' >"$work/small"
 printf 'GET /big HTTP/1.0\r\n\r\n' >"$work/get"
 input=get
-ca=$work/ca.crt
+ca=$work/tls/ca.pem
 
-says() # WHAT NAME TEXT
+logs() # WHAT NAME TEXT
 {
     soon grep -aq -- "$3" "$work/$2.log" && ok || bad "$1: no \"$3\" in $(tail -n 3 "$work/$2.log")"
 }
@@ -54,16 +45,11 @@ same() # WHAT FILE
 
 # --- s_server ------------------------------------------------------------------------------------
 
-serve() # ARGUMENT...: openssl's server with the files of $work
+s_server() # ARGUMENT...: openssl's server with the files of $work
 {
-    local i
     start s_server env -C "$work" openssl s_server -accept 127.0.0.1:0 -cert host.pem -WWW "$@"
-    for ((i = 0; i < 100; i++)); do
-        port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$work/s_server.log")
-        [ -n "$port" ] && return
-        sleep 0.05
-    done
-    bad "s_server does not listen"
+    soon grep -q '^ACCEPT .*[0-9]$' "$work/s_server.log" || bad "s_server does not listen"
+    port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$work/s_server.log")
 }
 
 got_big() # WHAT
@@ -72,27 +58,27 @@ got_big() # WHAT
 }
 
 for version in 2 3; do
-    serve -tls1_$version -alpn http/1.1
+    s_server -tls1_$version -alpn http/1.1
     client "1.$version" 0 "$port" host.test "$ca"
-    says "1.$version" client "^TLSv1.$version .* alpn=http/1.1 resumed=0 verified=1 subject=CN=host"
+    logs "1.$version" client "^TLSv1.$version .* alpn=http/1.1 resumed=0 verified=1 subject=CN=host"
     got_big "1.$version"
     client "1.$version, again" 0 "$port" host.test "$ca" - 2
-    says "1.$version, again" client "resumed=1 verified=1"
+    logs "1.$version, again" client "resumed=1 verified=1"
     client "1.$version, another name" 1 "$port" b.test "$ca"
-    says "1.$version, another name" client 'not valid for b.test: it is for host.test, 127.0.0.1'
+    logs "1.$version, another name" client 'not valid for b.test: it is for host.test, 127.0.0.1'
     client "1.$version, an address" 0 "$port" 127.0.0.1 "$ca"
-    client "1.$version, unknown CA" 5 "$port" host.test "$work/me.crt"
+    client "1.$version, unknown CA" 5 "$port" host.test "$work/tls/me.pem"
     client "1.$version, insecure" 0 "$port" b.test -
-    says "1.$version, insecure" client "verified=0"
+    logs "1.$version, insecure" client "verified=0"
     stop s_server
-    serve -tls1_$version -CAfile "$ca" -Verify 1 -verify_return_error
+    s_server -tls1_$version -CAfile "$ca" -Verify 1 -verify_return_error
     client "1.$version, our certificate" 0 "$port" host.test "$ca" "$work/me.pem"
     got_big "1.$version, our certificate"
     client "1.$version, no certificate" $([ $version = 2 ] && echo 14 || echo 13) \
         "$port" host.test "$ca"
     stop s_server
 done
-serve -tls1_1 -cipher DEFAULT:@SECLEVEL=0
+s_server -tls1_1 -cipher DEFAULT:@SECLEVEL=0
 client "1.1" 11 "$port" host.test "$ca"
 stop s_server
 
@@ -100,14 +86,9 @@ stop s_server
 
 ours() # ARGUMENT...
 {
-    local i
     start ours "$TLS_PEER" server "$@"
-    for ((i = 0; i < 100; i++)); do
-        port=$(sed -n 's/^port //p' "$work/ours.log")
-        [ -n "$port" ] && return
-        sleep 0.05
-    done
-    bad "ours does not listen"
+    soon grep -q '^port [0-9]*$' "$work/ours.log" || bad "ours does not listen"
+    port=$(sed -n 's/^port //p' "$work/ours.log")
 }
 
 s_client() # WHAT ARGUMENT...: the bytes that come back are $work/back
@@ -133,7 +114,7 @@ ours "$work/host.pem" 20000000
 for version in 2 3; do
     s_client "s_client 1.$version" -quiet -tls1_$version
     tail -c 20000000 "$work/back" | cmp -s - "$work/zeros" && ok || bad "s_client 1.$version: bytes"
-    says "s_client 1.$version" ours "^TLSv1.$version .* sni=host.test"
+    logs "s_client 1.$version" ours "^TLSv1.$version .* sni=host.test"
     s_client "s_client 1.$version, session" -tls1_$version -sess_out "$work/session"
     s_client "s_client 1.$version, resumed" -tls1_$version -sess_in "$work/session"
     grep -aq '^Reused' "$work/back" && ok || bad "s_client 1.$version: not resumed"
@@ -141,20 +122,20 @@ for version in 2 3; do
         "https://host.test:$port/"
     same "curl 1.$version" zeros
 done
-says "curl" ours "alpn=http/1.1"
+logs "curl" ours "alpn=http/1.1"
 fetch "curl, another name" 60 --cacert "$ca" --connect-to "b.test:443:127.0.0.1:$port" \
     "https://b.test/"
 fetch "curl, 1.1" 35 --tls-max 1.1 --tlsv1.0 --ciphers DEFAULT:@SECLEVEL=0 --cacert "$ca" \
     "https://host.test:$port/"
-says "curl, 1.1" ours "no TLS above 1.1"
+logs "curl, 1.1" ours "no TLS above 1.1"
 fetch "curl by http" 52 "http://host.test:$port/"
-says "curl by http" ours "does not speak TLS"
+logs "curl by http" ours "does not speak TLS"
 stop ours
 ours "$work/host.pem" 6 "$ca"
 fetch "curl with a certificate" 0 --cert "$work/me.pem" --cacert "$ca" "https://host.test:$port/"
-says "curl with a certificate" ours "verified=1 subject=CN=me"
+logs "curl with a certificate" ours "verified=1 subject=CN=me"
 fetch "curl without one" 56 --cacert "$ca" "https://host.test:$port/"
-says "curl without one" ours "the client has shown no certificate"
+logs "curl without one" ours "the client has shown no certificate"
 stop ours
 
 # --- ours with ours ------------------------------------------------------------------------------
