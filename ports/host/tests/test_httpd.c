@@ -1,29 +1,12 @@
 /* test_httpd.c - the HTTP server, in a process of its own, asked by plain sockets.
  *
  * SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <errno.h>
+#include "httpd_child.h"
 #include <netproto/addr.h>
-#include <netproto/host/httpd.h>
-#include <netproto/host/socket.h>
 #include <netproto/text.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 /* --- the server's side ----------------------------------------------------------------------- */
 
-static struct netp_loop *loop;
-static struct netp_httpd *httpd;
 static struct netp_httpd_exchange *late;
 static char big[1 << 20];
 
@@ -119,7 +102,7 @@ static void wait_a_while(void *arg, struct netp_httpd_exchange *x)
 
     (void)arg;
     late = x;
-    netp_loop_at(loop, &timer, netp_loop_now(loop) + 50);
+    netp_loop_at(loop, &timer, netp_loop_now(loop) + 200);
 }
 
 /* Lends one piece after the other; the first is sent by write. */
@@ -207,110 +190,32 @@ static const struct netp_httpd_cfg plain = {.route = routes,
                                             .max_head = 1024,
                                             .max_fields = 10};
 
-static void done(void *arg)
-{
-    (void)arg;
-    netp_loop_stop(loop);
-}
-
-static void stop(void *arg, int sig)
-{
-    (void)arg;
-    (void)sig;
-    netp_httpd_stop(httpd, 500, done, NULL);
-}
-
-static void serve(int fd, const struct netp_httpd_cfg *cfg)
+static void serve(int fd, const void *cfg)
 {
     loop = netp_loop_new();
     httpd = netp_httpd_new(loop, cfg);
-    if (!loop || !httpd || netp_loop_signals(loop, stop, NULL) != 0 ||
-        netp_httpd_listen(httpd, fd, NULL) != 0) {
-        exit(9);
-    }
-    netp_loop_run(loop);
-    netp_httpd_free(httpd);
+    child_serve(fd);
     netp_loop_free(loop);
-    exit(0);
 }
 
 /* --- the client's side ----------------------------------------------------------------------- */
 
-struct server {
-    pid_t pid;
-    struct netp_addr at;
-};
+static struct child server;
 
-static void start_at(struct server *s, const struct netp_httpd_cfg *cfg, const struct netp_addr *at)
+static void start(const struct netp_httpd_cfg *cfg)
 {
-    int fd = netp_tcp_listen(at);
-
-    assert_true(fd >= 0);
-    s->at = netp_local_addr(fd);
-    s->pid = fork();
-    assert_true(s->pid >= 0);
-    if (s->pid == 0) {
-        serve(fd, cfg);
-    }
-    close(fd);
+    child_start(&server, NULL, serve, cfg);
 }
 
-static void start(struct server *s, const struct netp_httpd_cfg *cfg)
+static void finish(void)
 {
-    start_at(s, cfg, &(struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4});
+    assert_int_equal(child_end(&server), 0);
 }
 
-/* Ends it, and looks at how it ended: with a sanitizer, leaks make it fail. */
-static void finish(struct server *s)
-{
-    int status;
-
-    kill(s->pid, SIGTERM);
-    assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static int dial(const struct server *s)
-{
-    int fd = netp_tcp_connect(&s->at, NULL);
-    struct pollfd p = {fd, POLLOUT, 0};
-
-    assert_int_equal(poll(&p, 1, 2000), 1);
-    assert_int_equal(netp_connect_result(fd), 0);
-    return fd;
-}
-
-static void say(int fd, const char *text)
-{
-    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
-}
-
-/* Reads until `until` has come, or the end (then "" closes it), for at most 3 s. The bytes. */
-static size_t hear(int fd, const char *until, char *out, size_t cap)
-{
-    size_t n = 0;
-    struct pollfd p = {fd, POLLIN, 0};
-
-    out[0] = '\0';
-    while (n < cap - 1 && poll(&p, 1, 3000) == 1) {
-        ssize_t r = recv(fd, out + n, cap - 1 - n, 0);
-        if (r <= 0) {
-            break;
-        }
-        n += (size_t)r;
-        out[n] = '\0';
-        if (*until && strstr(out, until)) {
-            break;
-        }
-    }
-    return n;
-}
-
-static void expect(const struct server *s, const char *request, const char *const *answer, size_t n)
+static void expect(const char *request, const char *const *answer, size_t n)
 {
     char out[8192];
-    int fd = dial(s);
+    int fd = dial(&server);
 
     say(fd, request);
     shutdown(fd, SHUT_WR);
@@ -323,55 +228,49 @@ static void expect(const struct server *s, const char *request, const char *cons
     close(fd);
 }
 
-#define EXPECT(s, request, ...)                                                                    \
-    expect((s), (request), (const char *const[]){__VA_ARGS__},                                     \
+#define EXPECT(request, ...)                                                                       \
+    expect((request), (const char *const[]){__VA_ARGS__},                                          \
            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
-#define HOST " HTTP/1.1\r\nHost: a\r\n"
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
 static void requests_find_their_handlers(void **state)
 {
-    struct server s;
-
     (void)state;
-    start(&s, &plain);
-    EXPECT(&s, "GET /?q=1" HOST "\r\n", "HTTP/1.1 200 OK\r\n", "Server: test\r\n",
+    start(&plain);
+    EXPECT("GET /?q=1" HOST "\r\n", "HTTP/1.1 200 OK\r\n", "Server: test\r\n",
            "Date: ", "root a  /?q=1");
-    EXPECT(&s, "GET / HTTP/1.1\r\nHost: OTHER.test:80\r\n\r\n", "other OTHER.test");
-    EXPECT(&s, "GET / HTTP/1.1\r\nHost: x.wild.test\r\n\r\n", "wild x.wild.test");
-    EXPECT(&s, "GET / HTTP/1.1\r\nHost: .wild.test\r\n\r\n", "\r\n\r\n");
-    EXPECT(&s, "GET http://other.test/ HTTP/1.1\r\nHost: a\r\n\r\n", "other other.test");
-    EXPECT(&s, "GET /item/a%2Fb/x" HOST "\r\n", "item a a%2Fb /item/a%2Fb/x");
-    EXPECT(&s, "GET /item//x" HOST "\r\n", "HTTP/1.1 404 Not Found\r\n", "404 Not Found\n");
-    EXPECT(&s, "GET /all/b/c" HOST "\r\n", "all a b/c /all/b/c");
-    EXPECT(&s, "GET /allb" HOST "\r\n", "404");
-    EXPECT(&s, "PUT /take" HOST "\r\n", "405 Method Not Allowed", "Allow: POST, OPTIONS\r\n");
-    EXPECT(&s, "OPTIONS /" HOST "\r\n", "204 No Content", "Allow: GET, HEAD, OPTIONS\r\n");
-    EXPECT(&s, "OPTIONS *" HOST "\r\n", "204 No Content");
-    EXPECT(&s, "HEAD /" HOST "\r\n", "200 OK", "Content-Length: ", "\r\n\r\n");
-    EXPECT(&s, "GET /bad" HOST "\r\n", "500 Internal Server Error", "Connection: close");
-    finish(&s);
+    EXPECT("GET / HTTP/1.1\r\nHost: OTHER.test:80\r\n\r\n", "other OTHER.test");
+    EXPECT("GET / HTTP/1.1\r\nHost: x.wild.test\r\n\r\n", "wild x.wild.test");
+    EXPECT("GET / HTTP/1.1\r\nHost: .wild.test\r\n\r\n", "\r\n\r\n");
+    EXPECT("GET http://other.test/ HTTP/1.1\r\nHost: a\r\n\r\n", "other other.test");
+    EXPECT("GET /item/a%2Fb/x" HOST "\r\n", "item a a%2Fb /item/a%2Fb/x");
+    EXPECT("GET /item//x" HOST "\r\n", "HTTP/1.1 404 Not Found\r\n", "404 Not Found\n");
+    EXPECT("GET /all/b/c" HOST "\r\n", "all a b/c /all/b/c");
+    EXPECT("GET /allb" HOST "\r\n", "404");
+    EXPECT("PUT /take" HOST "\r\n", "405 Method Not Allowed", "Allow: POST, OPTIONS\r\n");
+    EXPECT("OPTIONS /" HOST "\r\n", "204 No Content", "Allow: GET, HEAD, OPTIONS\r\n");
+    EXPECT("OPTIONS *" HOST "\r\n", "204 No Content");
+    EXPECT("HEAD /" HOST "\r\n", "200 OK", "Content-Length: ", "\r\n\r\n");
+    EXPECT("GET /bad" HOST "\r\n", "500 Internal Server Error", "Connection: close");
+    finish();
 }
 
 static void bodies_are_bounded(void **state)
 {
-    struct server s;
-
     (void)state;
-    start(&s, &plain);
-    EXPECT(&s, "POST /take" HOST "Content-Length: 3\r\n\r\nabc", "200 OK", "3 bytes");
-    EXPECT(&s, "POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-           "3 bytes");
-    EXPECT(&s, "POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
+    start(&plain);
+    EXPECT("POST /take" HOST "Content-Length: 3\r\n\r\nabc", "200 OK", "3 bytes");
+    EXPECT("POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "3 bytes");
+    EXPECT("POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1\r\n\r\na",
            "100 Continue\r\n\r\n", "1 bytes");
-    EXPECT(&s, "POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n",
+    EXPECT("POST /take" HOST "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n",
            "HTTP/1.1 413 Content Too Large", "Connection: close");
-    EXPECT(&s, "POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3e9\r\n", "");
-    EXPECT(&s, "POST /leave" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", "left", "root");
-    EXPECT(&s, "POST /leave" HOST "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", "left",
+    EXPECT("POST /take" HOST "Transfer-Encoding: chunked\r\n\r\n3e9\r\n", "");
+    EXPECT("POST /leave" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", "left", "root");
+    EXPECT("POST /leave" HOST "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", "left",
            "Connection: close");
-    finish(&s);
+    finish();
 }
 
 /* What nobody asked for is read to the end if that is near, else it ends with its answer. */
@@ -382,13 +281,12 @@ static void bodies_that_are_not_wanted(void **state)
         "POST /none" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n",
         "POST /all/x" HOST "Content-Length: 20000000000\r\n\r\n",
         "POST /leave" HOST "Transfer-Encoding: chunked\r\n\r\n1e8480\r\n"};
-    struct server s;
     char out[1000];
 
     (void)state;
-    start(&s, &plain);
+    start(&plain);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-        int fd = dial(&s);
+        int fd = dial(&server);
         say(fd, heads[i]);
         for (unsigned k = 0; k < 20 && send(fd, big, 100000, MSG_NOSIGNAL) > 0; k++) {
         }
@@ -397,37 +295,33 @@ static void bodies_that_are_not_wanted(void **state)
         assert_non_null(strstr(out, "Connection: close"));
         close(fd);
     }
-    EXPECT(&s, "POST /none" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", " 404 ", "root");
-    finish(&s);
+    EXPECT("POST /none" HOST "Content-Length: 3\r\n\r\nabcGET /" HOST "\r\n", " 404 ", "root");
+    finish();
 }
 
 static void what_is_no_request_ends_the_connection(void **state)
 {
-    struct server s;
-
     (void)state;
-    start(&s, &plain);
-    EXPECT(&s, "GET / HTTP/1.1\r\n\r\nGET /" HOST "\r\n", "HTTP/1.1 400 Bad Request",
+    start(&plain);
+    EXPECT("GET / HTTP/1.1\r\n\r\nGET /" HOST "\r\n", "HTTP/1.1 400 Bad Request",
            "Connection: close");
-    EXPECT(&s, "GET / HTTP/2.0\r\n\r\n", "505");
-    EXPECT(&s,
-           "GET /" HOST "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF: 1\r\nG: 1\r\nH: 1\r\n"
+    EXPECT("GET / HTTP/2.0\r\n\r\n", "505");
+    EXPECT("GET /" HOST "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\nF: 1\r\nG: 1\r\nH: 1\r\n"
            "I: 1\r\nJ: 1\r\n\r\n",
            "431");
-    EXPECT(&s, "GET /" HOST "\r\nnonsense\r\n\r\n", "root", "400 Bad Request");
-    finish(&s);
+    EXPECT("GET /" HOST "\r\nnonsense\r\n\r\n", "root", "400 Bad Request");
+    finish();
 }
 
 static void answers_come_in_pieces_and_in_order(void **state)
 {
-    struct server s;
     static char out[3 << 20];
     int fd;
     size_t n;
 
     (void)state;
-    start(&s, &plain);
-    fd = dial(&s);
+    start(&plain);
+    fd = dial(&server);
     say(fd, "GET /late" HOST "\r\nGET /" HOST "\r\nGET /file" HOST "\r\n");
     hear(fd, "34567", out, sizeof out);
     assert_non_null(strstr(out, "late"));
@@ -438,131 +332,134 @@ static void answers_come_in_pieces_and_in_order(void **state)
     assert_non_null(strstr(out, "Content-Length: 2097157\r\n"));
     assert_true(n > 2097157);
     close(fd);
-    fd = dial(&s);
+    fd = dial(&server);
     say(fd, "GET /chunks" HOST "Connection: close\r\n\r\n");
     n = hear(fd, "", out, sizeof out);
     assert_true(n > 2097157);
     assert_memory_equal(out + n - 5, "0\r\n\r\n", 5);
     close(fd);
-    finish(&s);
+    finish();
 }
 
 static void what_cant_be_completed_is_cut(void **state)
 {
-    struct server s;
     char out[1000];
     int fd;
 
     (void)state;
-    start(&s, &plain);
-    fd = dial(&s);
+    start(&plain);
+    fd = dial(&server);
     say(fd, "GET /cut" HOST "\r\nGET /" HOST "\r\n");
     hear(fd, "", out, sizeof out);
     assert_null(strstr(out, "root"));
     close(fd);
-    fd = dial(&s);
+    fd = dial(&server);
     say(fd, "GET /short" HOST "\r\nGET /" HOST "\r\n");
     hear(fd, "", out, sizeof out);
     assert_non_null(strstr(out, "Content-Length: 20\r\n"));
     assert_null(strstr(out, "root"));
     close(fd);
-    finish(&s);
+    finish();
 }
 
 /* The answer to a request on a connection of its own. */
-static void ask(const struct server *s, const char *request, char *out, size_t cap)
+static void ask(const char *request, char *out, size_t cap)
 {
-    int fd = dial(s);
+    int fd = dial(&server);
 
     say(fd, request);
     hear(fd, "", out, cap);
     close(fd);
 }
 
+/* The server is told of it in its own time. */
+static void have_gone(const char *text)
+{
+    netp_ms end = netp_now() + 10000;
+    char out[1000];
+
+    do {
+        assert_true(netp_now() < end);
+        ask("GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
+    } while (!strstr(out, text));
+}
+
 /* A client that closes, that resets, that is only half closed, and of HTTP/1.0. */
 static void who_leaves_before_the_answer_is_missed_at_once(void **state)
 {
     const struct linger none = {1, 0};
-    struct server s;
     char out[1000];
     int half, old, fd;
 
     (void)state;
-    start(&s, &plain);
-    half = dial(&s);
+    start(&plain);
+    half = dial(&server);
     say(half, "GET /never" HOST "\r\n");
     shutdown(half, SHUT_WR);
     hear(half, "\r\n\r\n", out, sizeof out);
     assert_string_equal(out, "HTTP/1.1 100 Continue\r\n\r\n");
-    old = dial(&s);
+    old = dial(&server);
     say(old, "GET /late HTTP/1.0\r\n\r\n");
     shutdown(old, SHUT_WR);
     hear(old, "late", out, sizeof out);
     assert_ptr_equal(strstr(out, "HTTP/1.1 200 OK\r\n"), out);
-    fd = dial(&s);
+    fd = dial(&server);
     say(fd, "GET /never" HOST "\r\n");
     usleep(20000);
     close(fd);
-    usleep(20000);
-    ask(&s, "GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
-    assert_non_null(strstr(out, "1 gone"));
-    fd = dial(&s);
+    have_gone("1 gone");
+    fd = dial(&server);
     say(fd, "GET /never" HOST "\r\n");
     usleep(20000);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
     close(fd);
-    usleep(20000);
-    ask(&s, "GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
-    assert_non_null(strstr(out, "2 gone"));
+    have_gone("2 gone");
     close(half);
     close(old);
-    finish(&s);
+    finish();
 }
 
 static void nothing_comes_behind_the_end(void **state)
 {
-    struct server s;
     char out[1000];
     int fd;
 
     (void)state;
-    start(&s, &plain);
-    fd = dial(&s);
+    start(&plain);
+    fd = dial(&server);
     say(fd, "POST /early" HOST "Content-Length: 10\r\n\r\n");
     hear(fd, "early", out, sizeof out);
     say(fd, "0123456789GET /later" HOST "Connection: close\r\n\r\n");
     hear(fd, "", out, sizeof out);
     assert_non_null(strstr(out, "0 gone"));
     close(fd);
-    finish(&s);
+    finish();
 }
 
 static void the_local_address_is_that_of_the_connection(void **state)
 {
-    struct server s;
     char out[1000], text[NETP_ADDR_CAP];
 
     (void)state;
-    start_at(&s, &plain, &(struct netp_addr){.fam = 4});
-    memcpy(s.at.ip, (uint8_t[]){127, 0, 0, 3}, 4);
-    text[netp_addr_format(&s.at, text)] = '\0';
-    ask(&s, "GET /where" HOST "Connection: close\r\n\r\n", out, sizeof out);
+    child_start(&server, &(struct netp_addr){.fam = 4}, serve, &plain);
+    memcpy(server.at.ip, (uint8_t[]){127, 0, 0, 3}, 4);
+    text[netp_addr_format(&server.at, text)] = '\0';
+    ask("GET /where" HOST "Connection: close\r\n\r\n", out, sizeof out);
     assert_non_null(strstr(out, text));
-    finish(&s);
+    finish();
 }
 
 static void connections_rest_and_wake(void **state)
 {
     struct netp_httpd_cfg cfg = plain;
-    struct server s;
     char out[1000];
     int fd, silent;
 
     (void)state;
     cfg.idle_ms = 2000;
-    start(&s, &cfg);
-    silent = dial(&s);
-    fd = dial(&s);
+    start(&cfg);
+    silent = dial(&server);
+    fd = dial(&server);
     say(fd, "GET /" HOST "\r\n");
     assert_true(hear(fd, "root a", out, sizeof out) > 0);
     usleep(1500000); /* it rests now */
@@ -573,22 +470,21 @@ static void connections_rest_and_wake(void **state)
     assert_int_equal(hear(silent, "", out, sizeof out), 0);
     close(fd);
     close(silent);
-    finish(&s);
+    finish();
 }
 
 static void slow_heads_and_bodies_end(void **state)
 {
     struct netp_httpd_cfg cfg = plain;
-    struct server s;
     char out[1000];
     int head, body;
 
     (void)state;
     cfg.head_ms = 200;
     cfg.stall_ms = 300;
-    start(&s, &cfg);
-    head = dial(&s);
-    body = dial(&s);
+    start(&cfg);
+    head = dial(&server);
+    body = dial(&server);
     say(head, "GET /");
     say(body, "POST /take" HOST "Content-Length: 5\r\n\r\nab");
     hear(head, "", out, sizeof out);
@@ -597,22 +493,20 @@ static void slow_heads_and_bodies_end(void **state)
     assert_non_null(strstr(out, "408 Request Timeout"));
     close(head);
     close(body);
-    finish(&s);
+    finish();
 }
 
 static void one_address_has_its_limit(void **state)
 {
     struct netp_httpd_cfg cfg = plain;
-    struct server s;
     char out[1000];
     int fd[3];
 
     (void)state;
     cfg.max_per_address = 2;
-    start(&s, &cfg);
+    start(&cfg);
     for (unsigned i = 0; i < 3; i++) {
-        fd[i] = dial(&s);
-        usleep(20000);
+        fd[i] = dial(&server);
     }
     assert_int_equal(hear(fd[2], "", out, sizeof out), 0);
     say(fd[1], "GET /" HOST "\r\n");
@@ -620,7 +514,7 @@ static void one_address_has_its_limit(void **state)
     for (unsigned i = 0; i < 3; i++) {
         close(fd[i]);
     }
-    finish(&s);
+    finish();
 }
 
 /* At a socket of both families each IPv4 address is still one of its own. */
@@ -629,46 +523,44 @@ static void addresses_of_ipv4_are_told_apart(void **state)
     const struct netp_addr other = {.ip = {127, 0, 0, 2}, .fam = 4};
     struct netp_httpd_cfg cfg = plain;
     struct netp_addr port;
-    struct server s;
     char out[1000];
     int fd[2];
 
     (void)state;
     cfg.max_per_address = 1;
-    start_at(&s, &cfg, &(struct netp_addr){.fam = 6});
-    port = s.at;
-    s.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
-    fd[0] = dial(&s);
-    fd[1] = netp_tcp_connect(&s.at, &other);
+    child_start(&server, &(struct netp_addr){.fam = 6}, serve, &cfg);
+    port = server.at;
+    server.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
+    fd[0] = dial(&server);
+    fd[1] = netp_tcp_connect(&server.at, &other);
     usleep(20000);
     say(fd[1], "GET /where" HOST "\r\n");
     assert_true(hear(fd[1], "127.0.0.1:", out, sizeof out) > 0);
     assert_null(strstr(out, "ffff"));
     close(fd[0]);
     close(fd[1]);
-    finish(&s);
+    finish();
 }
 
 static void a_stop_lets_answers_end(void **state)
 {
-    struct server s;
     char out[1000];
     int fd, idle;
 
     (void)state;
-    start(&s, &plain);
-    idle = dial(&s);
-    fd = dial(&s);
-    say(fd, "GET /late" HOST "\r\n");
-    usleep(20000);
-    kill(s.pid, SIGTERM);
+    start(&plain);
+    idle = dial(&server);
+    fd = dial(&server);
+    say(fd, "GET /" HOST "\r\nGET /late" HOST "\r\n");
+    hear(fd, "root a", out, sizeof out);
+    kill(server.pid, SIGTERM);
     assert_int_equal(hear(idle, "", out, sizeof out), 0);
     hear(fd, "", out, sizeof out);
     assert_non_null(strstr(out, "late"));
     assert_non_null(strstr(out, "Connection: close"));
     close(idle);
     close(fd);
-    finish(&s);
+    finish();
 }
 
 int main(void)

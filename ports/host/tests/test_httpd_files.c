@@ -1,32 +1,18 @@
 /* test_httpd_files.c - files of a server in a process of its own, asked by plain sockets.
  *
  * SPDX-License-Identifier: MIT */
-#include <errno.h>
+#include "httpd_child.h"
 #include <fcntl.h>
 #include <netproto/host/httpd_files.h>
-#include <netproto/host/socket.h>
 #include <netproto/http_date.h>
 #include <netproto/text.h>
-#include <poll.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#define HOST   " HTTP/1.1\r\nHost: a\r\n"
 #define DATED  1000000000 /* Sun, 09 Sep 2001 01:46:40 GMT, the date of most files */
 #define DATE   "Sun, 09 Sep 2001 01:46:40 GMT"
 #define SECRET "secret of the machine"
@@ -184,25 +170,8 @@ static int tear_down(void **state)
 
 /* --- the server ------------------------------------------------------------------------------ */
 
-static struct netp_loop *loop;
-static struct netp_httpd *httpd;
-
-static void done(void *arg)
-{
-    (void)arg;
-    netp_loop_stop(loop);
-}
-
-static void stop(void *arg, int sig)
-{
-    (void)arg;
-    (void)sig;
-    netp_httpd_stop(httpd, 500, done, NULL);
-}
-
 struct server {
-    pid_t pid;
-    struct netp_addr at;
+    struct child child;
     /* set before start() */
     struct netp_httpd_files_cfg cfg;
     rlim_t descriptors; /* 0: as they are */
@@ -236,8 +205,9 @@ static void limit(const struct server *s)
     }
 }
 
-static void serve(const struct server *s, int fd)
+static void serve(int fd, const void *arg)
 {
+    const struct server *s = arg;
     struct netp_httpd_files *plain, *list, *all, *write;
 
     limit(s);
@@ -257,44 +227,20 @@ static void serve(const struct server *s, int fd)
 
     loop = netp_loop_new();
     httpd = netp_httpd_new(loop, &cfg);
-    if (!plain || !list || !all || !write || !loop || !httpd ||
-        netp_loop_signals(loop, stop, NULL) != 0 || netp_httpd_listen(httpd, fd, NULL) != 0) {
+    if (!plain || !list || !all || !write) {
         exit(9);
     }
-    netp_loop_run(loop);
-    netp_httpd_free(httpd);
+    child_serve(fd);
     netp_httpd_files_free(plain);
     netp_httpd_files_free(list);
     netp_httpd_files_free(all);
     netp_httpd_files_free(write);
     netp_loop_free(loop);
-    exit(0);
 }
 
 static void start(struct server *s)
 {
-    struct netp_addr any = {.ip = {127, 0, 0, 1}, .fam = 4};
-    int fd = netp_tcp_listen(&any);
-
-    assert_true(fd >= 0);
-    s->at = netp_local_addr(fd);
-    s->pid = fork();
-    assert_true(s->pid >= 0);
-    if (s->pid == 0) {
-        serve(s, fd);
-    }
-    close(fd);
-}
-
-/* Ends it, and looks at how it ended: with a sanitizer, leaks make it fail. */
-static int finish(struct server *s)
-{
-    int status;
-
-    kill(s->pid, SIGTERM);
-    assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    child_start(&s->child, NULL, serve, s);
 }
 
 static struct server plain_server;
@@ -310,7 +256,7 @@ static int start_plain(void **state)
 static int finish_plain(void **state)
 {
     (void)state;
-    return finish(&plain_server);
+    return child_end(&plain_server.child);
 }
 
 /* --- the client ------------------------------------------------------------------------------ */
@@ -318,44 +264,20 @@ static int finish_plain(void **state)
 static char answer[1 << 20];
 static size_t nanswer;
 
-static int dial(const struct server *s)
-{
-    int fd = netp_tcp_connect(&s->at, NULL);
-    struct pollfd p = {fd, POLLOUT, 0};
-
-    assert_int_equal(poll(&p, 1, 2000), 1);
-    assert_int_equal(netp_connect_result(fd), 0);
-    return fd;
-}
-
-static void say(int fd, const char *text)
-{
-    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
-}
-
 /* Adds to answer until it has most bytes, or the end. */
-static void hear(int fd, size_t most)
+static void hear_more(int fd, size_t most)
 {
-    struct pollfd p = {fd, POLLIN, 0};
-
-    while (nanswer < most && poll(&p, 1, 3000) == 1) {
-        ssize_t r = recv(fd, answer + nanswer, most - nanswer, 0);
-        if (r <= 0) {
-            break;
-        }
-        nanswer += (size_t)r;
-    }
-    answer[nanswer] = '\0';
+    nanswer += hear(fd, "", answer + nanswer, most + 1 - nanswer);
 }
 
 static void ask(const struct server *s, const char *request)
 {
-    int fd = dial(s);
+    int fd = dial(&s->child);
 
     nanswer = 0;
     say(fd, request);
     shutdown(fd, SHUT_WR);
-    hear(fd, sizeof answer - 1);
+    hear_more(fd, sizeof answer - 1);
     close(fd);
 }
 
@@ -919,7 +841,7 @@ static void lists_in_json(void **state)
  * sent is less than all, which no socket buffers hold. */
 static size_t changed_while_sent(off_t size)
 {
-    int fd = dial(&plain_server);
+    int fd = dial(&plain_server.child);
     size_t n, total;
 
     put("www/changing.bin", "");
@@ -927,13 +849,13 @@ static size_t changed_while_sent(off_t size)
     dated("www/changing.bin", DATED);
     nanswer = 0;
     say(fd, "GET /f/changing.bin" HOST "Connection: close\r\n\r\n");
-    hear(fd, 1000);
+    hear_more(fd, 1000);
     assert_string_equal(field("Content-Length"), "16777216");
     assert_int_equal(truncate(in_top("www/changing.bin"), size), 0);
     body(&n);
     for (total = n, n = 1; n > 0; total += n) {
         nanswer = 0;
-        hear(fd, 100000);
+        hear_more(fd, 100000);
         n = nanswer;
     }
     close(fd);
@@ -1013,7 +935,7 @@ static void many_files(void **state)
                 expect_pattern(0, k % 2 ? 70000 : 30000);
             }
         }
-        assert_int_equal(finish(&s), 0);
+        assert_int_equal(child_end(&s.child), 0);
         s = (struct server){.descriptors = 24};
     }
 }
@@ -1042,7 +964,7 @@ static void types_from_a_file(void **state)
     assert_string_equal(field("Content-Type"), "application/octet-stream");
     ask(&s, "GET /f/page.html" HOST "\r\n");
     assert_string_equal(field("Content-Type"), "text/html; charset=utf-8");
-    assert_int_equal(finish(&s), 0);
+    assert_int_equal(child_end(&s.child), 0);
     assert_null(netp_httpd_files_new(&bad));
     assert_int_equal(errno, ENOENT);
     bad = (struct netp_httpd_files_cfg){.root = "/nonexistent"};
@@ -1062,7 +984,7 @@ static void index_files(void **state)
     assert_string_equal(field("Content-Length"), "3000");
     ask(&s, "GET /f/sub/" HOST "\r\n");
     assert_int_equal(status(), 404);
-    assert_int_equal(finish(&s), 0);
+    assert_int_equal(child_end(&s.child), 0);
 }
 
 /* --- uploads --------------------------------------------------------------------------------- */
@@ -1164,7 +1086,7 @@ static void conditional_uploads(void **state)
 /* Somebody else's file comes while ours is on its way. */
 static void overtaken_uploads(void **state)
 {
-    int fd = dial(&plain_server);
+    int fd = dial(&plain_server.child);
 
     (void)state;
     say(fd, "PUT /write/race.txt" HOST "If-None-Match: *\r\nContent-Length: 4\r\n\r\nab");
@@ -1173,7 +1095,7 @@ static void overtaken_uploads(void **state)
     say(fd, "cd");
     shutdown(fd, SHUT_WR);
     nanswer = 0;
-    hear(fd, 1000);
+    hear_more(fd, 1000);
     close(fd);
     assert_int_equal(status(), 412);
     expect_file("www/race.txt", "theirs");
@@ -1191,7 +1113,7 @@ static void full_disk(void **state)
     start(&s);
     ask(&s, "PUT /write/disk/told" HOST "Content-Length: 1000000\r\n\r\n");
     if (nanswer == 0) {
-        r = finish(&s);
+        r = child_end(&s.child);
         if (r == 77) {
             skip();
         }
@@ -1208,7 +1130,7 @@ static void full_disk(void **state)
     assert_null(strstr(answer, "chunks"));
     ask(&s, PUT_("/write/disk/small", "", "abcd"));
     assert_int_equal(status(), 201);
-    assert_int_equal(finish(&s), 0);
+    assert_int_equal(child_end(&s.child), 0);
 }
 
 static void small_uploads_only(void **state)
@@ -1224,7 +1146,7 @@ static void small_uploads_only(void **state)
     assert_int_not_equal(access(in_top("www/four"), F_OK), 0);
     ask(&s, "PUT /write/three" HOST "Content-Length: 3\r\n\r\nabc");
     assert_int_equal(status(), 201);
-    assert_int_equal(finish(&s), 0);
+    assert_int_equal(child_end(&s.child), 0);
     expect_nothing_left("www");
 }
 
