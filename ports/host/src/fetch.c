@@ -29,7 +29,7 @@ void netp_trace_(const struct netp_http_client *client, char kind, const char *f
                       netp_str_make(line, netp_escape(line, sizeof line, raw, (size_t)n)));
 }
 
-static bool is_secret(const struct netp_fetch *f, struct netp_str name)
+bool netp_fetch_is_secret_(const struct netp_fetch *f, struct netp_str name)
 {
     static const char *const names[] = {"Authorization", "Proxy-Authorization", "Cookie",
                                         "Set-Cookie"};
@@ -51,7 +51,7 @@ void netp_trace_field_(const struct netp_fetch *f, char kind, struct netp_str na
                        struct netp_str value)
 {
     if (f->client->cfg.trace) {
-        value = is_secret(f, name) ? NETP_STR("(hidden)") : value;
+        value = netp_fetch_is_secret_(f, name) ? NETP_STR("(hidden)") : value;
         netp_trace_(f->client, kind, "%.*s: %.*s", (int)name.n, name.p, (int)value.n, value.p);
     }
 }

@@ -42,19 +42,7 @@ static bool put_own(struct netp_fetch *f, const char *name, struct netp_str valu
 /* What a redirection to another origin does not take along. */
 static bool stays_home(const struct netp_fetch *f, struct netp_str name)
 {
-    static const char *const names[] = {"Host", "Authorization", "Proxy-Authorization", "Cookie"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (netp_str_ieq(name, netp_str_of(names[i]))) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < f->cfg.nsecret; i++) {
-        if (netp_str_ieq(name, f->cfg.secret[i])) {
-            return true;
-        }
-    }
-    return false;
+    return netp_str_ieq(name, NETP_STR("Host")) || netp_fetch_is_secret_(f, name);
 }
 
 /* What describes a body goes where that goes (RFC 9110 section 15.4). */

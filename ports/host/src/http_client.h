@@ -205,6 +205,9 @@ void netp_coding_free_(struct netp_fetch *f);
 /* Gives decoded bytes to the user; false: it has failed f. */
 bool netp_fetch_deliver_(struct netp_fetch *f, const void *p, size_t n);
 
+/* Whether a field's value is for the server alone: not for a log, and not for another origin. */
+bool netp_fetch_is_secret_(const struct netp_fetch *f, struct netp_str name);
+
 /* Trace. */
 void netp_trace_(const struct netp_http_client *client, char kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -40,7 +40,7 @@ int main(void)
 #include <openssl/ssl.h>
 
 static struct made ca, other_ca, leaf;
-static const char *ca_file, *leaf_file;
+static const char *ca_file;
 
 /* --- a client and a server, in one thread ------------------------------------------------------
  */
@@ -69,23 +69,6 @@ static struct netp_tls_ctx *client_ctx(const struct netp_tls_client_cfg *cfg)
         c.ca_file = ca_file;
     }
     ctx = netp_tls_client_ctx(&c, &fail);
-    assert_string_equal(fail.text, "");
-    assert_non_null(ctx);
-    return ctx;
-}
-
-static struct netp_tls_ctx *server_ctx(const struct netp_tls_server_cfg *cfg)
-{
-    const struct netp_tls_cert def = {.chain = leaf_file};
-    struct netp_tls_server_cfg c = *cfg;
-    struct netp_tls_fail fail;
-    struct netp_tls_ctx *ctx;
-
-    if (!c.cert) {
-        c.cert = &def;
-        c.ncert = 1;
-    }
-    ctx = netp_tls_server_ctx(&c, &fail);
     assert_string_equal(fail.text, "");
     assert_non_null(ctx);
     return ctx;

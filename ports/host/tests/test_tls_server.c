@@ -26,7 +26,7 @@ int main(void)
 #include <time.h>
 
 static struct made ca, other_ca, leaf, friend, stranger;
-static const char *ca_file, *other_file, *leaf_file;
+static const char *ca_file, *other_file;
 
 /* --- a client of OpenSSL's own and a server, in one thread ----------------------------------- */
 
@@ -106,23 +106,6 @@ static bool talk(struct client *c, struct netp_tls_ctx *server, bool *resumed, u
     close(fd[0]);
     close(fd[1]);
     return strcmp(text, "hi") == 0;
-}
-
-static struct netp_tls_ctx *server_ctx(const struct netp_tls_server_cfg *cfg)
-{
-    const struct netp_tls_cert def = {.chain = leaf_file};
-    struct netp_tls_server_cfg c = *cfg;
-    struct netp_tls_fail fail;
-    struct netp_tls_ctx *ctx;
-
-    if (!c.cert) {
-        c.cert = &def;
-        c.ncert = 1;
-    }
-    ctx = netp_tls_server_ctx(&c, &fail);
-    assert_string_equal(fail.text, "");
-    assert_non_null(ctx);
-    return ctx;
 }
 
 /* --- responses of OCSP ----------------------------------------------------------------------- */

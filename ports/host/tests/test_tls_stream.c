@@ -28,7 +28,7 @@ int main(void)
 #define PATIENCE_MS 60000
 #define WINDOW      100003 /* bytes that are shown at a time, in three pieces */
 
-static const char *ca_file, *leaf_file;
+static const char *ca_file;
 static uint8_t pattern[WINDOW + 251]; /* the byte at n of a stream is pattern[n % 251] */
 
 /* --- a machine that pours bytes out, and looks at those that come ------------------------------
@@ -176,8 +176,6 @@ static void set_up(struct both *b, int fd[2], int sndbuf, const char *host)
 {
     const struct netp_addr loopback = {{127, 0, 0, 1}, 0, 0, 4};
     const struct netp_tls_client_cfg client = {.ca_file = ca_file};
-    const struct netp_tls_cert cert = {.chain = leaf_file};
-    const struct netp_tls_server_cfg server = {.cert = &cert, .ncert = 1};
     struct netp_tls_fail fail;
     int listener = netp_tcp_listen(&loopback);
     struct netp_addr a = netp_local_addr(listener);
@@ -194,7 +192,7 @@ static void set_up(struct both *b, int fd[2], int sndbuf, const char *host)
     init(&b->client);
     init(&b->server);
     b->client.ctx = netp_tls_client_ctx(&client, &fail);
-    b->server.ctx = netp_tls_server_ctx(&server, &fail);
+    b->server.ctx = server_ctx(&(struct netp_tls_server_cfg){0});
     b->client.tls = netp_tls_client(b->client.ctx, host, 443, fd[0], NULL);
     b->server.tls = netp_tls_server(b->server.ctx, fd[1], NULL);
     assert_non_null(b->client.tls);

@@ -2,6 +2,7 @@
 #ifndef TLS_CERTS_H
 #define TLS_CERTS_H
 
+#include <netproto/host/tls.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -25,6 +26,7 @@ struct spec {
 };
 
 static char certs_dir[64];
+static const char *leaf_file; /* of server_ctx() */
 
 static const char *certs_path(const char *name)
 {
@@ -131,6 +133,24 @@ static void certs_end(void)
 
     snprintf(command, sizeof command, "rm -r %s", certs_dir);
     assert_int_equal(system(command), 0);
+}
+
+/* With leaf_file, unless cfg has a certificate. */
+static struct netp_tls_ctx *server_ctx(const struct netp_tls_server_cfg *cfg)
+{
+    const struct netp_tls_cert def = {.chain = leaf_file};
+    struct netp_tls_server_cfg c = *cfg;
+    struct netp_tls_fail fail;
+    struct netp_tls_ctx *ctx;
+
+    if (!c.cert) {
+        c.cert = &def;
+        c.ncert = 1;
+    }
+    ctx = netp_tls_server_ctx(&c, &fail);
+    assert_string_equal(fail.text, "");
+    assert_non_null(ctx);
+    return ctx;
 }
 
 #endif
