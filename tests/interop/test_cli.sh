@@ -54,6 +54,11 @@ expect 2 "a bad escape" "$netproto" get tftp://127.0.0.1/%zz
 expect 2 "put without URL" "$netproto" put x
 expect 2 "a password in a URL" "$netproto" get gopher://u:geheim@a/
 says_not geheim "a password in a URL"
+for server in modbusd "modbusgw --serial rtu:///dev/null"; do
+    expect 2 "$server: clients must show a certificate, without TLS" "$netproto" $server \
+        --listen 127.0.0.1:0 --client-ca "$work/absent"
+    says "need --tls-cert" "$server"
+done
 expect 2 "tftpd without --root" "$netproto" tftpd --listen 127.0.0.1:0
 expect 6 "tftpd without a folder" "$netproto" tftpd --listen 127.0.0.1:0 --root "$work/absent"
 expect 3 "no such host" "$netproto" get tftp://host.invalid/f
