@@ -13,8 +13,6 @@
 #     --tftp DIR                 user network: files that the board can fetch from 10.0.2.2
 #     --monitor SOCKET           QEMU's monitor (QMP), as set_link
 set -euo pipefail
-cd "$(dirname "$0")/.."
-. scripts/packages.sh
 
 usage()
 {
@@ -26,15 +24,22 @@ chip=an385 mac='' tap='' base='' firmware='' tftp='' monitor=''
 while [ $# -gt 0 ]; do
     case $1 in
     --tap) tap=1 ;;
-    --chip | --mac | --base | --firmware | --tftp | --monitor)
+    --chip | --mac | --base)
         [ $# -gt 1 ] || usage
         printf -v "${1#--}" %s "$2"
+        shift
+        ;;
+    --firmware | --tftp | --monitor)
+        [ $# -gt 1 ] || usage
+        printf -v "${1#--}" %s "$(realpath "$2")"
         shift
         ;;
     *) usage ;;
     esac
     shift
 done
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
 
 need qemu-system-arm
 if [ -z "$firmware" ]; then
