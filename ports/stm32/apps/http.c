@@ -6,7 +6,7 @@
  *     GET /counters      what is in use
  *     GET /lines.txt     a page of 64 KB in flash, to measure with
  *     GET /firmware.bin  the newest image; PUT: a new one (image.h)
- *     PUT /fetch         "HOST FILE": a new image from a TFTP server
+ *     PUT /fetch         "HOST FILE": a new image from a TFTP server; GET: how that went
  *
  * Pages are lent from flash, whole or in ranges. A page of another site can't switch anything:
  * browsers ask before a PUT, and are not allowed to. */
@@ -198,6 +198,11 @@ static void put_image(struct connection *c)
     }
 }
 
+static void get_fetch(struct connection *c)
+{
+    reply(c, 200, "text/plain", netp_str_of(app_fetch_state()));
+}
+
 static void put_fetch(struct connection *c)
 {
     c->taker = &fetch_taker;
@@ -222,6 +227,7 @@ static const struct route {
     {"GET", "/firmware.bin", get_image, false},
     {"PUT", "/firmware.bin", put_image, false},
 #if APP_TFTP
+    {"GET", "/fetch", get_fetch, false},
     {"PUT", "/fetch", put_fetch, false},
 #endif
 };
