@@ -58,7 +58,7 @@ def run(mac, chip):
     try:
         b.base = int(b.wait_for(r"127\.0\.0\.1, (\d+) higher"))
         b.wait_for(r"address 10\.0\.2\.15")
-            before = services.settled(b)
+        before = services.settled(b)
         throughput(b)
         services.pages(b)
         services.uploads(b)
