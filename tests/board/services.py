@@ -58,6 +58,15 @@ def outputs(b):
     check(b.curl("-X", "PUT", "-d", "on", b.url("/outputs/3"))[0] == 404, "no such output")
 
 
+def selftest(b):
+    """Our own clients."""
+    if "NETPROTO" not in os.environ:
+        return
+    r = subprocess.run([os.environ["NETPROTO"], "selftest", "--device", b.host, "--base", str(b.base),
+                        "echo", "http", "tftp", "modbus"], capture_output=True, text=True, timeout=120)
+    check(r.returncode == 0 and "10 of 10 ok" in r.stdout, "selftest: " + r.stdout + r.stderr)
+
+
 def parallel(b):
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
         def get(i):

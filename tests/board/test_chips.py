@@ -27,6 +27,7 @@ def run(chip, version):
         services.uploads(b)
         services.echo(b)
         services.modbus(b)
+        services.selftest(b)
         services.parallel(b)
         services.back_to(b, before)
     finally:

@@ -238,7 +238,7 @@ try:
     before = services.settled(b)
     steps = (services.pages, services.tftp, fetch, services.echo, services.iperf, services.too_many,
              pings, group, syn_flood, hostile.http, hostile.modbus, hostile.tftp,
-             services.parallel, cable_http, cable_tftp, cable_modbus)
+             services.selftest, services.parallel, cable_http, cable_tftp, cable_modbus)
     for step in steps:
         begun = time.time()
         step(b)

@@ -28,6 +28,7 @@ try:
     services.fetch(b, "10.0.2.2", tftp)
     services.echo(b)
     services.modbus(b)
+    services.selftest(b)
     services.iperf(b)
     services.parallel(b)
     services.back_to(b, before)
