@@ -44,8 +44,10 @@ cd "$(dirname "$0")/.."
 need qemu-system-arm
 if [ -z "$firmware" ]; then
     need make gcc-arm-none-eabi libnewlib-arm-none-eabi
-    out=$PWD/build/board/$chip${mac:+-$mac}
-    make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$(scripts/get-lwip.sh)" NETP_CHIP="$chip" \
+    lwip=$(scripts/get-lwip.sh)
+    out=$PWD/build/board/$chip${mac:+-$mac}-$(basename "$lwip")
+    mkdir -p "$out" # others may want it at the same time
+    flock "$out" make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" NETP_CHIP="$chip" \
         ${mac:+BOARD=mps2_eth NETP_MAC="$mac"} OUT="$out" DEFS=-DNETP_LWIP_STATS=1 >/dev/null
     firmware=$out/firmware.elf
 fi

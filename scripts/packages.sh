@@ -7,7 +7,7 @@ test_packages=(g++ libcmocka-dev libsqlite3-dev)
 peer_packages=(apache2-utils aria2 atftp busybox cgit curl git libcgi-pm-perl libmodbus-dev mbpoll
     netcat-openbsd nghttp2-client ntpsec-ntpdig openssl python3 python3-pymodbus
     python3-serial-asyncio socat tftp-hpa wget wrk)
-board_packages=(dnsmasq-base gcc-arm-none-eabi iproute2 iputils-ping libnewlib-arm-none-eabi
+board_packages=(dnsmasq-base gcc-arm-none-eabi iperf iproute2 iputils-ping libnewlib-arm-none-eabi
     qemu-system-arm)
 fuzz_packages=(afl++ clang libclang-rt-14-dev procps)
 ci_packages=(chromium clang clang-format gcc-arm-none-eabi gcc-multilib libnewlib-arm-none-eabi pmccabe)

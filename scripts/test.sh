@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 need "${build_packages[@]}" "${test_packages[@]}" "${peer_packages[@]}" "${board_packages[@]}"
 scripts/peers.sh
 scripts/get-lwip.sh
+scripts/get-lwip.sh trixie
 cmake --preset asan
 cmake --build --preset asan -j "$(nproc)"
 ctest --preset asan -j "$(nproc)" "$@"

@@ -20,6 +20,10 @@ def image(size, seed=1):
     return data + struct.pack("<I", zlib.crc32(data))
 
 
+def whole(data):
+    return len(data) > 4 and data[-4:] == struct.pack("<I", zlib.crc32(data[:-4]))
+
+
 def pages(b):
     status, body = b.curl(b.url("/"))
     check(status == 200 and b"<h1>Outputs</h1>" in body, "the device page")
@@ -52,6 +56,15 @@ def outputs(b):
     check(b.curl("-X", "PUT", "-d", "of", b.url("/outputs/0"))[0] == 400, "another word")
     check(b.curl("-X", "PUT", "-d", "x" * 500, b.url("/outputs/0"))[0] == 413, "many words")
     check(b.curl("-X", "PUT", "-d", "on", b.url("/outputs/3"))[0] == 404, "no such output")
+
+
+def selftest(b):
+    """Our own clients."""
+    if "NETPROTO" not in os.environ:
+        return
+    r = subprocess.run([os.environ["NETPROTO"], "selftest", "--device", b.host, "--base", str(b.base),
+                        "echo", "http", "tftp", "modbus"], capture_output=True, text=True, timeout=120)
+    check(r.returncode == 0 and "10 of 10 ok" in r.stdout, "selftest: " + r.stdout + r.stderr)
 
 
 def parallel(b):
@@ -127,14 +140,38 @@ def tftp(b):
     check(r.returncode == 68, "no such file")
 
 
-def fetch(b, host, name, data):
+def fetch_one(b, host, name):
+    """What the board says of it in the end."""
     status, body = b.curl("-X", "PUT", "-d", "%s %s" % (host, name), b.url("/fetch"))
-    check(status == 202, "a fetch begins")
-    for _ in range(100):
-        time.sleep(0.1)
-        if b.curl("-r", "-100", b.url("/firmware.bin"))[1] == data[-100:]:
+    check(status == 202, "a fetch of %s begins: %d" % (name, status))
+    end = time.time() + 60
+    while time.time() < end:
+        body = b.curl(b.url("/fetch"))[1]
+        if body != b"under way":
             break
-    check(b.curl(b.url("/firmware.bin"))[1] == data, "fetched from a TFTP server")
+        time.sleep(0.1)
+    return body
+
+
+def fetch(b, host, folder):
+    """Images from a TFTP server of the folder."""
+    def put(name, data):
+        with open(os.path.join(folder, name), "wb") as f:
+            f.write(data)
+
+    new = image(300000, 9)
+    put("new.bin", new)
+    put("cut.bin", new[:-1])
+    put("large.bin", new * 4)
+    number = b.counters()["image"]
+    check(fetch_one(b, host, "new.bin") == b"stored", "fetched from a TFTP server")
+    check(b.curl(b.url("/firmware.bin"))[1] == new, "and whole")
+    for name, why in ("cut.bin", b"The CRC is wrong"), ("large.bin", b"The image is too large"), \
+            ("none.bin", b"the peer refused"):
+        said = fetch_one(b, host, name)
+        check(said == why, "a fetch of %s: %s" % (name, said))
+    check(b.counters()["image"] == number + 1, "of these one counts")
+    check(b.curl(b.url("/firmware.bin"))[1] == new, "and stays")
     check(b.curl("-X", "PUT", "-d", "nonsense", b.url("/fetch"))[0] == 400, "a fetch of nothing")
 
 
@@ -191,6 +228,23 @@ def modbus(b):
         r = subprocess.run(["mbpoll", "-m", "tcp", "-p", str(b.base + 502), "-t", "4", "-r", "1",
                             "-c", "5", "-1", b.host], capture_output=True, text=True)
         check(re.search(r"\[1\]:\s+250", r.stdout), "mbpoll: " + r.stdout)
+    python = "/usr/bin/python3"  # Debian's, which has Debian's pymodbus
+    if subprocess.run([python, "-c", "import pymodbus"], stderr=subprocess.DEVNULL).returncode == 0:
+        r = subprocess.run([python, os.path.join(os.path.dirname(__file__), "pymodbus_thermostat.py"),
+                            b.host, str(b.base + 502)], capture_output=True, text=True)
+        check(r.returncode == 0, "pymodbus: " + r.stderr)
+
+
+def iperf(b):
+    """iperf 2, which the port is for: a second or two of it arrives, and is told of."""
+    import shutil
+    if not shutil.which("iperf"):
+        return
+    r = subprocess.run(["iperf", "-c", b.host, "-p", str(b.base + 5001), "-t", "2", "-f", "k"],
+                       capture_output=True, text=True, timeout=60)
+    rate = re.search(r"(\d+) Kbits/sec", r.stdout)
+    check(r.returncode == 0 and rate and int(rate[1]) > 500, "iperf: " + r.stdout + r.stderr)
+    print("iperf: %s kbit/s" % (rate and rate[1]), flush=True)
 
 
 def too_many(b):
@@ -222,87 +276,18 @@ def too_many(b):
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served after 24 connections")
 
 
-# --- hostile tables ------------------------------------------------------------------------------
-
-ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|(be|le)(8|16|24|32|64)\((\d+)\)|\*\s*(\d+)|(#.*)')
-
-
-def unescape(text):
-    plain = {"0": "\0", "r": "\r", "n": "\n", "t": "\t", "\\": "\\", '"': '"'}
-    return re.sub(r"\\x([0-9a-fA-F]{2})|\\(.)",
-                  lambda m: chr(int(m[1], 16)) if m[1] else plain[m[2]], text).encode("latin-1")
-
-
-def bytes_of(text):
-    parts = []
-    for m in ITEM.finditer(text):
-        if m[1] is not None:
-            parts.append(unescape(m[1]))
-        elif m[2]:
-            parts.append(int(m[4]).to_bytes(int(m[3]) // 8, "big" if m[2] == "be" else "little"))
-        elif m[5]:
-            parts[-1] *= int(m[5])
-    return b"".join(parts)
-
-
-def blocks(name, subject):
-    """The cases of a table whose first line begins so: their settings, and lines."""
-    text = open("%s/tests/hostile/%s.md" % (ROOT, name)).read()
-    for block in re.findall(r"^```(" + subject + r".*?)^```", text, re.M | re.S):
-        first, *rest = block.splitlines()
-        yield first[len(subject):].strip(), rest
-
-
-def hostile_http(b):
-    """Each case that needs no setting of its own fails as its table says."""
-    run = judged = 0
-    for settings, lines in blocks("http", "http1 server"):
-        sent = b"".join(bytes_of(l[3:]) for l in lines if l.startswith("in "))
-        fail = [re.match(r"fail \S+ (\d+)", l) for l in lines if l.startswith("fail ")]
-        if len(sent) > 100000 or any(l.startswith("wait") for l in lines):
-            continue
-        commands = any(l.startswith(("do ", "event ")) for l in lines)
-        code = fail[0][1] if fail and fail[0] and not settings and not commands else "413"
-        judge = code != "413"  # that depends on who is asked
-        s = b.tcp(80)
-        s.settimeout(3 if judge else 0.02)
-        try:
-            s.sendall(sent)
-            got, _ = read_all(s)
-        except OSError:
-            got = b""
-        s.close()
-        run += 1
-        if judge:
-            judged += 1
-            check(got.startswith(b"HTTP/1.1 " + code.encode()),
-                  "%r: %r, not %s" % (sent[:60], got[:20], code))
-    check(run > 40 and judged > 20, "hostile HTTP: %d run, %d judged" % (run, judged))
-    check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served after hostile HTTP")
-
-
-def hostile_tftp(b):
-    run = 0
-    for _, lines in blocks("tftp", "tftp serve"):
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.settimeout(0.02)
-        to = (b.host, b.base + 69)
-        for line in lines:
-            if line.startswith("in "):
-                s.sendto(bytes_of(line[3:])[:1400], to)
-                try:
-                    to = s.recvfrom(2000)[1]
-                except OSError:
-                    pass
-        s.sendto(b"\0\5\0\0over\0", to)  # lest the transfer waits for us
-        s.close()
-        run += 1
-    check(run > 10, "hostile TFTP: %d cases" % run)
-
-
 # --- afterwards ----------------------------------------------------------------------------------
 
 NOW = ("heap", "pbuf_pool", "pbuf", "tcp_seg", "udp_pcb", "reassembly", "timeouts", "unread_pbufs")
+
+
+def settled(b):
+    """The counters when all that a board does at its start has begun: two seconds of its own clock."""
+    begun = now = b.counters()
+    while now["uptime_ms"] < begun["uptime_ms"] + 2500:
+        time.sleep(0.3)
+        now = b.counters()
+    return now
 
 
 def back_to(b, before, seconds=25):

@@ -58,8 +58,7 @@ def run(mac, chip):
     try:
         b.base = int(b.wait_for(r"127\.0\.0\.1, (\d+) higher"))
         b.wait_for(r"address 10\.0\.2\.15")
-        time.sleep(3)  # what asks for the time has begun
-        before = b.counters()
+        before = services.settled(b)
         throughput(b)
         services.pages(b)
         services.uploads(b)

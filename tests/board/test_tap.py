@@ -3,45 +3,20 @@
 """The firmware on an emulated board with an address of its own, in a network namespace: root."""
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hostile
 import services
-from board import Board, check, skip, summary
+from board import check, summary
+from tap import Dhcp, TapBoard, enter_namespace, pulled, sh
 
-for program in ("qemu-system-arm", "arm-none-eabi-gcc", "curl", "tftp", "atftp", "dnsmasq", "ping"):
-    if not shutil.which(program):
-        skip("no " + program)
-if "IN_NAMESPACE" not in os.environ:
-    if os.geteuid() != 0 or not os.path.exists("/dev/net/tun"):
-        skip("it takes root and /dev/net/tun")
-    if subprocess.run(["unshare", "-n", "true"], stderr=subprocess.DEVNULL).returncode != 0:
-        skip("no network namespaces here")
-    os.environ["IN_NAMESPACE"] = "1"
-    os.execvp("unshare", ["unshare", "-n", sys.executable, os.path.abspath(__file__)])
-
-
-def sh(command):
-    subprocess.run(command, shell=True, check=True)
-
-
-class Dhcp:
-    """A DHCP server for the board's interface, that gives one address."""
-
-    def __init__(self, b, interface, address):
-        self.process = subprocess.Popen(
-            ["dnsmasq", "--no-daemon", "--user=root", "--conf-file=/dev/null", "--port=0",
-             "--no-ping", "--interface=" + interface, "--bind-interfaces", "--pid-file=",
-             "--dhcp-range=%s,%s,2m" % (address, address), "--dhcp-authoritative",
-             "--dhcp-leasefile=%s/leases-%s" % (b.work, address)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
+enter_namespace("tftp", "atftp", "dnsmasq", "ping")
 
 
 class Time:
@@ -85,8 +60,6 @@ def pings(b):
 def flood(b, stop):
     """SYNs from addresses that nobody has, each from another."""
     import random
-    import socket
-    import struct
 
     def checksum(data):
         n = sum(struct.unpack("!%dH" % (len(data) // 2), data))
@@ -126,56 +99,151 @@ def syn_flood(b):
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served after the flood")
 
 
-def cable(b):
-    """It is pulled in the middle of a transfer, for two seconds."""
+def cable_http(b):
+    """Pulled in the middle of an upload."""
     data = services.image(1 << 20, 20)
     path = os.path.join(b.work, "pulled")
     with open(path, "wb") as f:
         f.write(data)
-    curl = subprocess.Popen(["curl", "-s", "-m", "30", "--limit-rate", "400k", "-T", path, "-o",
+    curl = subprocess.Popen(["curl", "-s", "-m", "60", "--limit-rate", "400k", "-T", path, "-o",
                              os.devnull, "-w", "%{http_code}", b.url("/firmware.bin")],
                             stdout=subprocess.PIPE, text=True)
     time.sleep(1)
-    b.set_link(False)
-    b.wait_for("link down")
-    time.sleep(1)
-    b.set_link(True)
-    b.wait_for("link up", count=2)
+    pulled(b)
     check(curl.communicate()[0] == "201", "a transfer outlives a pulled cable")
     check(b.curl(b.url("/firmware.bin"))[1] == data, "and is whole")
 
 
-def another_address(b, dhcp, interface):
+def cable_tftp(b):
+    """Pulled in the middle of an upload in many small blocks."""
+    data = services.image(100000, 21)
+    path = os.path.join(b.work, "pulled")
+    with open(path, "wb") as f:
+        f.write(data)
+    transfers = b.counters()["udp_pcb"]
+    curl = subprocess.Popen(["curl", "-s", "-m", "60", "--tftp-blksize", "8", "-T", path,
+                             "tftp://%s/firmware.bin" % b.host])
+    while b.counters()["udp_pcb"] <= transfers and curl.poll() is None:
+        pass
+    pulled(b)
+    check(curl.poll() is None, "the cable is pulled in the middle of a TFTP upload")
+    check(curl.wait() == 0, "a TFTP upload outlives a pulled cable")
+    check(b.curl(b.url("/firmware.bin"))[1] == data, "and is whole")
+
+
+def cable_modbus(b):
+    """Pulled while a client polls, which goes on with the connection that it has."""
+    request = struct.pack("!HBBHH", 6, 1, 3, 0, 5)
+    s = b.tcp(502, 60)
+    stop = threading.Event()
+    answers = []
+
+    def poll():
+        n = 0
+        while not stop.is_set():
+            s.sendall(struct.pack("!HH", n, 0) + request)
+            answers.append(hostile.adu(s)[:2] == struct.pack("!H", n))
+            n = (n + 1) & 0xffff
+            time.sleep(0.01)
+
+    t = threading.Thread(target=poll)
+    t.start()
+    for _ in range(2):
+        before = len(answers)
+        while len(answers) < before + 10 and t.is_alive():
+            time.sleep(0.01)
+        pulled(b)
+    before = len(answers)
+    while len(answers) < before + 10 and t.is_alive():
+        time.sleep(0.01)
+    stop.set()
+    t.join()
+    s.close()
+    check(len(answers) >= 30 and all(answers), "polls go on after a pulled cable: %d of %d" % (
+        sum(answers), len(answers)))
+
+
+def another_address(b, dhcp):
     dhcp.stop()
-    dhcp = Dhcp(b, interface, "192.168.177.60")
-    b.set_link(False)
-    b.wait_for("link down", count=2)
-    b.set_link(True)
+    dhcp = Dhcp(b, "192.168.177.60")
+    pulled(b, 0)
     b.host = b.wait_for(r"address (192\.168\.177\.60)", 30)
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served at another address")
     return dhcp
 
 
-sh("ip link set lo up")
-b = Board("--tap")
+def heard(wire, group, seconds):
+    """Whether a member of the group reports within that time: IGMP version 2 (RFC 2236)."""
+    end = time.time() + seconds
+    while time.time() < end:
+        wire.settimeout(max(0.01, end - time.time()))
+        try:
+            frame = wire.recv(2000)
+        except socket.timeout:
+            break
+        ip = frame[14:]
+        if ip[9] == socket.IPPROTO_IGMP and ip[16:20] == group:
+            igmp = ip[(ip[0] & 15) * 4:]
+            if igmp[0] == 0x16 and igmp[4:8] == group:
+                return True
+    return False
+
+
+def group(b):
+    """The board is in the group of mDNS: it tells a router that asks, and gets what is sent there."""
+    own = socket.inet_aton("192.168.177.1")
+    member, other = "224.0.0.251", "224.0.0.250"
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+    wire.bind((b.interface, 0))
+    query = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+    query.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+    for _ in range(5):
+        query.sendto(b"\x11\x0a\xee\xf5\0\0\0\0", ("224.0.0.1", 0))  # who is in which? in a second
+        reported = heard(wire, socket.inet_aton(member), 4)
+        if reported:
+            break
+    check(reported, "the board reports its group")
+    u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    u.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+    for to, answered in (member, True), (other, False):
+        sender = None
+        u.settimeout(2 if answered else 0.5)
+        for _ in range(3):
+            u.sendto(to.encode(), (to, 7))
+            try:
+                data, sender = u.recvfrom(2000)
+                break
+            except socket.timeout:
+                pass
+        check((sender is not None) == answered, "echo of the group %s: %r" % (to, sender))
+        if sender and answered:
+            check(sender == (b.host, 7) and data == to.encode(), "from the board itself: %r" % (sender,))
+    for s in wire, query, u:
+        s.close()
+
+
+def fetch(b):
+    services.fetch(b, "192.168.177.1", b.work)
+
+
+b = TapBoard()
 dhcp = chronyd = None
 try:
-    interface = b.wait_for(r"Interface (\S+),")
     chronyd = Time(b)
-    dhcp = Dhcp(b, interface, "192.168.177.50")
+    dhcp = Dhcp(b, "192.168.177.50")
     b.host = b.wait_for(r"address (192\.168\.177\.\d+)")
     sh("ping -q -c 1 -W 3 %s >/dev/null" % b.host)
     if chronyd.process:
         clock(b)
-    time.sleep(1.5)  # all that it does at its start has begun
-    before = b.counters()
-    steps = (services.pages, services.tftp, services.echo, services.too_many, pings, syn_flood,
-             services.hostile_http, services.hostile_tftp, services.parallel, cable)
+    before = services.settled(b)
+    steps = (services.pages, services.tftp, fetch, services.echo, services.iperf, services.too_many,
+             pings, group, syn_flood, hostile.http, hostile.modbus, hostile.tftp,
+             services.selftest, services.parallel, cable_http, cable_tftp, cable_modbus)
     for step in steps:
         begun = time.time()
         step(b)
         print("%s: %.1f s" % (step.__name__, time.time() - begun), flush=True)
-    dhcp = another_address(b, dhcp, interface)
+    dhcp = another_address(b, dhcp)
     check(b.counters().get("pongs", 0) > 0, "the board's own pings are answered")
     services.back_to(b, before)
 finally:

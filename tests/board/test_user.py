@@ -15,22 +15,21 @@ for program in ("qemu-system-arm", "arm-none-eabi-gcc", "curl", "ss"):
         skip("no " + program)
 
 tftp = tempfile.mkdtemp(prefix="board")
-fetched = services.image(300000, 9)
-with open(os.path.join(tftp, "new.bin"), "wb") as f:
-    f.write(fetched)
 
 b = Board("--tftp", tftp)
 try:
     b.base = int(b.wait_for(r"127\.0\.0\.1, (\d+) higher"))
     b.wait_for(r"address 10\.0\.2\.15")
-    before = b.counters()
+    before = services.settled(b)
     check(before["image"] == 0, "flash is empty")
     services.pages(b)
     services.outputs(b)
     services.uploads(b)
-    services.fetch(b, "10.0.2.2", "new.bin", fetched)
+    services.fetch(b, "10.0.2.2", tftp)
     services.echo(b)
     services.modbus(b)
+    services.selftest(b)
+    services.iperf(b)
     services.parallel(b)
     services.back_to(b, before)
 finally:

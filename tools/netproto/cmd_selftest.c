@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The servers are this program again, as children, on free ports of the loopback. */
-#include "cli.h"
+#include "selftest.h"
 #ifdef NETPROTO_TLS
 #include "selftest_cert.h"
 #endif
@@ -19,6 +19,8 @@
 #define SIZE (8u << 20)
 #define SELF "/proc/self/exe"
 
+enum { OPT_DEVICE = 1, OPT_BASE };
+
 struct selftest {
     struct cli *c;
     char dir[64];
@@ -30,9 +32,7 @@ struct selftest {
     unsigned failed, lines;
 };
 
-/* Starts this program with the words of `command` behind its name. Its output goes to the file
- * `to`, unless that is -1; what it says then on stderr, else its output, comes from *said. */
-static pid_t spawn(const char *command, int to, int *said)
+pid_t selftest_spawn(const char *command, int to, int *said)
 {
     char words[512], *argv[24] = {(char *)(uintptr_t) "netproto"}, *save = NULL;
     int n = 1, pipe_fd[2] = {-1, -1};
@@ -63,7 +63,7 @@ static pid_t spawn(const char *command, int to, int *said)
     return pid;
 }
 
-static int finish(pid_t pid)
+int selftest_finish(pid_t pid)
 {
     int status;
 
@@ -78,7 +78,7 @@ static bool serve(struct selftest *t, const char *command, int to)
     char line[128], *colon;
     int said;
 
-    t->server = spawn(command, to, &said);
+    t->server = selftest_spawn(command, to, &said);
     t->server_out = t->server > 0 ? fdopen(said, "r") : NULL;
     if (!t->server_out || !fgets(line, sizeof line, t->server_out) ||
         !(colon = strrchr(line, ':'))) {
@@ -94,7 +94,7 @@ static bool stop(struct selftest *t)
 
     if (t->server > 0) {
         kill(t->server, SIGTERM);
-        status = finish(t->server);
+        status = selftest_finish(t->server);
     }
     if (t->server_out) {
         fclose(t->server_out);
@@ -104,8 +104,7 @@ static bool stop(struct selftest *t)
     return status == 0;
 }
 
-/* Whether two files hold the same bytes. */
-static bool same(const char *a, const char *b)
+bool selftest_same(const char *a, const char *b)
 {
     static char p[65536], q[65536];
     FILE *f = fopen(a, "r"), *g = fopen(b, "r");
@@ -125,7 +124,7 @@ static bool same(const char *a, const char *b)
     return equal;
 }
 
-static bool write_file(const char *path, const char *p, size_t n)
+bool selftest_write_file(const char *path, const char *p, size_t n)
 {
     FILE *f = fopen(path, "w");
     bool written = f && fwrite(p, 1, n, f) == n;
@@ -154,10 +153,10 @@ static void result(struct selftest *t, const char *what, bool good, uint64_t byt
 static void client(struct selftest *t, const char *what, const char *command, const char *made)
 {
     netp_ms begun = netp_now(), ms;
-    bool good = finish(spawn(command, -1, NULL)) == 0;
+    bool good = selftest_finish(selftest_spawn(command, -1, NULL)) == 0;
 
     ms = netp_now() - begun;
-    result(t, what, good && same(t->content, made), good ? SIZE : 0, ms);
+    result(t, what, good && selftest_same(t->content, made), good ? SIZE : 0, ms);
 }
 
 static void test_tftp(struct selftest *t)
@@ -212,7 +211,7 @@ static void test_https(struct selftest *t)
 {
     char server[128], trust[128];
 
-    if (!write_file(t->cert, selftest_cert, sizeof selftest_cert - 1)) {
+    if (!selftest_write_file(t->cert, selftest_cert, sizeof selftest_cert - 1)) {
         result(t, "https", false, 0, 0);
         return;
     }
@@ -233,11 +232,11 @@ static void test_frame(struct selftest *t)
 
     begun = netp_now();
     snprintf(command, sizeof command, "frame send 127.0.0.1:%u %s", t->port, t->content);
-    good = good && finish(spawn(command, -1, NULL)) == 0;
+    good = good && selftest_finish(selftest_spawn(command, -1, NULL)) == 0;
     if (!good) {
         stop(t);
     } else {
-        good = finish(t->server) == 0 && same(t->content, t->copy);
+        good = selftest_finish(t->server) == 0 && selftest_same(t->content, t->copy);
         t->server = 0;
         stop(t);
     }
@@ -245,18 +244,26 @@ static void test_frame(struct selftest *t)
     result(t, "frame", good, good ? SIZE : 0, netp_now() - begun);
 }
 
-/* Sends the content to an echo server and compares what comes back. */
-static bool echo_tcp(uint16_t port, const char *content, size_t n)
+/* A socket that waits, but not for ever. */
+static void be_patient(int fd)
 {
-    struct netp_addr to = {{127, 0, 0, 1}, 0, port, 4};
-    int fd = netp_tcp_connect(&to, NULL);
+    const struct timeval patience = {5, 0};
+
+    fcntl(fd, F_SETFL, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+bool selftest_echo_tcp(const struct netp_addr *to, const char *content, size_t n)
+{
+    int fd = netp_tcp_connect(to, NULL), err;
     static char buf[65536];
     size_t got = 0;
     pid_t sender;
     ssize_t r;
     bool good = fd >= 0;
 
-    fcntl(fd, F_SETFL, 0);
+    be_patient(fd);
     sender = fork();
     if (sender == 0) {
         size_t at = 0;
@@ -270,43 +277,48 @@ static bool echo_tcp(uint16_t port, const char *content, size_t n)
         good = got + (size_t)r <= n && memcmp(buf, content + got, (size_t)r) == 0;
         got += (size_t)r;
     }
+    err = errno;
     close(fd);
-    return finish(sender) == 0 && good && got == n;
+    good = selftest_finish(sender) == 0 && good && got == n;
+    errno = err;
+    return good;
 }
 
-static bool echo_udp(uint16_t port, const char *content, unsigned count)
+bool selftest_echo_udp(const struct netp_addr *to, const char *content, unsigned count)
 {
-    struct netp_addr to = {{127, 0, 0, 1}, 0, port, 4};
     struct sockaddr_storage sa;
-    socklen_t len = netp_sockaddr_put(&sa, &to);
-    int fd = netp_udp_socket(NULL, 4);
-    struct timeval patience = {5, 0};
+    socklen_t len = netp_sockaddr_put(&sa, to);
+    int fd = netp_udp_socket(NULL, to->fam), err;
     char buf[1024];
-    bool good = fd >= 0;
+    bool good = fd >= 0 && connect(fd, (struct sockaddr *)&sa, len) == 0;
 
-    fcntl(fd, F_SETFL, 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    be_patient(fd);
     for (unsigned i = 0; i < count && good; i++) {
         const char *p = content + i * sizeof buf;
-        good = sendto(fd, p, sizeof buf, 0, (struct sockaddr *)&sa, len) == sizeof buf &&
+        good = send(fd, p, sizeof buf, 0) == sizeof buf &&
                recv(fd, buf, sizeof buf, 0) == sizeof buf && memcmp(p, buf, sizeof buf) == 0;
     }
+    err = errno;
     close(fd);
+    errno = err;
     return good;
 }
 
 static void test_echo(struct selftest *t, const char *content)
 {
+    struct netp_addr to = {{127, 0, 0, 1}, 0, 0, 4};
     netp_ms begun;
     bool good;
 
     good = serve(t, "echo --listen 127.0.0.1:0 --quiet", -1);
     begun = netp_now();
-    good = good && echo_tcp(t->port, content, SIZE);
+    to.port = t->port;
+    good = good && selftest_echo_tcp(&to, content, SIZE);
     result(t, "echo, TCP", stop(t) && good, SIZE, netp_now() - begun);
     good = serve(t, "echo --udp --listen 127.0.0.1:0 --quiet", -1);
     begun = netp_now();
-    good = good && echo_udp(t->port, content, 1000);
+    to.port = t->port;
+    good = good && selftest_echo_udp(&to, content, 1000);
     result(t, "echo, UDP", stop(t) && good, 1000 * 1024, netp_now() - begun);
 }
 
@@ -320,9 +332,9 @@ static bool read_registers(struct selftest *t)
 
     snprintf(command, sizeof command, "modbus write -q tcp://127.0.0.1:%u holding 0 1 22 333",
              t->port);
-    good = good && finish(spawn(command, -1, NULL)) == 0;
+    good = good && selftest_finish(selftest_spawn(command, -1, NULL)) == 0;
     snprintf(command, sizeof command, "modbus read tcp://127.0.0.1:%u holding 0 10000", t->port);
-    good = good && finish(spawn(command, to, NULL)) == 0 &&
+    good = good && selftest_finish(selftest_spawn(command, to, NULL)) == 0 &&
            pread(to, got, sizeof begin - 1, 0) == sizeof begin - 1 && strcmp(got, begin) == 0;
     close(to);
     return good;
@@ -346,19 +358,25 @@ static void test_sntp(struct selftest *t)
     netp_ms begun = netp_now();
 
     snprintf(command, sizeof command, "time 127.0.0.1:%u --samples 100 --interval 0.001", t->port);
-    good = good && finish(spawn(command, out, NULL)) == 0;
+    good = good && selftest_finish(selftest_spawn(command, out, NULL)) == 0;
     close(out);
     result(t, "sntp", stop(t) && good, 100 * 2 * 48, netp_now() - begun);
 }
 
-static char *make_content(struct selftest *t)
+bool selftest_folder(char *path, size_t n)
 {
     const char *tmp = getenv("TMPDIR");
+
+    snprintf(path, n, "%.40s/netproto-XXXXXX", tmp ? tmp : "/tmp");
+    return mkdtemp(path) != NULL;
+}
+
+static char *make_content(struct selftest *t)
+{
     char *p = malloc(SIZE);
     uint64_t x = 1;
 
-    snprintf(t->dir, sizeof t->dir, "%.40s/netproto-XXXXXX", tmp ? tmp : "/tmp");
-    if (!p || !mkdtemp(t->dir)) {
+    if (!p || !selftest_folder(t->dir, sizeof t->dir)) {
         free(p);
         return NULL;
     }
@@ -370,26 +388,19 @@ static char *make_content(struct selftest *t)
     snprintf(t->copy, sizeof t->copy, "%s/copy", t->dir);
     snprintf(t->uploaded, sizeof t->uploaded, "%s/uploaded", t->dir);
     snprintf(t->cert, sizeof t->cert, "%s/cert", t->dir);
-    if (!write_file(t->content, p, SIZE)) {
+    if (!selftest_write_file(t->content, p, SIZE)) {
         free(p);
         return NULL;
     }
     return p;
 }
 
-static int run(struct cli *c, int argc, char **argv)
+static int on_loopback(struct cli *c)
 {
     struct selftest t = {.c = c};
-    int first = cli_parse(c, &cmd_selftest, argc, argv, "", NULL, NULL, NULL);
-    char *content;
+    char *content = make_content(&t);
 
-    if (first < 0) {
-        return CLI_LEAVE(first);
-    }
-    if (first != argc) {
-        return cli_usage(c, "no operand is taken, not '%s'", argv[first]);
-    }
-    if (!(content = make_content(&t))) {
+    if (!content) {
         return cli_error(c, CLI_LOCAL, "%s: %s", t.dir, strerror(errno));
     }
     fflush(stdout);
@@ -414,10 +425,51 @@ static int run(struct cli *c, int argc, char **argv)
     return t.failed ? CLI_FAILED : CLI_DONE;
 }
 
+struct options {
+    const char *device;
+    uint64_t base;
+};
+
+static bool own(void *arg, int opt, const char *value)
+{
+    struct options *o = arg;
+
+    if (opt == OPT_DEVICE) {
+        o->device = value;
+        return value[0] && strlen(value) <= 100 && !strpbrk(value, " /");
+    }
+    return cli_number(value, 0, 60000, &o->base);
+}
+
+static int run(struct cli *c, int argc, char **argv)
+{
+    static const struct option longs[] = {{"device", required_argument, NULL, OPT_DEVICE},
+                                          {"base", required_argument, NULL, OPT_BASE},
+                                          {NULL, 0, NULL, 0}};
+    struct options o = {NULL, 0};
+    int first = cli_parse(c, &cmd_selftest, argc, argv, "", longs, own, &o);
+
+    if (first < 0) {
+        return CLI_LEAVE(first);
+    }
+    if (o.device) {
+        return selftest_device(c, o.device, (uint16_t)o.base, argv + first, argc - first);
+    }
+    if (first != argc || o.base) {
+        return cli_usage(c, "without --device '%s' has no meaning",
+                         first != argc ? argv[first] : "--base");
+    }
+    return on_loopback(c);
+}
+
 const struct cli_command cmd_selftest = {
     "selftest",
-    "",
-    "Run each server of this program against its client and compare the bytes",
-    "No options of its own; --json prints a list.\n",
+    "[--device HOST [CHECK]...]",
+    "Run each server of this program against its client, or the clients against a device",
+    "      --device HOST        the services of a device, as the firmware of ports/stm32 has\n"
+    "                           them, instead of our own. CHECK: only these of echo, http,\n"
+    "                           tftp, modbus, sntp. http and tftp store an image as its new\n"
+    "                           firmware, and put back what there was\n"
+    "      --base N             its ports are N higher: 80 is N + 80 (0)\n",
     run,
     NULL};

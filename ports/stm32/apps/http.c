@@ -6,7 +6,7 @@
  *     GET /counters      what is in use
  *     GET /lines.txt     a page of 64 KB in flash, to measure with
  *     GET /firmware.bin  the newest image; PUT: a new one (image.h)
- *     PUT /fetch         "HOST FILE": a new image from a TFTP server
+ *     PUT /fetch         "HOST FILE": a new image from a TFTP server; GET: how that went
  *
  * Pages are lent from flash, whole or in ranges. A page of another site can't switch anything:
  * browsers ask before a PUT, and are not allowed to. */
@@ -129,17 +129,6 @@ static void end_output(struct connection *c)
     reply_outputs(c);
 }
 
-static void end_fetch(struct connection *c)
-{
-    int r = app_fetch(netp_str_make(c->word, c->nword));
-
-    if (r == NETP_OK) {
-        reply(c, 202, "text/plain", NETP_STR("begun\n"));
-    } else {
-        error(c, r == NETP_E_STATE ? 409 : 400);
-    }
-}
-
 static void take_image(struct connection *c, const uint8_t *p, size_t n)
 {
     int r = image_write(&c->image, p, n);
@@ -161,7 +150,6 @@ static void end_image(struct connection *c)
 }
 
 static const struct taker output_taker = {take_word, end_output};
-static const struct taker fetch_taker = {take_word, end_fetch};
 static const struct taker image_taker = {take_image, end_image};
 
 /* --- requests -------------------------------------------------------------------------------- */
@@ -198,10 +186,30 @@ static void put_image(struct connection *c)
     }
 }
 
+#if APP_TFTP
+static void end_fetch(struct connection *c)
+{
+    int r = app_fetch(netp_str_make(c->word, c->nword));
+
+    if (r == NETP_OK) {
+        reply(c, 202, "text/plain", NETP_STR("begun\n"));
+    } else {
+        error(c, r == NETP_E_STATE ? 409 : 400);
+    }
+}
+
+static void get_fetch(struct connection *c)
+{
+    reply(c, 200, "text/plain", netp_str_of(app_fetch_state()));
+}
+
 static void put_fetch(struct connection *c)
 {
+    static const struct taker fetch_taker = {take_word, end_fetch};
+
     c->taker = &fetch_taker;
 }
+#endif
 
 static void put_output(struct connection *c)
 {
@@ -222,6 +230,7 @@ static const struct route {
     {"GET", "/firmware.bin", get_image, false},
     {"PUT", "/firmware.bin", put_image, false},
 #if APP_TFTP
+    {"GET", "/fetch", get_fetch, false},
     {"PUT", "/fetch", put_fetch, false},
 #endif
 };

@@ -26,7 +26,8 @@ struct transfer {
     const uint8_t *lent;   /* that is read, from slot */
     size_t n;
     int slot;
-    bool over; /* it stays only to repeat its last answer */
+    const char *why; /* it was refused; NULL: it was not */
+    bool over;       /* it stays only to repeat its last answer */
     uint8_t mem[NETP_TFTP_MEM_MIN];
 };
 
@@ -45,6 +46,7 @@ const char *app_fetch_state(void)
 static void refuse(struct transfer *t, int code, const char *text)
 {
     image_abort(&t->image);
+    t->why = text;
     netp_tftp_abort(&t->m, code, text, netp_lwip_now(&app_loop));
 }
 
@@ -54,7 +56,7 @@ static void store(struct transfer *t, const struct netp_tftp_ev *ev)
     case NETP_OK:
         break;
     case NETP_E_NOSPACE:
-        refuse(t, NETP_TFTP_DISK_FULL, NULL);
+        refuse(t, NETP_TFTP_DISK_FULL, "The image is too large");
         break;
     default:
         refuse(t, NETP_TFTP_UNDEFINED, "Flash can't be written");
@@ -66,7 +68,7 @@ static void done(struct transfer *t)
 {
     t->over = true;
     if (t->image.open && image_commit(&t->image) != NETP_OK) {
-        refuse(t, NETP_TFTP_UNDEFINED, "CRC of the image is wrong");
+        refuse(t, NETP_TFTP_UNDEFINED, "The CRC is wrong");
     }
 }
 
@@ -133,6 +135,7 @@ static int open_transfer(struct transfer *t, struct netp_tftp_cfg *cfg,
     cfg->windowsize = WINDOW;
     t->slot = -1;
     t->over = false;
+    t->why = NULL;
     t->udp.ops = &netp_tftp_ops;
     t->udp.m = &t->m;
     t->udp.ev = &event;
@@ -220,7 +223,7 @@ static struct fetch {
 
 static void on_fetched(void *arg, int err)
 {
-    state = err == NETP_OK ? "stored" : netp_strerror(err);
+    state = err == NETP_OK ? "stored" : fetch.t.why ? fetch.t.why : netp_strerror(err);
     fetch.running = false;
     on_closed(arg, err);
 }

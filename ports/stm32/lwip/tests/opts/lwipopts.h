@@ -9,7 +9,6 @@
 
 #undef MEM_ALIGNMENT
 #define MEM_ALIGNMENT       8
-#define MEM_LIBC_MALLOC     1
 #define MEMP_MEM_MALLOC     1
 #define LWIP_HAVE_LOOPIF    1
 #define LWIP_NETIF_LOOPBACK 1
@@ -17,9 +16,17 @@
 #define CHECKSUM_CHECK_IP   0
 #define LWIP_TIMERS         1
 #define LWIP_TESTMODE       0
-#define mem_clib_malloc     world_malloc
-#define mem_clib_calloc     world_calloc
-#define mem_clib_free       world_free
+#if __has_include("lwip/acd.h") /* lwIP 2.2 */
+#define MEM_CUSTOM_ALLOCATOR 1
+#define MEM_CUSTOM_MALLOC    world_malloc
+#define MEM_CUSTOM_CALLOC    world_calloc
+#define MEM_CUSTOM_FREE      world_free
+#else
+#define MEM_LIBC_MALLOC 1
+#define mem_clib_malloc world_malloc
+#define mem_clib_calloc world_calloc
+#define mem_clib_free   world_free
+#endif
 #undef LWIP_DHCP
 #define LWIP_DHCP 0
 #undef LWIP_IGMP
