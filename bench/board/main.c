@@ -4,6 +4,7 @@
  * time that the processor has not slept, in ticks of its timer. */
 #include "app.h"
 #include "bare.h"
+#include "image.h"
 #include "mps2/mps2.h"
 #include <lwip/apps/fs.h>
 #include <lwip/apps/httpd.h>
@@ -23,7 +24,7 @@
 struct netp_lwip_loop app_loop;
 static const char page[] = HEAD FOUR(FOUR(FOUR(FOUR(FOUR(LINE)))));
 static struct netp_lwip_port counter;
-static uint32_t awake;
+static uint32_t awake, woken; /* ticks before the last sleep, and when that ended */
 
 /* --- lwIP's HTTP server: a page as makefsdata makes them, its head before it -------------------
  */
@@ -45,71 +46,79 @@ void fs_close_custom(struct fs_file *file)
     (void)file;
 }
 
-/* --- lwIP's TFTP server: the same file, and what is written goes to memory ---------------------
+/* --- lwIP's TFTP server, on the images that ours has --------------------------------------------
  */
 
-static size_t at;
-static uint8_t *store;
+static struct file {
+    struct image image;
+    const uint8_t *p; /* that is read, the n bytes that are left */
+    size_t n;
+    int slot;
+} file;
 
 static void *tftp_open(const char *name, const char *mode, u8_t write)
 {
     (void)name;
     (void)mode;
-    (void)write;
-    at = 0;
-    return &at;
+    file.slot = write ? -1 : image_read(&file.p, &file.n);
+    return (write ? image_begin(&file.image) == NETP_OK : file.slot >= 0) ? &file : NULL;
 }
 
 static void tftp_close(void *handle)
 {
     (void)handle;
+    if (file.image.open) {
+        image_commit(&file.image);
+    }
+    image_read_end(file.slot);
 }
 
 static int tftp_read(void *handle, void *to, int n)
 {
-    const size_t size = 64 * 1024;
-
     (void)handle;
-    n = (size_t)n < size - at ? n : (int)(size - at);
-    memcpy(to, page + sizeof HEAD - 1 + at, (size_t)n);
-    at += (size_t)n;
+    n = (size_t)n < file.n ? n : (int)file.n;
+    memcpy(to, file.p, (size_t)n);
+    file.p += n;
+    file.n -= (size_t)n;
     return n;
 }
 
 static int tftp_write(void *handle, struct pbuf *p)
 {
     (void)handle;
-    pbuf_copy_partial(p, store + at, p->tot_len, 0);
-    at += p->tot_len;
+    for (; p; p = p->next) {
+        if (image_write(&file.image, p->payload, p->len) != NETP_OK) {
+            return -1;
+        }
+    }
     return 0;
 }
 
 /* --- the loop -------------------------------------------------------------------------------- */
-
-static void count(void *arg, struct netp_in *in)
-{
-    const struct netp_out out = {(const uint8_t *)&awake, sizeof awake, NETP_OUT_DGRAM, in->from};
-
-    (void)arg;
-    netp_lwip_port_send(&counter, &out, 1);
-}
 
 static uint32_t ticks(void)
 {
     return ~((volatile uint32_t *)0x40000000)[1]; /* of mps2.c's timer */
 }
 
+static void count(void *arg, struct netp_in *in)
+{
+    const uint32_t n = awake + ticks() - woken;
+    const struct netp_out out = {(const uint8_t *)&n, sizeof n, NETP_OUT_DGRAM, in->from};
+
+    (void)arg;
+    netp_lwip_port_send(&counter, &out, 1);
+}
+
 static void start_services(void)
 {
     static const struct tftp_context files = {tftp_open, tftp_close, tftp_read, tftp_write};
-    size_t size;
 
     app_echo_init();
     app_http_init();
     app_tftp_init();
     bare_echo_init();
     httpd_init();
-    store = netp_board_store(&size);
     tftp_init(&files);
     counter.datagram = count;
     netp_lwip_port_open(&counter, 9);
@@ -119,7 +128,6 @@ int main(void)
 {
     static struct netif netif;
     ip4_addr_t address, netmask, router;
-    uint32_t begin = 0;
 
     IP4_ADDR(&address, 192, 168, 177, 77);
     IP4_ADDR(&netmask, 255, 255, 255, 0);
@@ -134,9 +142,9 @@ int main(void)
         bool more = netp_board_netif_poll(&netif);
         sys_check_timeouts();
         if (!more) {
-            awake += ticks() - begin;
+            awake += ticks() - woken;
             netp_board_sleep();
-            begin = ticks();
+            woken = ticks();
         }
     }
 }
