@@ -38,7 +38,7 @@ class Board:
         return struct.unpack("<I", self.counter.recv(4))[0] * 40
 
     def stop(self):
-        self.process.terminate()
+        self.process.kill()
         self.process.wait()
 
 
@@ -126,13 +126,13 @@ def rows(echo, bare):
     data, name = image(), b"firmware.bin"
     large = b"blksize\0001428\0windowsize\0004\0"
     return (
-        ("HTTP, 64 KB", lambda: http(80), lambda: http(8080), 0.94),
-        ("TFTP get", lambda: tftp(69, name), lambda: tftp(6900, name), 0.84),
+        ("HTTP, 64 KB", lambda: http(80), lambda: http(8080), 0.92),
+        ("TFTP get", lambda: tftp(69, name), lambda: tftp(6900, name), 0.9),
         ("  blocks of 1428, window 4", lambda: tftp(69, name, large, 1428, 4),
          lambda: tftp(6900, name), 1.5),
         ("TFTP put", lambda: tftp_put(69, name, data), lambda: tftp_put(6900, name, data), 0.9),
         ("echo of 16 bytes", lambda: echo(16, 100), lambda: bare(16, 100), 0.84),
-        ("echo of 1000 bytes", lambda: echo(1000, 100), lambda: bare(1000, 100), 0.94),
+        ("echo of 1000 bytes", lambda: echo(1000, 100), lambda: bare(1000, 100), 0.93),
     )
 
 

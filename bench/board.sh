@@ -11,5 +11,6 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
 need gcc-arm-none-eabi iproute2 libnewlib-arm-none-eabi make python3 qemu-system-arm
+export OUT=${OUT:-$PWD/build/bench-board}
 make -s -j "$(nproc)" -C bench/board LWIP_DIR="$(scripts/get-lwip.sh)"
-exec unshare -n python3 bench/board.py "$@" build/bench-board/firmware.elf
+exec unshare -n python3 bench/board.py "$@" "$OUT/firmware.elf"
