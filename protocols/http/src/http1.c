@@ -250,30 +250,37 @@ static int timed(struct netp_http1 *m)
 
 /* --- the verbs ------------------------------------------------------------------------------- */
 
+static int tell(struct netp_http1_ev *ev, int type)
+{
+    memset(ev, 0, sizeof *ev);
+    return ev->type = type;
+}
+
 /* What is to be told without input. */
 static int told(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     if (m->lent_state_ == HTTP1_LENT_BACK) {
         m->lent_state_ = HTTP1_LENT_NONE;
-        return ev->type = NETP_HTTP1_RELEASED;
+        return tell(ev, NETP_HTTP1_RELEASED);
     }
     if (m->bits_ & HTTP1_GO) {
         m->bits_ &= (uint8_t)~HTTP1_GO;
-        return ev->type = NETP_HTTP1_CONTINUE;
+        return tell(ev, NETP_HTTP1_CONTINUE);
     }
     if (m->rx_ == HTTP1_RX_SWITCHING && http1_queue_is_empty(m)) {
         http1_close(m, false);
-        return ev->type = NETP_HTTP1_TUNNEL;
+        return tell(ev, NETP_HTTP1_TUNNEL);
     }
     return 0;
 }
 
 static int receive(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
-    if (m->rx_ <= HTTP1_RX_HEAD) {
-        return http1_head_next(m, in, ev);
+    if (m->rx_ > HTTP1_RX_COMPLETE) {
+        return 0;
     }
-    return m->rx_ <= HTTP1_RX_COMPLETE ? http1_body_next(m, in, ev) : 0;
+    memset(ev, 0, sizeof *ev);
+    return m->rx_ <= HTTP1_RX_HEAD ? http1_head_next(m, in, ev) : http1_body_next(m, in, ev);
 }
 
 static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
@@ -307,7 +314,6 @@ int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struc
         return m->fail_.code;
     }
     netp_clock(&m->clock_, now);
-    memset(ev, 0, sizeof *ev);
     return advance(m, in, ev);
 }
 

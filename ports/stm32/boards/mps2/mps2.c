@@ -10,23 +10,27 @@
 
 const char netp_board_name[] = "mps2";
 
-static uint64_t passed; /* cycles up to `last` */
-static uint32_t last;
+#define TICKS_A_US (MPS2_HZ / 1000000)
+#define TICKS_A_MS (MPS2_HZ / 1000)
 
 /* QEMU drops ticks of SysTick when it is busy, so that only wakes the core; time is that of a timer
- * which runs freely. */
-static uint64_t cycles(void)
+ * which runs freely. Milliseconds, and how many microseconds have passed since. */
+static uint32_t milliseconds(uint32_t *us)
 {
-    uint32_t masked, now;
-    uint64_t n;
+    static uint32_t ms, begun; /* and the timer when that began */
+    uint32_t masked, passed, now;
 
     __asm volatile("mrs %0, primask\n cpsid i" : "=r"(masked) : : "memory");
-    now = ~TIMER[1];
-    passed += now - last;
-    last = now;
-    n = passed;
+    passed = ~TIMER[1] - begun;
+    if (passed >= TICKS_A_MS) {
+        ms += passed / TICKS_A_MS;
+        begun += passed - passed % TICKS_A_MS;
+        passed %= TICKS_A_MS;
+    }
+    now = ms;
     __asm volatile("msr primask, %0" : : "r"(masked) : "memory");
-    return n;
+    *us = passed / TICKS_A_US;
+    return now;
 }
 
 void mps2_irq_enable(unsigned irq)
@@ -40,7 +44,6 @@ void mps2_init(void)
     UART0[2] = 1;
     TIMER[2] = TIMER[1] = UINT32_MAX;
     TIMER[0] = 1;
-    last = ~TIMER[1];
     SYST[1] = MPS2_HZ / 1000 - 1;
     SYST[2] = 0;
     SYST[0] = 7;
@@ -48,17 +51,21 @@ void mps2_init(void)
 
 void mps2_tick(void)
 {
-    cycles(); /* the timer must not come round unseen */
+    netp_board_ms(); /* the timer must not come round unseen */
 }
 
 uint32_t netp_board_ms(void)
 {
-    return (uint32_t)(cycles() / (MPS2_HZ / 1000));
+    uint32_t us;
+
+    return milliseconds(&us);
 }
 
 uint32_t netp_board_us(void)
 {
-    return (uint32_t)(cycles() / (MPS2_HZ / 1000000));
+    uint32_t us, ms = milliseconds(&us);
+
+    return ms * 1000 + us;
 }
 
 /* The board has no source of noise: a generator (xorshift32) that begins with the time, which will
@@ -67,7 +74,7 @@ uint32_t netp_board_random(void)
 {
     static uint32_t x;
 
-    x ^= (uint32_t)cycles() | 1u;
+    x ^= ~TIMER[1] | 1u;
     x ^= x << 13;
     x ^= x >> 17;
     x ^= x << 5;

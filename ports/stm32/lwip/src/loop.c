@@ -98,8 +98,10 @@ void netp_lwip_at(struct netp_lwip_loop *loop, struct netp_lwip_timer *t, netp_m
 
 struct netp_addr netp_lwip_addr(const ip_addr_t *ip, uint16_t port)
 {
-    struct netp_addr a = {.port = port};
+    struct netp_addr a;
 
+    a.scope = 0;
+    a.port = port;
 #if LWIP_IPV6
     if (IP_IS_V6(ip)) {
         a.fam = 6;
@@ -108,10 +110,9 @@ struct netp_addr netp_lwip_addr(const ip_addr_t *ip, uint16_t port)
         return a;
     }
 #endif
-#if LWIP_IPV4
     a.fam = 4;
+    memset(a.ip + 4, 0, 12);
     memcpy(a.ip, &ip_2_ip4(ip)->addr, 4);
-#endif
     return a;
 }
 

@@ -37,20 +37,19 @@ static size_t put(struct tcp_pcb *pcb, const struct netp_out *v, bool more)
     return n;
 }
 
-/* What sent() is to be told, or -1 when there is no room now. */
-static ptrdiff_t put_all(struct tcp_pcb *pcb, const struct netp_out *v, size_t nv)
+/* Hands over v[0..nv), or as much as there is room for: what sent() is to be told, or -1. */
+static ptrdiff_t put_all(struct netp_lwip_tcp *s, const struct netp_out *v, size_t nv)
 {
     size_t total = 0, n;
 
     if ((v->flags & NETP_OUT_FIN) && v->n == 0) {
-        return tcp_shutdown(pcb, 0, 1) == ERR_OK ? 0 : -1;
+        s->blocked_ = tcp_shutdown(s->pcb_, 0, 1) != ERR_OK;
+        return s->blocked_ ? -1 : 0;
     }
-    for (size_t i = 0; i < nv && v[i].n > 0; i++) {
-        n = put(pcb, &v[i], i + 1 < nv);
+    for (size_t i = 0; i < nv && v[i].n > 0 && !s->blocked_; i++) {
+        n = put(s->pcb_, &v[i], i + 1 < nv);
         total += n;
-        if (n < v[i].n) {
-            break;
-        }
+        s->blocked_ = n < v[i].n;
     }
     return total > 0 ? (ptrdiff_t)total : -1;
 }
@@ -59,22 +58,15 @@ static ptrdiff_t put_all(struct tcp_pcb *pcb, const struct netp_out *v, size_t n
 static bool flush(struct netp_lwip_tcp *s, netp_ms now)
 {
     struct netp_out v[GATHER];
-    bool moved = false;
-    size_t nv = 0;
+    size_t nv;
     ptrdiff_t n;
 
-    if (s->state_ == CONNECTING) {
+    if (s->blocked_ || s->state_ == CONNECTING || !s->pcb_ ||
+        (nv = s->ops->out(s->m, v, GATHER)) == 0 || (n = put_all(s, v, nv)) < 0) {
         return false;
     }
-    while (s->pcb_ && (nv = s->ops->out(s->m, v, GATHER)) > 0) {
-        if ((n = put_all(s->pcb_, v, nv)) < 0) {
-            break;
-        }
-        s->ops->sent(s->m, (size_t)n, now);
-        moved = true;
-    }
-    s->blocked_ = nv > 0;
-    return moved;
+    s->ops->sent(s->m, (size_t)n, now);
+    return true;
 }
 
 /* --- receiving ------------------------------------------------------------------------------- */
@@ -98,63 +90,67 @@ static void drop(struct netp_lwip_tcp *s, size_t n)
 /* Gives the machine what there is, or the time. Returns what next() did; *used: bytes of input. */
 static int feed(struct netp_lwip_tcp *s, netp_ms now, size_t *used)
 {
-    struct netp_in in = {NULL, 0, 0, NULL};
-    size_t had = 0;
+    struct netp_in in;
     int r;
 
-    if (s->in_) {
-        in.p = s->in_->payload;
-        in.n = had = s->in_->len;
-    }
-    if (!s->in_ || !s->in_->next) {
-        in.flags = s->eof_ ? NETP_IN_EOF : !s->pcb_ ? NETP_IN_BROKEN : 0u;
-    }
+    in.p = s->in_ ? s->in_->payload : NULL;
+    in.n = *used = s->in_ ? s->in_->len : 0;
+    in.flags = s->in_ && s->in_->next ? 0u
+               : s->eof_              ? (unsigned)NETP_IN_EOF
+               : !s->pcb_             ? (unsigned)NETP_IN_BROKEN
+                                      : 0u;
+    in.from = NULL;
     r = s->ops->next(s->m, in.n > 0 || in.flags ? &in : NULL, now, s->ev);
-    *used = had - in.n;
+    *used -= in.n;
     return r;
 }
 
 /* --- moving ---------------------------------------------------------------------------------- */
 
-/* Takes events and moves bytes until nothing moves. */
-static void pump(struct netp_lwip_tcp *s)
+/* Takes events and moves bytes until nothing moves; news: there may be some before anything is
+ * sent. Returns what next() did at last. */
+static int pump(struct netp_lwip_tcp *s, bool news)
 {
     netp_ms now = netp_lwip_now(s->loop_);
     size_t used, taken = 0;
-    bool moved;
+    int r = 0;
 
     s->busy_ = true;
     do {
-        int r = feed(s, now, &used);
-        if (r > 0) {
-            s->event(s->arg, s->ev); /* its views lie in the pbufs */
+        if (news) {
+            r = feed(s, now, &used);
+            if (r > 0) {
+                s->event(s->arg, s->ev); /* its views lie in the pbufs */
+            }
+            drop(s, used);
+            taken += used;
+            news = r > 0 || (r == 0 && used > 0 && s->in_);
         }
-        drop(s, used);
-        taken += used;
-        moved = r > 0 || (r == 0 && used > 0 && s->in_);
-        if (!moved && flush(s, now)) {
+        if (!news && flush(s, now)) {
+            news = true;
             if (s->room) {
                 s->room(s->arg);
             }
-            moved = r == 0;
         }
-    } while (moved && s->state_ < ABORTING);
+    } while (news && s->state_ < ABORTING);
     s->busy_ = false;
     if (taken > 0 && s->pcb_) {
         tcp_recved(s->pcb_, (u16_t)taken);
     }
+    return r;
 }
 
 /* After a round: what can go on, and when? */
-static void settle(struct netp_lwip_tcp *s)
+static void settle(struct netp_lwip_tcp *s, bool failed)
 {
-    unsigned want = s->ops->want(s->m);
-    netp_ms at = s->ops->deadline(s->m);
-    bool failed = failure(s) != NETP_OK;
+    unsigned want;
+    netp_ms at;
 
     if (s->state_ >= ABORTING) {
         return;
     }
+    want = s->ops->want(s->m);
+    at = s->ops->deadline(s->m);
     if ((want & NETP_CLOSED) || (failed && s->state_ == CONNECTING) ||
         (!s->pcb_ && (failed || !(want & NETP_WANT_IN)))) {
         s->state_ = DONE;
@@ -170,11 +166,10 @@ static void settle(struct netp_lwip_tcp *s)
 
 /* What the callbacks of lwIP do. The pcb may be gone then: lwIP takes it away when the application
  * connects something else and there is no other. */
-static err_t round_of(struct netp_lwip_tcp *s)
+static err_t round_of(struct netp_lwip_tcp *s, bool news)
 {
     if (!s->busy_ && s->state_ < ABORTING) {
-        pump(s);
-        settle(s);
+        settle(s, pump(s, news) < 0);
     }
     return s->pcb_ ? ERR_OK : ERR_ABRT;
 }
@@ -200,16 +195,19 @@ static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t e
         }
         drop(s, 0);
     }
-    return round_of(s);
+    return round_of(s, true);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)
 {
     struct netp_lwip_tcp *s = arg;
 
-    (void)pcb;
     (void)n;
-    return s->blocked_ ? round_of(s) : ERR_OK;
+    if (!s->blocked_ || tcp_sndbuf(pcb) < TCP_SND_BUF / 2) {
+        return ERR_OK; /* the other half keeps the line busy */
+    }
+    s->blocked_ = false;
+    return round_of(s, false);
 }
 
 /* Twice a second: for output that found no memory while nothing was under way. */
@@ -236,7 +234,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     if (s->state_ == CONNECTING) {
         s->state_ = RUNNING;
     }
-    return round_of(s);
+    return round_of(s, true);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -296,7 +294,7 @@ static void on_due(void *arg)
     struct netp_lwip_tcp *s = arg;
 
     if (s->state_ < FAILING || (s->state_ == FAILING && !s->pcb_)) {
-        round_of(s);
+        round_of(s, true);
         if (s->pcb_) {
             tcp_output(s->pcb_);
         }

@@ -1,7 +1,9 @@
 /* udp.c - ports and datagram machines on lwIP's UDP. SPDX-License-Identifier: MIT */
 #include <netproto/lwip/udp.h>
+#include <string.h>
 
 #define GATHER   8 /* elements that are sent at a time */
+#define SHORT    32 /* bytes that are copied sooner than lent */
 #define RETRY_MS 2 /* after lwIP had no memory for a datagram */
 
 enum { CLOSED_ = 0, RUNNING, ABORTING, DONE };
@@ -50,13 +52,17 @@ void netp_lwip_port_close(struct netp_lwip_port *u)
     }
 }
 
-/* The elements v[0..n) as a chain behind room for headers; NULL: there is no memory. A driver, and
- * ARP while it waits, copies what is a PBUF_REF. */
+/* The elements v[0..n) as a chain behind room for headers, where a short first one is copied to;
+ * NULL: there is no memory. A driver, and ARP while it waits, copies what is a PBUF_REF. */
 static struct pbuf *chain(const struct netp_out *v, size_t n)
 {
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM), *q;
+    bool copied = v->n <= SHORT;
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, copied ? (u16_t)v->n : 0, PBUF_RAM), *q;
 
-    for (size_t i = 0; p && i < n; i++) {
+    if (p && copied) {
+        memcpy(p->payload, v->p, v->n);
+    }
+    for (size_t i = copied; p && i < n; i++) {
         q = pbuf_alloc(PBUF_RAW, (u16_t)v[i].n, v[i].flags & NETP_OUT_STABLE ? PBUF_ROM : PBUF_REF);
         if (!q) {
             pbuf_free(p);
@@ -109,40 +115,37 @@ size_t netp_lwip_port_send(struct netp_lwip_port *u, const struct netp_out *v, s
 static bool flush(struct netp_lwip_udp *u, netp_ms now)
 {
     struct netp_out v[GATHER];
-    bool moved = false;
-    size_t nv, n;
+    size_t n = u->ops->out(u->m, v, GATHER);
 
-    while ((nv = u->ops->out(u->m, v, GATHER)) > 0) {
-        if ((n = netp_lwip_port_send(&u->port_, v, nv)) == 0) {
-            break;
-        }
-        u->ops->sent(u->m, n, now);
-        moved = true;
+    if (n == 0 || (n = netp_lwip_port_send(&u->port_, v, n)) == 0) {
+        return false;
     }
-    return moved;
+    u->ops->sent(u->m, n, now);
+    return true;
 }
 
 /* Gives m a datagram, or the time if in is NULL, and sends what comes of it. */
 static void round_of(struct netp_lwip_udp *u, struct netp_in *in)
 {
     netp_ms now = netp_lwip_now(u->loop_), at;
-    int r;
+    unsigned want;
 
     u->busy_ = true;
     do {
-        while ((r = u->ops->next(u->m, in, now, u->ev)) > 0) {
+        while (u->ops->next(u->m, in, now, u->ev) > 0) {
             u->event(u->arg, u->ev);
         }
         in = NULL;
-    } while (flush(u, now) && r == 0);
+    } while (flush(u, now));
     u->busy_ = false;
     at = u->ops->deadline(u->m);
-    if (u->state_ == RUNNING && (u->ops->want(u->m) & NETP_CLOSED)) {
+    want = u->ops->want(u->m);
+    if (u->state_ == RUNNING && (want & NETP_CLOSED)) {
         u->state_ = DONE;
     }
     if (u->state_ != RUNNING) {
         at = 0;
-    } else if (u->ops->want(u->m) & NETP_WANT_OUT) {
+    } else if (want & NETP_WANT_OUT) {
         at = now + RETRY_MS;
     }
     if (at < u->timer_.at_) { /* one that is too early is harmless */
