@@ -4,6 +4,7 @@
  *     GET /outputs       [{"name":"Pump","on":false}, ...]
  *     PUT /outputs/0     on or off; answers as GET does
  *     GET /counters      what is in use
+ *     GET /os            with an operating system: threads, their stacks, the kernel's objects
  *     GET /lines.txt     a page of 64 KB in flash, to measure with
  *     GET /firmware.bin  the newest image; PUT: a new one (image.h)
  *     PUT /fetch         "HOST FILE": a new image from a TFTP server
@@ -14,6 +15,7 @@
 #include "counters.h"
 #include "http_page.h"
 #include "image.h"
+#include "os/os.h"
 #include <board.h>
 #include <netproto/lwip/tcp.h>
 
@@ -102,6 +104,17 @@ static void reply_counters(struct connection *c)
     counters_put(&t);
     reply(c, 200, "application/json", netp_str_make(body, t.n));
 }
+
+#if NETP_LWIP_OS
+static void reply_os(struct connection *c)
+{
+    char body[512];
+    struct text t = {body, sizeof body, 0};
+
+    app_os_put(&t);
+    reply(c, 200, "application/json", netp_str_make(body, t.n));
+}
+#endif
 
 /* --- bodies ---------------------------------------------------------------------------------- */
 
@@ -218,6 +231,9 @@ static const struct route {
     {"GET", "/outputs", reply_outputs, false},
     {"PUT", "/outputs/", put_output, true},
     {"GET", "/counters", reply_counters, false},
+#if NETP_LWIP_OS
+    {"GET", "/os", reply_os, false},
+#endif
     {"GET", "/lines.txt", get_lines, false},
     {"GET", "/firmware.bin", get_image, false},
     {"PUT", "/firmware.bin", put_image, false},

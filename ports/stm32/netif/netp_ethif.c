@@ -203,16 +203,17 @@ static void woken(void *arg)
     struct netif *netif = arg;
     struct netp_ethif *i = netif->state;
 
+    i->woken_ = false;
     netp_ethif_poll(netif);
-    if (i->eth.pending) { /* more than a round's */
-        (void)tcpip_callbackmsg_trycallback(i->wake_);
+    if (i->eth.pending) { /* more than a round's: the others' turn, then again */
+        i->woken_ = tcpip_callbackmsg_trycallback(i->wake_) == ERR_OK;
     }
 }
 
 /* Follows the link, and finds what came when the mailbox was full. */
 static void ticked(void *arg)
 {
-    netp_ethif_poll(arg);
+    woken(arg);
     sys_timeout(NETP_ETH_TICK, ticked, arg);
 }
 
@@ -233,7 +234,9 @@ void netp_ethif_irq(struct netif *netif)
     struct netp_ethif *i = netif->state;
 
     netp_eth_irq(&i->eth);
-    (void)tcpip_callbackmsg_trycallback_fromisr(i->wake_);
+    if (!i->woken_) { /* one message does, however many frames come before it is read */
+        i->woken_ = tcpip_callbackmsg_trycallback_fromisr(i->wake_) == ERR_OK;
+    }
 }
 #endif
 

@@ -6,6 +6,8 @@
 #include "mps2.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
+#include <lwip/tcpip.h>
+#include <lwip/timeouts.h>
 #include <string.h>
 
 #define REG(offset) (*(volatile uint32_t *)(MPS2_ETH + (offset)))
@@ -147,10 +149,57 @@ bool netp_board_netif_poll(struct netif *netif)
     return n > 0;
 }
 
+/* --- with an operating system: a message wakes the tcpip thread --------------------------------- */
+
+#if NO_SYS
+static err_t start(struct netif *netif)
+{
+    (void)netif;
+    return ERR_OK;
+}
+
+static void wake(void)
+{
+}
+#else
+static struct tcpip_callback_msg *message;
+static volatile bool sent; /* the message */
+
+static void wake(void)
+{
+    if (!sent) {
+        sent = tcpip_callbackmsg_trycallback_fromisr(message) == ERR_OK;
+    }
+}
+
+static void woken(void *arg)
+{
+    sent = false;
+    if (netp_board_netif_poll(arg)) { /* the others' turn, then again */
+        sent = tcpip_callbackmsg_trycallback(message) == ERR_OK;
+    }
+}
+
+/* For the link, and for what came when the mailbox was full. */
+static void ticked(void *arg)
+{
+    woken(arg);
+    sys_timeout(LINK_MS, ticked, arg);
+}
+
+static err_t start(struct netif *netif)
+{
+    message = tcpip_callbackmsg_new(woken, netif);
+    sys_timeout(LINK_MS, ticked, netif);
+    return message ? ERR_OK : ERR_MEM;
+}
+#endif
+
 void mps2_eth_irq(void)
 {
     REG(INT_STS) = UINT32_MAX;
     arrived = true;
+    wake();
 }
 
 void netp_board_sleep(void)
@@ -165,7 +214,11 @@ void netp_board_sleep(void)
 int8_t netp_board_netif_init(struct netif *netif)
 {
     uint32_t low, high;
+    err_t err = start(netif);
 
+    if (err != ERR_OK) {
+        return err;
+    }
     if (REG(BYTE_TEST) != 0x87654321u) {
         return ERR_IF;
     }
