@@ -73,13 +73,35 @@ def side_by_side(b):
                 for seed, port in enumerate((SOCKETS, NETCONN, 7, SOCKETS, NETCONN, 7, SOCKETS,
                                              NETCONN))}
         all_[pool.submit(lambda: b.curl(b.url("/lines.txt"))[1] == services.LINES)] = 80
-        all_[pool.submit(lambda: b.curl(b.url("/lines.txt"))[1] == services.LINES)] = 80
         for one in concurrent.futures.as_completed(all_):
             try:
                 good = one.result()
             except OSError as e:
                 good = e
             check(good is True, "side by side, port %d: %s" % (all_[one], good))
+
+
+def crowd(b):
+    """Connections that nobody serves fill the buffers; who is served still gets what is sent."""
+    served = b.tcp(SOCKETS, 20)
+    served.sendall(b"first")
+    check(served.recv(100) == b"first", "one is served")
+    silent = [b.tcp(port) for port in (SOCKETS, NETCONN) * 6]
+    for s in silent:
+        s.sendall(b"x" * 16384)
+    for n in range(50):
+        data = b"%d " % n * 100
+        got = b""
+        served.sendall(data)
+        while len(got) < len(data):
+            piece = served.recv(65536)
+            if not piece:
+                break
+            got += piece
+        check(got == data, "turn %d beside a crowd" % n)
+    check(b.curl(b.url("/lines.txt"))[1] == services.LINES, "a page beside a crowd")
+    for s in silent + [served]:
+        s.close()
 
 
 def resets(b):
@@ -145,6 +167,7 @@ try:
     check(echo(b, NETCONN), "echo by a netconn")
     datagrams(b)
     side_by_side(b)
+    crowd(b)
     resets(b)
     services.pages(b)
     services.uploads(b)

@@ -142,6 +142,7 @@ static void end_output(struct connection *c)
     reply_outputs(c);
 }
 
+#if APP_TFTP
 static void end_fetch(struct connection *c)
 {
     int r = app_fetch(netp_str_make(c->word, c->nword));
@@ -152,6 +153,7 @@ static void end_fetch(struct connection *c)
         error(c, r == NETP_E_STATE ? 409 : 400);
     }
 }
+#endif
 
 static void take_image(struct connection *c, const uint8_t *p, size_t n)
 {
@@ -174,8 +176,10 @@ static void end_image(struct connection *c)
 }
 
 static const struct taker output_taker = {take_word, end_output};
-static const struct taker fetch_taker = {take_word, end_fetch};
 static const struct taker image_taker = {take_image, end_image};
+#if APP_TFTP
+static const struct taker fetch_taker = {take_word, end_fetch};
+#endif
 
 /* --- requests -------------------------------------------------------------------------------- */
 
@@ -211,10 +215,12 @@ static void put_image(struct connection *c)
     }
 }
 
+#if APP_TFTP
 static void put_fetch(struct connection *c)
 {
     c->taker = &fetch_taker;
 }
+#endif
 
 static void put_output(struct connection *c)
 {

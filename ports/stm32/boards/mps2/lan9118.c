@@ -4,6 +4,7 @@
  *
  * All data goes through its FIFOs by the processor. Register names are those of the data sheet. */
 #include "mps2.h"
+#include "../../netif/netp_kept.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 #include <lwip/tcpip.h>
@@ -94,6 +95,30 @@ static err_t output(struct netif *netif, struct pbuf *p)
     return ERR_OK;
 }
 
+static bool are_left(unsigned n)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)(n * PBUF_POOL_BUFSIZE), PBUF_POOL);
+
+    if (p) {
+        pbuf_free(p);
+    }
+    return p != NULL;
+}
+
+/* p, or NULL: none of the last buffers is for it. */
+static struct pbuf *handed_up(struct pbuf *p)
+{
+    if (NO_SYS || are_left(NETP_SCARCE)) {
+        return p;
+    }
+    if (!are_left(1) && netp_is_kept(p->payload, p->len)) {
+        pbuf_free(p);
+        return NULL;
+    }
+    p->flags |= NETP_LWIP_SCARCE;
+    return p;
+}
+
 /* QEMU's fast-forward does not lower the fill level: every word is popped. */
 static struct pbuf *receive(void)
 {
@@ -117,7 +142,7 @@ static struct pbuf *receive(void)
     while (words-- > 0) {
         (void)REG(RX_DATA);
     }
-    return p;
+    return p ? handed_up(p) : NULL;
 }
 
 static void look_at_link(struct netif *netif)
