@@ -6,6 +6,7 @@
 #
 #     --chip an385|an386|an500   Cortex-M3 (default), M4F or M7
 #     --mac v1|v2                with the Ethernet driver of STM32 F1 to F7 or H7, its registers a model
+#     --os                       with threads, sockets and netconns (CMSIS-RTOS2, a kernel for tests)
 #     --tap                      as root: a board with an address of its own, that answers pings; else
 #                                it is behind QEMU's user network, with ports of 127.0.0.1
 #     --base PORT                the first of those ports (default: some that are free)
@@ -16,14 +17,15 @@ set -euo pipefail
 
 usage()
 {
-    sed -n '4,15s/^# \{0,1\}//p' "$0"
+    sed -n '4,16s/^# \{0,1\}//p' "$0"
     exit 2
 }
 
-chip=an385 mac='' tap='' base='' firmware='' tftp='' monitor=''
+chip=an385 mac='' os='' tap='' base='' firmware='' tftp='' monitor=''
 while [ $# -gt 0 ]; do
     case $1 in
     --tap) tap=1 ;;
+    --os) os=testrtos ;;
     --chip | --mac | --base)
         [ $# -gt 1 ] || usage
         printf -v "${1#--}" %s "$2"
@@ -45,15 +47,19 @@ need qemu-system-arm
 if [ -z "$firmware" ]; then
     need make gcc-arm-none-eabi libnewlib-arm-none-eabi
     lwip=$(scripts/get-lwip.sh)
-    out=$PWD/build/board/$chip${mac:+-$mac}-$(basename "$lwip")
+    out=$PWD/build/board/$chip${mac:+-$mac}${os:+-os}-$(basename "$lwip")
     mkdir -p "$out" # others may want it at the same time
     flock "$out" make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" NETP_CHIP="$chip" \
-        ${mac:+BOARD=mps2_eth NETP_MAC="$mac"} OUT="$out" DEFS=-DNETP_LWIP_STATS=1 >/dev/null
+        ${mac:+BOARD=mps2_eth NETP_MAC="$mac"} NETP_OS="$os" OUT="$out" DEFS=-DNETP_LWIP_STATS=1 >/dev/null
     firmware=$out/firmware.elf
 fi
 
 # The first of ports that are free now; each service is there at its own number above it.
 tcp_ports=(7 80 502 5001) udp_ports=(7 69)
+if [ -n "$os" ]; then
+    tcp_ports+=(1007 1008)
+    udp_ports+=(1007)
+fi
 free_base()
 {
     local base port
@@ -96,6 +102,11 @@ The board's ports are at 127.0.0.1, $base higher:
     TCP, UDP echo nc 127.0.0.1 $((base + 7)); nc -u 127.0.0.1 $((base + 7))
     thermostat    mbpoll -m tcp -p $((base + 502)) -t 3 -r 1 -c 3 -1 127.0.0.1
     throughput    iperf -c 127.0.0.1 -p $((base + 5001))
+END
+    [ -z "$os" ] || cat <<END
+    sockets       nc 127.0.0.1 $((base + 1007)); nc -u 127.0.0.1 $((base + 1007))
+    netconns      nc 127.0.0.1 $((base + 1008))
+    threads       curl http://127.0.0.1:$((base + 80))/os
 END
 fi
 

@@ -5,6 +5,7 @@
 #     NETPROTO   := path/to/libnetproto
 #     LWIP_DIR   := path/to/lwip
 #     NETP_BOARD := nucleo_f429zi          a folder of boards/; none: a board of your own
+#     NETP_OS    := cmsis_rtos2            tcpip thread, netconns, sockets; none: one main loop
 #     include $(NETPROTO)/ports/stm32/netproto.mk
 #
 # NETP_SRCS are the sources, NETP_INCS the options -I, NETP_CPU and NETP_DEFS those of the board,
@@ -28,5 +29,16 @@ NETP_INCS := $(addprefix -I,$(wildcard $(NETPROTO)/libnetproto/include \
     -isystem $(LWIP_DIR)/src/include
 ifneq ($(NETP_BOARD),)
 include $(NETP_PORT)/boards/$(NETP_BOARD)/board.mk
+endif
+# testrtos: with the kernel of the tests, see os/testrtos/testrtos.h.
+ifneq ($(NETP_OS),)
+NETP_SRCS += $(NETP_PORT)/os/sys_arch.c $(wildcard $(LWIP_DIR)/src/api/*.c)
+NETP_INCS += -I$(NETP_PORT)/os
+NETP_DEFS += -DNETP_LWIP_OS=1
+ifeq ($(NETP_OS),testrtos)
+NETP_SRCS += $(wildcard $(NETP_PORT)/os/testrtos/*.c)
+NETP_INCS += -I$(NETP_PORT)/os/testrtos
+NETP_DEFS += -DNETP_OS_STATIC=1
+endif
 endif
 NETP_INCS += -I$(NETP_PORT)/lwip/config

@@ -4,6 +4,7 @@
  *     GET /outputs       [{"name":"Pump","on":false}, ...]
  *     PUT /outputs/0     on or off; answers as GET does
  *     GET /counters      what is in use
+ *     GET /os            with an operating system: threads, their stacks, the kernel's objects
  *     GET /lines.txt     a page of 64 KB in flash, to measure with
  *     GET /firmware.bin  the newest image; PUT: a new one (image.h)
  *     PUT /fetch         "HOST FILE": a new image from a TFTP server; GET: how that went
@@ -14,6 +15,7 @@
 #include "counters.h"
 #include "http_page.h"
 #include "image.h"
+#include "os/os.h"
 #include <board.h>
 #include <netproto/lwip/tcp.h>
 
@@ -103,6 +105,17 @@ static void reply_counters(struct connection *c)
     reply(c, 200, "application/json", netp_str_make(body, t.n));
 }
 
+#if NETP_LWIP_OS
+static void reply_os(struct connection *c)
+{
+    char body[512];
+    struct text t = {body, sizeof body, 0};
+
+    app_os_put(&t);
+    reply(c, 200, "application/json", netp_str_make(body, t.n));
+}
+#endif
+
 /* --- bodies ---------------------------------------------------------------------------------- */
 
 static void take_word(struct connection *c, const uint8_t *p, size_t n)
@@ -151,6 +164,9 @@ static void end_image(struct connection *c)
 
 static const struct taker output_taker = {take_word, end_output};
 static const struct taker image_taker = {take_image, end_image};
+#if APP_TFTP
+static const struct taker fetch_taker = {take_word, end_fetch};
+#endif
 
 /* --- requests -------------------------------------------------------------------------------- */
 
@@ -226,6 +242,9 @@ static const struct route {
     {"GET", "/outputs", reply_outputs, false},
     {"PUT", "/outputs/", put_output, true},
     {"GET", "/counters", reply_counters, false},
+#if NETP_LWIP_OS
+    {"GET", "/os", reply_os, false},
+#endif
     {"GET", "/lines.txt", get_lines, false},
     {"GET", "/firmware.bin", get_image, false},
     {"PUT", "/firmware.bin", put_image, false},

@@ -1,12 +1,15 @@
-/* main.c - the firmware without an operating system: lwIP in one loop. SPDX-License-Identifier: MIT
- */
+/* main.c - the firmware: lwIP in one loop, or with an operating system in its own thread.
+ *
+ * SPDX-License-Identifier: MIT */
 #include "app.h"
+#include "os/os.h"
 #include "text.h"
 #include <board.h>
 #include <lwip/apps/lwiperf.h>
 #include <lwip/dhcp.h>
 #include <lwip/igmp.h>
 #include <lwip/init.h>
+#include <lwip/tcpip.h>
 #include <lwip/timeouts.h>
 #include <netif/ethernet.h>
 
@@ -94,14 +97,14 @@ static void join_group(void)
     igmp_joingroup_netif(&netif, &group);
 }
 
-int main(void)
+/* In lwIP's thread. */
+static void start(void *arg)
 {
-    log_line(netp_board_name, NETP_STR(", lwIP " LWIP_VERSION_STRING));
-    lwip_init();
+    (void)arg;
     netp_lwip_loop_init(&app_loop);
     if (!netif_add_noaddr(&netif, NULL, netp_board_netif_init, ethernet_input)) {
         log_line("no Ethernet controller", NETP_STR(""));
-        return 1;
+        netp_board_exit(1);
     }
     netif_set_default(&netif);
     netif_set_hostname(&netif, netp_board_name);
@@ -110,6 +113,24 @@ int main(void)
     netif_set_up(&netif);
     join_group();
     start_services();
+}
+
+#if NETP_LWIP_OS
+int main(void)
+{
+    log_line(netp_board_name, NETP_STR(", lwIP " LWIP_VERSION_STRING ", CMSIS-RTOS2"));
+    osKernelInitialize();
+    tcpip_init(start, NULL);
+    app_os_init();
+    osKernelStart();
+    return 1;
+}
+#else
+int main(void)
+{
+    log_line(netp_board_name, NETP_STR(", lwIP " LWIP_VERSION_STRING));
+    lwip_init();
+    start(NULL);
     for (;;) {
         bool more = netp_board_netif_poll(&netif);
         sys_check_timeouts();
@@ -118,3 +139,4 @@ int main(void)
         }
     }
 }
+#endif

@@ -20,6 +20,11 @@ extern const char netp_board_name[]; /* also the name that DHCP tells */
 uint32_t netp_board_ms(void);
 uint32_t netp_board_us(void);
 
+/* The tick of 1 ms. SysTick is the board's, and this its handler, unless a kernel has a
+ * SysTick_Handler() of its own, which then calls this. PendSV_Handler() and SVC_Handler() are the
+ * kernel's, too. */
+void netp_board_tick(void);
+
 /* See arch/cc.h. */
 uint32_t netp_board_random(void);
 void netp_board_fatal(const char *what) __attribute__((noreturn));
@@ -34,7 +39,8 @@ void netp_board_write(const char *p, size_t n);
 int8_t netp_board_netif_init(struct netif *netif);
 
 /* Hands what has been received to lwIP and looks after the link; true: call it again before
- * netp_board_sleep(). */
+ * netp_board_sleep(). With an operating system neither is called: the interface looks after itself,
+ * in the tcpip thread, where netif_add() is called, too. */
 bool netp_board_netif_poll(struct netif *netif);
 
 /* Sleeps until an interrupt, or not at all when a frame came since netp_board_netif_poll(). The

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "netp_ethif.h"
+#include "netp_kept.h"
 
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
@@ -70,22 +71,52 @@ static err_t output(struct netif *netif, struct pbuf *p)
     return ERR_OK;
 }
 
-/* The next frame as a pbuf, or NULL. */
-static struct pbuf *receive(struct netp_ethif *i)
+/* How many are free, as far as that matters. */
+static unsigned left(const struct netp_ethif *i)
 {
-    uint8_t *bytes = take(i);
-    size_t n = netp_eth_receive(&i->eth, &bytes);
-    struct netp_ethif_buf *buf;
+    unsigned n = 0;
+    SYS_ARCH_DECL_PROTECT(level);
 
-    if (!bytes) {
-        return NULL;
+    SYS_ARCH_PROTECT(level);
+    for (const struct pbuf *p = i->free_; p && n < NETP_SCARCE; p = p->next) {
+        n++;
     }
-    buf = around(bytes);
-    if (n == 0) {
+    SYS_ARCH_UNPROTECT(level);
+    return n;
+}
+
+/* A frame as a pbuf; NULL: none of the last buffers is for it. The machines leave enough of them
+ * alone by themselves: see NETP_LWIP_HELD_MAX. */
+static struct pbuf *handed_up(struct netp_ethif *i, struct netp_ethif_buf *buf, size_t n)
+{
+    unsigned others = NO_SYS ? NETP_SCARCE : left(i);
+    struct pbuf *p;
+
+    if (others == 0 && netp_is_kept(buf->bytes, n)) {
+        i->eth.stats.rx_no_buffer++;
         give(&buf->pbuf.pbuf);
         return NULL;
     }
-    return pbuf_alloced_custom(PBUF_RAW, (u16_t)n, PBUF_REF, &buf->pbuf, bytes, NETP_ETH_BUF);
+    p = pbuf_alloced_custom(PBUF_RAW, (u16_t)n, PBUF_REF, &buf->pbuf, buf->bytes, NETP_ETH_BUF);
+    if (others < NETP_SCARCE) {
+        p->flags |= NETP_LWIP_SCARCE;
+    }
+    return p;
+}
+
+/* The next frame as a pbuf, or NULL if it was dropped. False: there is none. */
+static bool receive(struct netp_ethif *i, struct pbuf **p)
+{
+    uint8_t *bytes = take(i);
+    size_t n = netp_eth_receive(&i->eth, &bytes);
+
+    *p = NULL;
+    if (n > 0) {
+        *p = handed_up(i, around(bytes), n);
+    } else if (bytes) {
+        give(&around(bytes)->pbuf.pbuf);
+    }
+    return n > 0;
 }
 
 #if LWIP_TCP && TCP_QUEUE_OOSEQ
@@ -109,8 +140,8 @@ void netp_ethif_poll(struct netif *netif)
     struct pbuf *p;
 
     i->eth.pending = false;
-    for (unsigned n = 0; (p = receive(i)) != NULL;) {
-        if (netif->input(p, netif) != ERR_OK) {
+    for (unsigned n = 0; receive(i, &p);) {
+        if (p && netif->input(p, netif) != ERR_OK) {
             pbuf_free(p);
         }
         if (++n == ROUND) {
@@ -203,16 +234,17 @@ static void woken(void *arg)
     struct netif *netif = arg;
     struct netp_ethif *i = netif->state;
 
+    i->woken_ = false;
     netp_ethif_poll(netif);
-    if (i->eth.pending) { /* more than a round's */
-        (void)tcpip_callbackmsg_trycallback(i->wake_);
+    if (i->eth.pending) { /* more than a round's: the others' turn, then again */
+        i->woken_ = tcpip_callbackmsg_trycallback(i->wake_) == ERR_OK;
     }
 }
 
 /* Follows the link, and finds what came when the mailbox was full. */
 static void ticked(void *arg)
 {
-    netp_ethif_poll(arg);
+    woken(arg);
     sys_timeout(NETP_ETH_TICK, ticked, arg);
 }
 
@@ -233,7 +265,9 @@ void netp_ethif_irq(struct netif *netif)
     struct netp_ethif *i = netif->state;
 
     netp_eth_irq(&i->eth);
-    (void)tcpip_callbackmsg_trycallback_fromisr(i->wake_);
+    if (!i->woken_) { /* one message does, however many frames come before it is read */
+        i->woken_ = tcpip_callbackmsg_trycallback_fromisr(i->wake_) == ERR_OK;
+    }
 }
 #endif
 

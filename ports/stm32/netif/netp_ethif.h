@@ -60,6 +60,7 @@ struct netp_ethif {
     struct pbuf *free_;
 #if !NO_SYS
     struct tcpip_callback_msg *wake_;
+    volatile bool woken_; /* it is in the mailbox */
 #endif
 };
 

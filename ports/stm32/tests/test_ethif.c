@@ -50,9 +50,11 @@ void netp_board_fatal(const char *what)
     abort();
 }
 
-void netp_lwip_on_segment(const struct tcp_pcb *pcb)
+err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
 {
     (void)pcb;
+    (void)p;
+    return ERR_OK;
 }
 
 /* --- the board ------------------------------------------------------------------------------- */

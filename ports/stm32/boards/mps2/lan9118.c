@@ -4,8 +4,11 @@
  *
  * All data goes through its FIFOs by the processor. Register names are those of the data sheet. */
 #include "mps2.h"
+#include "../../netif/netp_kept.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
+#include <lwip/tcpip.h>
+#include <lwip/timeouts.h>
 #include <string.h>
 
 #define REG(offset) (*(volatile uint32_t *)(MPS2_ETH + (offset)))
@@ -92,6 +95,30 @@ static err_t output(struct netif *netif, struct pbuf *p)
     return ERR_OK;
 }
 
+static bool are_left(unsigned n)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)(n * PBUF_POOL_BUFSIZE), PBUF_POOL);
+
+    if (p) {
+        pbuf_free(p);
+    }
+    return p != NULL;
+}
+
+/* p, or NULL: none of the last buffers is for it. */
+static struct pbuf *handed_up(struct pbuf *p)
+{
+    if (NO_SYS || are_left(NETP_SCARCE)) {
+        return p;
+    }
+    if (!are_left(1) && netp_is_kept(p->payload, p->len)) {
+        pbuf_free(p);
+        return NULL;
+    }
+    p->flags |= NETP_LWIP_SCARCE;
+    return p;
+}
+
 /* QEMU's fast-forward does not lower the fill level: every word is popped. */
 static struct pbuf *receive(void)
 {
@@ -115,7 +142,7 @@ static struct pbuf *receive(void)
     while (words-- > 0) {
         (void)REG(RX_DATA);
     }
-    return p;
+    return p ? handed_up(p) : NULL;
 }
 
 static void look_at_link(struct netif *netif)
@@ -147,10 +174,57 @@ bool netp_board_netif_poll(struct netif *netif)
     return n > 0;
 }
 
+/* --- with an operating system: a message wakes the tcpip thread --------------------------------- */
+
+#if NO_SYS
+static err_t start(struct netif *netif)
+{
+    (void)netif;
+    return ERR_OK;
+}
+
+static void wake(void)
+{
+}
+#else
+static struct tcpip_callback_msg *message;
+static volatile bool sent; /* the message */
+
+static void wake(void)
+{
+    if (!sent) {
+        sent = tcpip_callbackmsg_trycallback_fromisr(message) == ERR_OK;
+    }
+}
+
+static void woken(void *arg)
+{
+    sent = false;
+    if (netp_board_netif_poll(arg)) { /* the others' turn, then again */
+        sent = tcpip_callbackmsg_trycallback(message) == ERR_OK;
+    }
+}
+
+/* For the link, and for what came when the mailbox was full. */
+static void ticked(void *arg)
+{
+    woken(arg);
+    sys_timeout(LINK_MS, ticked, arg);
+}
+
+static err_t start(struct netif *netif)
+{
+    message = tcpip_callbackmsg_new(woken, netif);
+    sys_timeout(LINK_MS, ticked, netif);
+    return message ? ERR_OK : ERR_MEM;
+}
+#endif
+
 void mps2_eth_irq(void)
 {
     REG(INT_STS) = UINT32_MAX;
     arrived = true;
+    wake();
 }
 
 void netp_board_sleep(void)
@@ -165,7 +239,11 @@ void netp_board_sleep(void)
 int8_t netp_board_netif_init(struct netif *netif)
 {
     uint32_t low, high;
+    err_t err = start(netif);
 
+    if (err != ERR_OK) {
+        return err;
+    }
     if (REG(BYTE_TEST) != 0x87654321u) {
         return ERR_IF;
     }

@@ -49,7 +49,7 @@ void mps2_init(void)
     SYST[0] = 7;
 }
 
-void mps2_tick(void)
+void netp_board_tick(void)
 {
     netp_board_ms(); /* the timer must not come round unseen */
 }

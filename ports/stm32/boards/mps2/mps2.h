@@ -18,11 +18,11 @@
 
 void netp_board_reset(void);
 void mps2_init(void);
-void mps2_tick(void);
 void mps2_eth_irq(void);
 void mps2_mem_manage(void);
-void mps2_sv_call(void);
-void mps2_pend_sv(void);
+void SVC_Handler(void);
+void PendSV_Handler(void);
+void SysTick_Handler(void);
 void mps2_irq20(void);
 void mps2_irq_enable(unsigned irq);
 

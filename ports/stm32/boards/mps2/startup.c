@@ -69,13 +69,17 @@ __attribute__((weak)) void mps2_mem_manage(void)
 {
     netp_board_fatal("memory fault");
 }
-__attribute__((weak)) void mps2_sv_call(void)
+__attribute__((weak)) void SVC_Handler(void)
 {
     unexpected();
 }
-__attribute__((weak)) void mps2_pend_sv(void)
+__attribute__((weak)) void PendSV_Handler(void)
 {
     unexpected();
+}
+__attribute__((weak)) void SysTick_Handler(void)
+{
+    netp_board_tick();
 }
 __attribute__((weak)) void mps2_irq20(void)
 {
@@ -92,9 +96,9 @@ __attribute__((section(".vectors"), used)) static handler *const vectors[16 + 32
     mps2_mem_manage,
     bus_fault,
     usage_fault,
-    [11] = mps2_sv_call,
-    [14] = mps2_pend_sv,
-    [15] = mps2_tick,
+    [11] = SVC_Handler,
+    [14] = PendSV_Handler,
+    [15] = SysTick_Handler,
     [16 + MPS2_ETH_IRQ] = mps2_eth_irq,
     [16 + 20] = mps2_irq20,
 };

@@ -3,6 +3,7 @@
 #include "../../netif/netp_ethif.h"
 #include "mps2.h"
 #include "window.h"
+#include <lwip/timeouts.h>
 
 enum { CABLE_MS = 100 };
 
@@ -38,6 +39,14 @@ void netp_board_output(unsigned i, bool on)
     (void)on;
 }
 
+#if !NO_SYS
+static void look_at_cable(void *arg)
+{
+    model.phy.cable = wire_cable();
+    sys_timeout(CABLE_MS, look_at_cable, arg);
+}
+#endif
+
 int8_t netp_board_netif_init(struct netif *netif)
 {
     the_netif = netif;
@@ -50,6 +59,9 @@ int8_t netp_board_netif_init(struct netif *netif)
     window_init();
     wire_init();
     netif->state = &ethernet;
+#if !NO_SYS
+    look_at_cable(NULL);
+#endif
     return netp_ethif_init(netif);
 }
 

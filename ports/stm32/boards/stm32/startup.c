@@ -57,6 +57,19 @@ static void unexpected(void)
     netp_board_fatal("unexpected interrupt");
 }
 
+__attribute__((weak)) void SVC_Handler(void)
+{
+    unexpected();
+}
+__attribute__((weak)) void PendSV_Handler(void)
+{
+    unexpected();
+}
+__attribute__((weak)) void SysTick_Handler(void)
+{
+    netp_board_tick();
+}
+
 typedef void handler(void);
 
 __attribute__((section(".vectors"), used)) static handler *const vectors[16 + 150] = {
@@ -67,8 +80,8 @@ __attribute__((section(".vectors"), used)) static handler *const vectors[16 + 15
     fault,
     fault,
     fault,
-    [11] = unexpected,
-    [14] = unexpected,
-    [15] = stm32_tick,
+    [11] = SVC_Handler,
+    [14] = PendSV_Handler,
+    [15] = SysTick_Handler,
     [16 + ETH_IRQ] = stm32_eth_irq,
 };

@@ -58,7 +58,7 @@ void netp_board_output(unsigned i, bool on)
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-void stm32_tick(void)
+void netp_board_tick(void)
 {
     ticks++;
 }
@@ -170,6 +170,7 @@ int8_t netp_board_netif_init(struct netif *netif)
     netif->state = &ethernet;
     interface = netif;
     err = netp_ethif_init(netif);
+    ((volatile uint8_t *)NVIC)[0x300 + ETH_IRQ] = 0x80; /* one that may call a kernel */
     NVIC[ETH_IRQ / 32] = 1u << ETH_IRQ % 32;
     return err;
 }

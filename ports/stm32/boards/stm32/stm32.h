@@ -59,7 +59,9 @@ void stm32_cache(uint32_t dma, unsigned bits);
 
 void stm32_start(void);
 void netp_board_reset(void);
-void stm32_tick(void);
+void SVC_Handler(void);
+void PendSV_Handler(void);
+void SysTick_Handler(void);
 void stm32_eth_irq(void);
 
 #endif

@@ -46,7 +46,11 @@
 #define MEMP_NUM_TCP_PCB_LISTEN 6 /* 28 B each: ports that take connections */
 #define MEMP_NUM_TCP_SEG        40 /* 16 B each: segments under way; TCP_SND_QUEUELEN for a fast one */
 #define TCP_MSS                 1460          /* bytes; what fits an Ethernet frame */
-#define TCP_WND                 (4 * TCP_MSS) /* bytes that a peer may send unread */
+#if NETP_LWIP_OS
+#define TCP_WND (2 * TCP_MSS) /* bytes that a peer may send unread: each netconn may keep as much */
+#else
+#define TCP_WND (4 * TCP_MSS)
+#endif
 #define TCP_SND_BUF             (4 * TCP_MSS) /* bytes that may be unacknowledged */
 #define TCP_SND_QUEUELEN        16            /* pbufs of them; a lent piece takes two a segment */
 #define TCP_OVERSIZE            TCP_MSS       /* small writes share a segment */
@@ -56,11 +60,14 @@
 #define TCP_SYNMAXRTX           4 /* of a connection that is being made: 20 s */
 #define LWIP_TCP_KEEPALIVE      0 /* the machines have deadlines */
 
-/* When pcbs run out the oldest half-open one makes room: see netproto/lwip/tcp.h. */
+/* When pcbs run out the oldest half-open one makes room, and when buffers do, connections that have
+ * left much unread get no more: see netproto/lwip/tcp.h. */
 struct tcp_pcb;
-void netp_lwip_on_segment(const struct tcp_pcb *pcb);
+struct pbuf;
+signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p);
+#define NETP_LWIP_SCARCE 0x80 /* of a pbuf's flags: few buffers like this one are left */
 #define LWIP_HOOK_TCP_INPACKET_PCB(pcb, hdr, optlen, opt1len, opt2, p)                             \
-    (netp_lwip_on_segment(pcb), (void)(opt1len), (void)(opt2), ERR_OK)
+    ((void)(opt1len), (void)(opt2), netp_lwip_on_segment(pcb, p))
 
 /* --- UDP and IP ------------------------------------------------------------------------------ */
 

@@ -37,13 +37,17 @@ int netp_lwip_listen(struct netp_lwip_listener *l, uint16_t port)
     return NETP_OK;
 }
 
-void netp_lwip_on_segment(const struct tcp_pcb *pcb)
+err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
 {
     if (pcb->state == LISTEN) {
-        for (struct tcp_pcb *p = tcp_active_pcbs; p; p = p->next) {
-            if (p->state == SYN_RCVD) {
-                tcp_setprio(p, TCP_PRIO_MIN);
+        for (struct tcp_pcb *other = tcp_active_pcbs; other; other = other->next) {
+            if (other->state == SYN_RCVD) {
+                tcp_setprio(other, TCP_PRIO_MIN);
             }
         }
+        return ERR_OK;
     }
+    return (p->flags & NETP_LWIP_SCARCE) && p->tot_len > 0 && pcb->rcv_wnd < TCP_WND_MAX(pcb)
+               ? ERR_MEM
+               : ERR_OK;
 }

@@ -1,5 +1,6 @@
 /* loop.c - the clock and the timer of the machines on lwIP. SPDX-License-Identifier: MIT */
 #include <lwip/sys.h>
+#include <lwip/tcpip.h>
 #include <lwip/timeouts.h>
 #include <netproto/lwip/loop.h>
 #include <string.h>
@@ -10,10 +11,38 @@
 
 static void turn(void *arg);
 
+/* --- whose thread ---------------------------------------------------------------------------- */
+
+#if NO_SYS
+static void wake(void)
+{
+}
+#else
+#ifndef sys_in_tcpip_thread
+#define sys_in_tcpip_thread() 0 /* another sys_arch: one message more than needed */
+#endif
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* Another thread has the core lock: the tcpip thread sleeps until what was its next timeout. */
+static void wake(void)
+{
+    if (!sys_in_tcpip_thread()) {
+        (void)tcpip_try_callback(nothing, NULL); /* no room: then it does not sleep */
+    }
+}
+#endif
+
+/* --- time ------------------------------------------------------------------------------------ */
+
 netp_ms netp_lwip_now(struct netp_lwip_loop *loop)
 {
     uint32_t now = sys_now();
 
+    LWIP_ASSERT_CORE_LOCKED();
     loop->now_ += (uint32_t)(now - loop->seen_);
     loop->seen_ = now;
     return loop->now_;
@@ -31,6 +60,7 @@ static void arm(struct netp_lwip_loop *loop, netp_ms at)
         }
         loop->armed_ = at;
         sys_timeout(at > now ? (uint32_t)(at - now) : 0, turn, loop);
+        wake();
     }
 }
 
@@ -76,6 +106,7 @@ void netp_lwip_at(struct netp_lwip_loop *loop, struct netp_lwip_timer *t, netp_m
 {
     struct netp_lwip_timer **p = &loop->first_;
 
+    LWIP_ASSERT_CORE_LOCKED();
     if (t->at_ != NETP_NEVER) {
         unlink_timer(loop, t);
     }

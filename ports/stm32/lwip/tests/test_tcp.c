@@ -583,15 +583,31 @@ static void half_open_connections_go_first(void **state)
     struct tcp_pcb half = {.state = SYN_RCVD, .prio = TCP_PRIO_NORMAL};
     struct tcp_pcb whole = {.state = ESTABLISHED, .prio = TCP_PRIO_NORMAL, .next = &half};
     struct tcp_pcb listening = {.state = LISTEN}, *saved = tcp_active_pcbs;
+    struct pbuf syn = {.len = 0};
 
     (void)state;
     tcp_active_pcbs = &whole;
-    netp_lwip_on_segment(&whole);
+    assert_int_equal(netp_lwip_on_segment(&whole, &syn), ERR_OK);
     assert_int_equal(half.prio, TCP_PRIO_NORMAL);
-    netp_lwip_on_segment(&listening);
+    assert_int_equal(netp_lwip_on_segment(&listening, &syn), ERR_OK);
     assert_int_equal(half.prio, TCP_PRIO_MIN);
     assert_int_equal(whole.prio, TCP_PRIO_NORMAL);
     tcp_active_pcbs = saved;
+}
+
+/* The last buffers are for connections that read what they get. */
+static void who_does_not_read_gets_no_more(void **state)
+{
+    struct tcp_pcb reads = {.state = ESTABLISHED, .rcv_wnd = TCP_WND};
+    struct tcp_pcb waits = {.state = ESTABLISHED, .rcv_wnd = TCP_WND - 1};
+    struct pbuf data = {.len = 1, .tot_len = 1}, none = {.len = 0};
+
+    (void)state;
+    assert_int_equal(netp_lwip_on_segment(&waits, &data), ERR_OK);
+    data.flags = none.flags = NETP_LWIP_SCARCE;
+    assert_int_equal(netp_lwip_on_segment(&waits, &data), ERR_MEM);
+    assert_int_equal(netp_lwip_on_segment(&waits, &none), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&reads, &data), ERR_OK);
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
@@ -678,6 +694,7 @@ int main(void)
         TEST(more_than_the_pool_are_refused),
         TEST(cannot_listen),
         TEST(half_open_connections_go_first),
+        TEST(who_does_not_read_gets_no_more),
         TEST(no_memory_to_send_is_waited_for),
         TEST(any_allocation_may_fail),
     };

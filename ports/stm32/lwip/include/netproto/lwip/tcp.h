@@ -81,10 +81,13 @@ struct netp_lwip_listener {
  * the port is in use. */
 int netp_lwip_listen(struct netp_lwip_listener *l, uint16_t port);
 
-/* For LWIP_HOOK_TCP_INPACKET_PCB, see lwipopts.h: when there is no pcb left for a request to
+/* For LWIP_HOOK_TCP_INPACKET_PCB, see lwipopts.h. When there is no pcb left for a request to
  * connect, the oldest that has not been confirmed gives way, not one that is in use. A flood of
- * requests from addresses that nobody has then takes no more than the pcbs that are free. */
-void netp_lwip_on_segment(const struct tcp_pcb *pcb);
+ * requests from addresses that nobody has then takes no more than the pcbs that are free.
+ * When few buffers are left (NETP_LWIP_SCARCE, by the drivers with an operating system), data for a
+ * connection that has not read what it has is dropped, ERR_MEM, so that it gets to those who read:
+ * netconns keep all they get, and who waits to be accepted would keep it from the others. */
+err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p);
 
 #ifdef __cplusplus
 }
