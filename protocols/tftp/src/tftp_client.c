@@ -4,12 +4,12 @@
 
 static int request(struct netp_tftp *m)
 {
-    struct netp_tftp_writer w = tftp_control(m, m->write_ ? NETP_TFTP_WRQ : NETP_TFTP_RRQ);
+    struct netp_tftp_writer w = tftp_control(m, m->sends_ ? NETP_TFTP_WRQ : NETP_TFTP_RRQ);
     uint64_t value[TFTP_OPTIONS];
 
     value[TFTP_BLKSIZE] = m->cfg_.blksize;
     value[TFTP_TIMEOUT] = m->cfg_.timeout_s;
-    value[TFTP_TSIZE] = m->write_ ? m->cfg_.tsize : 0; /* RFC 2349: a reader sends 0 */
+    value[TFTP_TSIZE] = m->sends_ ? m->cfg_.tsize : 0; /* RFC 2349: a reader sends 0 */
     value[TFTP_WINDOWSIZE] = m->cfg_.windowsize;
     netp_tftp_put_str(&w, netp_str_of(m->cfg_.file));
     netp_tftp_put_str(&w, m->netascii_ ? NETP_STR("netascii") : NETP_STR("octet"));
@@ -32,7 +32,7 @@ int tftp_client_start(struct netp_tftp *m)
     if (c->timeout_s) {
         ask |= 1u << TFTP_TIMEOUT;
     }
-    if ((c->flags & NETP_TFTP_TSIZE) && (!m->write_ || c->tsize != NETP_TFTP_SIZE_UNKNOWN)) {
+    if ((c->flags & NETP_TFTP_TSIZE) && (!m->sends_ || c->tsize != NETP_TFTP_SIZE_UNKNOWN)) {
         ask |= 1u << TFTP_TSIZE;
     }
     if (c->windowsize != 1) {
@@ -60,9 +60,6 @@ static int accepted(struct netp_tftp *m, const struct tftp_options *o, struct ne
 {
     agree(m, o);
     tftp_fit_window(m);
-    if (m->timed_) {
-        tftp_measured(m);
-    }
     tftp_start(m);
     m->controllen_ = 0;
     ev->type = NETP_TFTP_OPTIONS;
@@ -82,11 +79,11 @@ static int take_oack(struct netp_tftp *m, const struct netp_tftp_packet *pk,
 
     tftp_options_read(pk->options, &o);
     if (o.strange || (o.found & ~(unsigned)m->options_)) {
-        return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, 2, "OACK with what was not asked");
+        return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, "OACK with what was not asked", 2);
     }
     if (o.value[TFTP_BLKSIZE] > m->cfg_.blksize || o.value[TFTP_WINDOWSIZE] > m->cfg_.windowsize ||
         (o.found & 1u << TFTP_TIMEOUT && o.value[TFTP_TIMEOUT] != m->cfg_.timeout_s)) {
-        return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, 2, "OACK with more than was asked");
+        return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_OPTION, "OACK with more than was asked", 2);
     }
     r = accepted(m, &o, ev);
     if (m->state_ == TFTP_RECEIVING) {
@@ -102,7 +99,8 @@ static int take_refusal(struct netp_tftp *m, const struct netp_tftp_packet *pk)
     }
     /* RFC 2347: the server will not negotiate; ask once more, without options. */
     m->options_ = 0;
-    tftp_progress(m);
+    m->resends_ = 0;
+    m->deadline_ = NETP_NEVER;
     return request(m);
 }
 
@@ -111,19 +109,19 @@ static int take_plain(struct netp_tftp *m, struct netp_tftp_ev *ev)
 {
     static const struct tftp_options none = {{0}, 0, false};
 
-    m->pending_ = m->write_ ? 0 : TFTP_P_AGAIN;
+    m->pending_ = m->sends_ ? 0 : TFTP_P_AGAIN;
     return accepted(m, &none, ev);
 }
 
 int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                       const struct netp_addr *from, struct netp_tftp_ev *ev)
 {
-    bool plain = pk->opcode == (m->write_ ? NETP_TFTP_ACK : NETP_TFTP_OP_DATA);
+    bool plain = pk->opcode == (m->sends_ ? NETP_TFTP_ACK : NETP_TFTP_OP_DATA);
 
     if (pk->opcode == NETP_TFTP_ERROR) {
         return take_refusal(m, pk);
     }
-    if (plain && pk->number != (m->write_ ? 0 : 1)) {
+    if (plain && pk->number != (m->sends_ ? 0 : 1)) {
         return 0; /* late, from an earlier transfer on this port */
     }
     tftp_take_tid(m, from);
@@ -131,7 +129,7 @@ int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
         return take_plain(m, ev);
     }
     if (pk->opcode != NETP_TFTP_OACK || (!m->options_ && pk->options.n == 0)) {
-        return tftp_illegal(m, "not an answer to the request");
+        return tftp_illegal(m, "not an answer to the request", 0);
     }
     m->pending_ = 0;
     return take_oack(m, pk, ev);

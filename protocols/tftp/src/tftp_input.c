@@ -50,9 +50,9 @@ int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk)
 static int take_late_oack(struct netp_tftp *m)
 {
     if (m->cfg_.role == NETP_TFTP_SERVE) {
-        return tftp_illegal(m, "OACK to a server");
+        return tftp_illegal(m, "OACK to a server", 0);
     }
-    if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
+    if (m->state_ == TFTP_RECEIVING && m->total_ == 0) {
         m->timed_ = TFTP_UNTIMED;
         tftp_receive_ack(m);
     }
@@ -67,15 +67,17 @@ static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     bool sender = m->state_ == TFTP_SENDING || m->state_ == TFTP_NEGOTIATING;
 
     switch (pk->opcode) {
+    case NETP_TFTP_ERROR:
+        return tftp_take_error(m, pk);
     case NETP_TFTP_RRQ:
     case NETP_TFTP_WRQ:
-        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client");
+        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client", 0);
     case NETP_TFTP_OACK:
         return take_late_oack(m);
     case NETP_TFTP_OP_DATA:
-        return sender ? tftp_illegal(m, "DATA to the sender") : tftp_receive_data(m, pk, ev);
+        return sender ? tftp_illegal(m, "DATA to the sender", 0) : tftp_receive_data(m, pk, ev);
     default:
-        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver");
+        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver", 0);
     }
 }
 
@@ -105,23 +107,25 @@ static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp
             return 0; /* not even an ERROR: what did not ask gets no answer */
         }
         tftp_take_tid(m, in->from);
-        return sound ? tftp_server_request(m, &pk, ev) : tftp_malformed(m, at);
+        break;
     case TFTP_REQUESTING:
-        if (!sound) {
-            tftp_take_tid(m, in->from);
-            return tftp_malformed(m, at);
+        if (sound) {
+            return tftp_client_reply(m, &pk, in->from, ev);
         }
-        return tftp_client_reply(m, &pk, in->from, ev);
+        tftp_take_tid(m, in->from);
+        break;
     case TFTP_DALLYING:
         return take_dallying(m, &pk, ev);
     case TFTP_ASKED:
         return sound && pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : 0;
     default:
-        if (!sound) {
-            return tftp_malformed(m, at);
-        }
-        return pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : take_running(m, &pk, ev);
+        break;
     }
+    if (!sound) {
+        return tftp_illegal(m, "malformed packet", at);
+    }
+    return m->state_ == TFTP_LISTENING ? tftp_server_request(m, &pk, ev)
+                                       : take_running(m, &pk, ev);
 }
 
 int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)

@@ -14,7 +14,7 @@
     X(SENDING, "sending")         /* DATA goes out, ACK comes in */                                \
     X(RECEIVING, "receiving")     /* the other way round */                                        \
     X(DALLYING, "dallying")       /* the last ACK may be lost: repeat it when asked */             \
-    X(CLOSED, "closed")                                                                            \
+    X(CLOSED, "closed")           /* from here on nothing comes any more */                        \
     X(FAILED, "failed")
 
 enum tftp_state {
@@ -28,6 +28,7 @@ enum {
     TFTP_P_STRANGER = 1, /* ERROR 5 to stranger_ */
     TFTP_P_CONTROL = 2,  /* the request, OACK or ERROR in cfg_.mem to peer_ */
     TFTP_P_ACK = 4,      /* ack_ to peer_ */
+    TFTP_P_OUT = 7,      /* any of these */
     TFTP_P_GAP = 8,      /* receiver: a gap has been acknowledged; once is enough */
     TFTP_P_NEED = 16,    /* sender: NEED is open */
     TFTP_P_LAST = 32,    /* sender: all bytes of the file have been given */
@@ -37,12 +38,21 @@ enum {
 
 /* m->timed_ of a receiver that has sent an ACK twice: the next block may answer either one, so its
  * round trip is not measured (RFC 6298 section 3). */
-#define TFTP_UNTIMED UINT64_MAX
+#define TFTP_UNTIMED UINT32_MAX
 
 #define TFTP_MESSAGE_MAX 128u /* bytes of an ERROR's text that are kept or sent */
 
 /* The options, as indexes; m->options_ has bit 1 << index for those asked for or granted. */
 enum { TFTP_BLKSIZE, TFTP_TIMEOUT, TFTP_TSIZE, TFTP_WINDOWSIZE, TFTP_OPTIONS };
+
+/* The gather list v[0..nv), of which n are in use, and where its datagrams go. */
+struct tftp_list {
+    struct netp_out *v;
+    size_t nv, n;
+    const struct netp_addr *to;
+};
+/* False when the list is full. */
+bool tftp_put(struct tftp_list *list, const void *p, size_t n, unsigned flags);
 
 /* Options as found in a packet. */
 struct tftp_options {
@@ -59,18 +69,17 @@ struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode 
 void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w);
 
 /* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. */
-int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, uint64_t offset,
-              const char *where);
+int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where, size_t at);
 int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where);
-int tftp_illegal(struct netp_tftp *m, const char *where);
-int tftp_malformed(struct netp_tftp *m, size_t at);
+int tftp_illegal(struct netp_tftp *m, const char *where, size_t at);
 
 /* From now on the peer is *from, unless the transport knows it (NULL). */
 void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from);
 
-/* The number of a block on the wire, and how far `number` is ahead of that, modulo the wrap. */
-uint16_t tftp_wire(const struct netp_tftp *m, uint64_t block);
-uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block);
+/* The number on the wire of the block that is n, up to 65535, behind m->number_; and the other way
+ * round. */
+uint16_t tftp_wire(const struct netp_tftp *m, uint32_t n);
+uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number);
 
 /* Input from the cursor: an event type, 0 or a failure. */
 int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
@@ -78,12 +87,12 @@ int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
 /* The deadline has passed: sends again, or fails. */
 int tftp_expire(struct netp_tftp *m);
 
-/* Begins to measure the round trip of a block, unless another is being measured; it is over:
- * RFC 6298. */
-void tftp_time(struct netp_tftp *m, uint64_t block);
-void tftp_measured(struct netp_tftp *m);
-/* The peer has moved on: no resend is owed. */
-void tftp_progress(struct netp_tftp *m);
+/* Begins to measure the round trip of the block m->number_ + n, unless another is being measured. */
+void tftp_time(struct netp_tftp *m, uint32_t n);
+/* The peer has answered so many blocks: the measurement is over (RFC 6298), and no resend owed. */
+void tftp_progress(struct netp_tftp *m, uint32_t n);
+/* The deadline is so many ms from now. */
+void tftp_wait(struct netp_tftp *m, netp_ms ms);
 
 /* Each takes a packet of the peer's in its state; results as tftp_take(). */
 int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
@@ -102,17 +111,17 @@ int tftp_client_start(struct netp_tftp *m);
 
 /* Cuts the window down to what cfg_.mem holds; false when not even one block fits. */
 bool tftp_fit_window(struct netp_tftp *m);
+/* Bytes of cfg_.mem that a block of a sender takes. */
+size_t tftp_slot_size(const struct netp_tftp *m);
 
 /* Goes over to sending or receiving with the blksize_ and windowsize_ agreed on. */
 void tftp_start(struct netp_tftp *m);
 
 /* True, and NEED in *ev, when the window has room for bytes that nobody has given. */
 bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev);
-void tftp_send_out(const struct netp_tftp *m, struct netp_out *v, size_t nv, size_t *i);
+void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list);
 bool tftp_send_has(const struct netp_tftp *m);
 void tftp_send_sent(struct netp_tftp *m);
-/* True when the bytes of the file are copied into cfg_.mem. */
-bool tftp_send_copies(const struct netp_tftp *m);
 
 /* Queues the ACK of the last block that came in order. */
 void tftp_receive_ack(struct netp_tftp *m);

@@ -5,7 +5,7 @@
 void tftp_receive_ack(struct netp_tftp *m)
 {
     netp_wr16be(m->ack_, NETP_TFTP_ACK);
-    netp_wr16be(m->ack_ + 2, tftp_wire(m, m->block_ - 1));
+    netp_wr16be(m->ack_ + 2, m->number_);
     m->pending_ |= TFTP_P_ACK;
     m->count_ = 0;
 }
@@ -27,15 +27,13 @@ int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev)
  * have been lost. */
 static int out_of_order(struct netp_tftp *m, uint32_t ahead)
 {
-    bool repeated = ahead >= tftp_ahead(m, tftp_wire(m, m->block_ - 1), m->block_);
-
     m->loss_ = true;
     m->timed_ = TFTP_UNTIMED;
-    if (repeated) {
+    if (ahead == 0) { /* repeated */
         if (m->count_ == 0) {
             tftp_receive_ack(m);
         }
-    } else if (ahead < m->windowsize_ && !(m->pending_ & TFTP_P_GAP)) {
+    } else if (ahead <= m->windowsize_ && !(m->pending_ & TFTP_P_GAP)) {
         m->pending_ |= TFTP_P_GAP;
         tftp_receive_ack(m);
     }
@@ -51,8 +49,8 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
     }
     if (n > m->cfg_.max_size - m->total_) {
         uint64_t fits = m->netascii_ ? 0 : m->cfg_.max_size - m->total_;
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4 + fits,
-                         "file larger than max_size");
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, "file larger than max_size",
+                         4 + (size_t)fits);
     }
     if (n == 0) { /* the last block: in others at least eight bytes came */
         return tftp_receive_done(m, ev);
@@ -71,25 +69,21 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
 int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                       struct netp_tftp_ev *ev)
 {
-    uint32_t ahead = tftp_ahead(m, pk->number, m->block_);
+    uint32_t ahead = tftp_ahead(m, pk->number);
     bool last = pk->datalen < m->blksize_;
 
-    if (m->state_ == TFTP_DALLYING || ahead != 0) {
+    if (m->state_ == TFTP_DALLYING || ahead != 1) {
         return out_of_order(m, ahead);
     }
     if (pk->datalen > m->blksize_) {
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, 4u + m->blksize_,
-                         "DATA larger than blksize");
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, "DATA larger than blksize",
+                         4u + m->blksize_);
     }
-    if (m->timed_ == m->block_) {
-        tftp_measured(m);
-    }
-    m->timed_ = 0;
-    m->resends_ = 0;
+    tftp_progress(m, 1);
+    tftp_wait(m, m->rto_);
     m->controllen_ = 0; /* an OACK has arrived */
     m->pending_ &= (uint8_t) ~(TFTP_P_GAP | TFTP_P_CONTROL);
-    m->deadline_ = netp_after(m->clock_, m->rto_);
-    m->block_++;
+    m->number_ = tftp_wire(m, 1);
     if (!last && ++m->count_ >= m->windowsize_) {
         tftp_receive_ack(m);
     }

@@ -18,7 +18,7 @@ static void grant_timeout(struct netp_tftp *m, uint64_t seconds)
 /* RFC 2347: takes on what was asked for, within cfg_; what can't be granted is left out. */
 static void grant(struct netp_tftp *m, const struct tftp_options *o)
 {
-    bool slots = m->netascii_ || (!m->write_ && tftp_send_copies(m));
+    bool slots = m->netascii_ || (m->sends_ && !(m->cfg_.flags & NETP_TFTP_LEND));
     uint64_t most = slots ? least(m->cfg_.blksize, m->cfg_.memlen - 4) : m->cfg_.blksize;
 
     m->options_ = (uint8_t)o->found;
@@ -51,20 +51,20 @@ int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
 
     m->netascii_ = netp_str_ieq(pk->mode, NETP_STR("netascii"));
     if (!m->netascii_ && !netp_str_ieq(pk->mode, NETP_STR("octet"))) {
-        return tftp_fail(m, NETP_E_UNSUPPORTED, NETP_TFTP_ILLEGAL, pk->file.n + 3,
-                         "unknown transfer mode");
+        return tftp_fail(m, NETP_E_UNSUPPORTED, NETP_TFTP_ILLEGAL, "unknown transfer mode",
+                         pk->file.n + 3);
     }
-    m->write_ = pk->opcode == NETP_TFTP_WRQ;
+    m->sends_ = pk->opcode == NETP_TFTP_RRQ;
     tftp_options_read(pk->options, &o);
     grant(m, &o);
     m->state_ = TFTP_ASKED;
     ev->type = NETP_TFTP_REQUEST;
     ev->u.request.file = pk->file;
-    ev->u.request.write = m->write_;
+    ev->u.request.write = !m->sends_;
     ev->u.request.netascii = m->netascii_;
     ev->u.request.blksize = m->blksize_;
     ev->u.request.windowsize = m->windowsize_;
-    ev->u.request.tsize = m->write_ ? m->cfg_.tsize : NETP_TFTP_SIZE_UNKNOWN;
+    ev->u.request.tsize = m->sends_ ? NETP_TFTP_SIZE_UNKNOWN : m->cfg_.tsize;
     return NETP_TFTP_REQUEST;
 }
 
@@ -78,7 +78,7 @@ int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now)
     }
     netp_clock(&m->clock_, now);
     /* RFC 2349: a writer's tsize is echoed. The size of a text in netascii is not known. */
-    if (!m->write_) {
+    if (m->sends_) {
         m->cfg_.tsize = m->netascii_ ? NETP_TFTP_SIZE_UNKNOWN : tsize;
     }
     if (m->cfg_.tsize == NETP_TFTP_SIZE_UNKNOWN) {
@@ -86,7 +86,7 @@ int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now)
     }
     tftp_start(m);
     if (!m->options_) {
-        if (m->write_) {
+        if (!m->sends_) {
             tftp_receive_ack(m);
         }
         return NETP_OK;
@@ -98,7 +98,7 @@ int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now)
     w = tftp_control(m, NETP_TFTP_OACK);
     tftp_options_write(&w, m->options_, value);
     tftp_control_queue(m, &w);
-    if (!m->write_) {
+    if (m->sends_) {
         m->state_ = TFTP_NEGOTIATING;
     }
     return NETP_OK;

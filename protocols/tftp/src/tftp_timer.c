@@ -1,21 +1,22 @@
 /* tftp_timer.c - the measured round trip, and what is sent again. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
 
-void tftp_time(struct netp_tftp *m, uint64_t block)
+void tftp_time(struct netp_tftp *m, uint32_t n)
 {
     if (m->timed_ == 0) {
-        m->timed_ = block;
-        m->timed_at_ = m->clock_;
+        m->timed_ = n;
+        m->timed_at_ = (uint32_t)m->clock_;
     }
 }
 
-void tftp_measured(struct netp_tftp *m)
+static void measured(struct netp_tftp *m)
 {
-    uint64_t ms = m->clock_ - m->timed_at_;
-    uint32_t rtt = ms < m->cfg_.rto_max_ms ? (uint32_t)ms : m->cfg_.rto_max_ms;
+    uint32_t rtt = (uint32_t)m->clock_ - m->timed_at_;
     uint32_t off;
 
-    m->timed_ = 0;
+    if (rtt > m->cfg_.rto_max_ms) {
+        rtt = m->cfg_.rto_max_ms;
+    }
     if (m->srtt_ == 0) {
         m->srtt_ = rtt * 8;
         m->rttvar_ = rtt * 2;
@@ -32,10 +33,19 @@ void tftp_measured(struct netp_tftp *m)
     }
 }
 
-void tftp_progress(struct netp_tftp *m)
+void tftp_progress(struct netp_tftp *m, uint32_t n)
 {
+    if (m->timed_ - 1 < n) {
+        measured(m);
+    }
+    m->timed_ = 0;
     m->resends_ = 0;
     m->deadline_ = NETP_NEVER;
+}
+
+void tftp_wait(struct netp_tftp *m, netp_ms ms)
+{
+    m->deadline_ = netp_after(m->clock_, ms);
 }
 
 int tftp_expire(struct netp_tftp *m)
@@ -58,7 +68,7 @@ int tftp_expire(struct netp_tftp *m)
     }
     m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
     if (m->state_ == TFTP_SENDING) {
-        m->unsent_ = m->block_;
+        m->unsent_ = 0;
     } else if (m->controllen_) {
         m->pending_ |= TFTP_P_CONTROL;
     } else {
