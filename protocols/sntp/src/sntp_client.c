@@ -41,7 +41,7 @@ int netp_sntp_client_init_(struct netp_sntp_client *m, size_t msize,
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
     netp_fail_clear(&m->fail_);
-    m->clock_ = m->since_ = now;
+    m->clock_ = m->deadline_ = now;
     m->floor_ = m->poll_ = cfg->poll_ms;
     m->burst_ = cfg->burst;
     return NETP_OK;
@@ -58,13 +58,13 @@ static uint32_t twice(const struct netp_sntp_client *m, uint32_t ms)
 static void enter(struct netp_sntp_client *m, enum sntp_state state, uint32_t ms)
 {
     m->state_ = (uint8_t)state;
-    m->since_ = m->clock_;
-    m->wait_ = ms;
+    m->deadline_ = netp_after(m->clock_, ms);
 }
 
 static int fail(struct netp_sntp_client *m, enum netp_err code, int peer_code)
 {
     m->state_ = FAILED;
+    m->deadline_ = NETP_NEVER;
     m->fail_.code = code;
     m->fail_.peer_code = peer_code;
     m->fail_.where = "server";
@@ -174,7 +174,7 @@ static int take_answer(struct netp_sntp_client *m, struct netp_sntp_client_ev *e
         return unfit(m, ev, (enum netp_sntp_unfit)why, 0);
     }
     ev->u.reply.asked = m->asked_;
-    ev->u.reply.elapsed = m->clock_ - m->since_;
+    ev->u.reply.elapsed = m->clock_ + m->cfg_.timeout_ms - m->deadline_;
     rest(m, true);
     ev->type = NETP_SNTP_REPLY;
     return NETP_SNTP_REPLY;
@@ -232,7 +232,7 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
     if (in && (r = take(m, in, ev)) != 0) {
         return r;
     }
-    if (m->clock_ < netp_sntp_client_deadline(m)) {
+    if (m->clock_ < m->deadline_) {
         return 0;
     }
     if (is_open(m)) {
@@ -240,6 +240,7 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
         ev->type = NETP_SNTP_SILENT;
     } else {
         m->state_ = ASKING;
+        m->deadline_ = NETP_NEVER;
         ev->type = NETP_SNTP_ASK;
     }
     return (int)ev->type;
@@ -266,8 +267,7 @@ void netp_sntp_client_sent(struct netp_sntp_client *m, size_t n, netp_ms now)
 
 netp_ms netp_sntp_client_deadline(const struct netp_sntp_client *m)
 {
-    return m->state_ == ASKING || m->state_ == FAILED ? NETP_NEVER
-                                                      : netp_after(m->since_, m->wait_);
+    return m->deadline_;
 }
 
 unsigned netp_sntp_client_want(const struct netp_sntp_client *m)

@@ -1,9 +1,9 @@
 /* tftp.c - the machine: init, the verbs, time and failure. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
-#include <netproto/text.h>
+#include <netproto/bytes.h>
 #include <string.h>
 
-static const uint8_t unknown_tid[] = "\0\5\0\5Unknown transfer ID";
+static const uint8_t unknown_tid[] = "\0\5\0\5" TFTP_TEXT("Unknown transfer ID");
 
 void netp_tftp_cfg_init(struct netp_tftp_cfg *cfg, enum netp_tftp_role role)
 {
@@ -32,16 +32,47 @@ static bool times_ok(const struct netp_tftp_cfg *c)
            c->rto_max_ms <= NETP_TFTP_RTO_MAX_MS;
 }
 
+/* A build may have left out what is asked for. */
+static bool is_built(const struct netp_tftp_cfg *c)
+{
+    unsigned roles = 1u << NETP_TFTP_GET | 1u << NETP_TFTP_PUT | 1u << NETP_TFTP_SERVE, flags = 0;
+
+#ifdef NETP_TFTP_NO_CLIENT
+    roles = 1u << NETP_TFTP_SERVE;
+#endif
+#ifdef NETP_TFTP_NO_SERVER
+    roles &= ~(1u << NETP_TFTP_SERVE);
+#endif
+#ifdef NETP_TFTP_NO_SEND
+    roles &= ~(1u << NETP_TFTP_PUT);
+#endif
+#ifdef NETP_TFTP_NO_RECEIVE
+    roles &= ~(1u << NETP_TFTP_GET);
+#endif
+#ifdef NETP_TFTP_NO_NETASCII
+    flags |= NETP_TFTP_NETASCII;
+#endif
+#ifdef NETP_TFTP_NO_LEND
+    flags |= NETP_TFTP_LEND;
+#endif
+#ifdef NETP_TFTP_NO_WRAP_TO_1
+    flags |= NETP_TFTP_WRAP_TO_1;
+#endif
+    return c->role < 32 && (roles >> c->role & 1) && !(c->flags & flags);
+}
+
 static bool role_ok(const struct netp_tftp_cfg *c)
 {
+    if (!is_built(c)) {
+        return false;
+    }
     if (c->role == NETP_TFTP_SERVE) {
         return true;
     }
     if ((c->flags & NETP_TFTP_NETASCII) && (c->flags & NETP_TFTP_LEND)) {
         return false;
     }
-    return (c->role == NETP_TFTP_GET || c->role == NETP_TFTP_PUT) && c->file &&
-           c->file[0] != '\0' && c->server.fam != 0;
+    return c->file && c->file[0] != '\0' && c->server.fam != 0;
 }
 
 int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cfg *cfg, netp_ms now)
@@ -64,50 +95,56 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
     m->state_ = TFTP_LISTENING;
     m->blksize_ = cfg->blksize;
     m->windowsize_ = cfg->windowsize;
-    if (cfg->role == NETP_TFTP_SERVE) {
-        return NETP_OK;
+#ifndef NETP_TFTP_NO_CLIENT
+    if (cfg->role != NETP_TFTP_SERVE) {
+        m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
+        m->sends_ = cfg->role == NETP_TFTP_PUT;
+        m->peer_ = cfg->server;
+        if (!tftp_fit_window(m)) {
+            return NETP_E_NOSPACE;
+        }
+        m->cfg_.windowsize = m->windowsize_; /* what is asked for */
+        return tftp_client_start(m);
     }
-    m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
-    m->sends_ = cfg->role == NETP_TFTP_PUT;
-    m->peer_ = cfg->server;
-    if (!tftp_fit_window(m)) {
-        return NETP_E_NOSPACE;
-    }
-    m->cfg_.windowsize = m->windowsize_; /* what is asked for */
-    return tftp_client_start(m);
+#endif
+    return NETP_OK;
 }
 
 /* --- what the other sources call ------------------------------------------------------------- */
 
 size_t tftp_slot_size(const struct netp_tftp *m)
 {
-    return m->lends_ ? 4u : NETP_TFTP_PACKET_MAX(m->blksize_);
+    return tftp_lends(m) ? 4u : NETP_TFTP_PACKET_MAX(tftp_block(m));
 }
 
 /* A receiver's blocks need no memory, but netascii is decoded into it; a sender's are copied into
  * slots of header and block, or leave only their headers there. */
 bool tftp_fit_window(struct netp_tftp *m)
 {
+#ifndef NETP_TFTP_NO_OPTIONS
     size_t most;
+#endif
 
-    m->lends_ = (m->cfg_.flags & NETP_TFTP_LEND) && !m->netascii_;
+    m->lends_ = (m->cfg_.flags & NETP_TFTP_LEND) && !tftp_text(m);
+#ifndef NETP_TFTP_NO_OPTIONS
     most = m->cfg_.memlen / tftp_slot_size(m);
-    if (m->netascii_ && most == 0) {
+    if (tftp_text(m) && most == 0) {
         return false;
     }
-    if (m->sends_ && most < m->windowsize_) {
+    if (tftp_sends(m) && most < tftp_window(m)) {
         m->windowsize_ = (uint16_t)most;
     }
     /* With as many blocks as there are numbers, an old ACK would be one of all of them. */
-    if ((m->cfg_.flags & NETP_TFTP_WRAP_TO_1) && m->windowsize_ == UINT16_MAX) {
+    if ((m->cfg_.flags & NETP_TFTP_WRAP_TO_1) && tftp_window(m) == UINT16_MAX) {
         m->windowsize_--;
     }
-    return m->windowsize_ > 0;
+#endif
+    return tftp_window(m) > 0;
 }
 
 void tftp_start(struct netp_tftp *m)
 {
-    m->state_ = m->sends_ ? TFTP_SENDING : TFTP_RECEIVING;
+    m->state_ = tftp_sends(m) ? TFTP_SENDING : TFTP_RECEIVING;
     tftp_progress(m, 1);
 }
 
@@ -126,6 +163,7 @@ bool tftp_put(struct tftp_list *list, const void *p, size_t n, unsigned flags)
     return true;
 }
 
+#if !defined(NETP_TFTP_NO_CLIENT) || !defined(NETP_TFTP_NO_OPTIONS)
 struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode)
 {
     struct netp_tftp_writer w = {m->cfg_.mem, NETP_TFTP_MEM_MIN, 0};
@@ -133,24 +171,27 @@ struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode 
     netp_tftp_put16(&w, opcode);
     return w;
 }
+#endif
 
-void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w)
+void tftp_control_queue(struct netp_tftp *m, size_t n)
 {
-    m->controllen_ = (uint16_t)w->n;
+    m->controllen_ = (uint16_t)n;
     m->pending_ |= TFTP_P_CONTROL;
 }
 
 static void fail_with_text(struct netp_tftp *m, int code, const char *text)
 {
-    struct netp_tftp_writer w = tftp_control(m, NETP_TFTP_ERROR);
-    struct netp_str s = netp_str_of(text ? text : netp_tftp_error_text(code));
+    uint8_t *p = m->cfg_.mem;
+    uint16_t n = 4;
 
-    if (s.n > TFTP_MESSAGE_MAX) {
-        s.n = TFTP_MESSAGE_MAX;
+    netp_wr16be(p, NETP_TFTP_ERROR);
+    netp_wr16be(p + 2, (uint16_t)code);
+    text = text ? text : netp_tftp_error_text(code);
+    while (n < 4 + TFTP_MESSAGE_MAX && *text) {
+        p[n++] = (uint8_t)*text++;
     }
-    netp_tftp_put16(&w, (unsigned)code);
-    netp_tftp_put_str(&w, s);
-    tftp_control_queue(m, &w);
+    p[n++] = 0;
+    tftp_control_queue(m, n);
 }
 
 int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where)
@@ -182,23 +223,6 @@ void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from)
     if (from) {
         m->peer_ = *from;
     }
-}
-
-/* How many numbers there are, but for the first. */
-static uint32_t period(const struct netp_tftp *m)
-{
-    return m->cfg_.flags & NETP_TFTP_WRAP_TO_1 ? 65535u : 65536u;
-}
-
-uint16_t tftp_wire(const struct netp_tftp *m, uint32_t n)
-{
-    n += m->number_;
-    return (uint16_t)(n > UINT16_MAX ? n - period(m) : n);
-}
-
-uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number)
-{
-    return (number + period(m) - m->number_) % period(m);
 }
 
 /* --- the verbs ------------------------------------------------------------------------------- */
@@ -311,7 +335,7 @@ int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now
         return NETP_E_STATE;
     }
     known = m->state_ > TFTP_LISTENING;
-    tftp_fail_silent(m, NETP_E_ABORTED, code, "application");
+    tftp_fail_silent(m, NETP_E_ABORTED, code, TFTP_TEXT("application"));
     if (known) {
         fail_with_text(m, code, text);
     }

@@ -1,9 +1,39 @@
-/* tftp_private.h - what the sources of the TFTP machine share. SPDX-License-Identifier: MIT */
+/* tftp_private.h - what the sources of the TFTP machine share. SPDX-License-Identifier: MIT
+ *
+ * A build can leave out what a firmware does not need; netp_tftp_init() refuses with NETP_E_ARG what
+ * the caller asks of that:
+ *
+ *   -DNETP_TFTP_NO_CLIENT    GET and PUT
+ *   -DNETP_TFTP_NO_SERVER    SERVE
+ *   -DNETP_TFTP_NO_SEND      PUT; who asks a server for a file gets ERROR 2
+ *   -DNETP_TFTP_NO_RECEIVE   GET; who offers one to a server, likewise
+ *   -DNETP_TFTP_NO_OPTIONS   all options: a server answers as if none had been asked for (RFC 2347)
+ *   -DNETP_TFTP_NO_WINDOW    windows of more than one block; a server likewise
+ *   -DNETP_TFTP_NO_NETASCII  the mode; to a server it is an unknown one, ERROR 4
+ *   -DNETP_TFTP_NO_LEND      NETP_TFTP_LEND
+ *   -DNETP_TFTP_NO_WRAP_TO_1 NETP_TFTP_WRAP_TO_1
+ *   -DNETP_TFTP_NO_RTT       round trips are not measured: the timeout is cfg.rto_ms, doubled with
+ *                            every resend without progress
+ *   -DNETP_TFTP_NO_TEXT      sentences: those of fail() and of ERROR packets are empty */
 #ifndef TFTP_PRIVATE_H
 #define TFTP_PRIVATE_H
 
 #include <netproto/machine.h>
 #include <netproto/tftp.h>
+
+#if defined(NETP_TFTP_NO_OPTIONS) && !defined(NETP_TFTP_NO_WINDOW)
+#define NETP_TFTP_NO_WINDOW
+#endif
+#if (defined(NETP_TFTP_NO_CLIENT) && defined(NETP_TFTP_NO_SERVER)) ||                              \
+    (defined(NETP_TFTP_NO_SEND) && defined(NETP_TFTP_NO_RECEIVE))
+#error "TFTP without a role"
+#endif
+
+#ifdef NETP_TFTP_NO_TEXT
+#define TFTP_TEXT(sentence) ""
+#else
+#define TFTP_TEXT(sentence) sentence
+#endif
 
 /* The states, with their names for traces. */
 #define TFTP_STATES(X)                                                                             \
@@ -45,6 +75,38 @@ enum {
 /* The options, as indexes; m->options_ has bit 1 << index for those asked for or granted. */
 enum { TFTP_BLKSIZE, TFTP_TIMEOUT, TFTP_TSIZE, TFTP_WINDOWSIZE, TFTP_OPTIONS };
 
+/* Those that are built. */
+#if defined(NETP_TFTP_NO_OPTIONS)
+#define TFTP_BUILT 0u
+#elif defined(NETP_TFTP_NO_WINDOW)
+#define TFTP_BUILT 7u
+#else
+#define TFTP_BUILT 15u
+#endif
+
+/* How many numbers blocks have on the wire before they come again. */
+static inline uint32_t tftp_numbers(const struct netp_tftp *m)
+{
+#ifdef NETP_TFTP_NO_WRAP_TO_1
+    (void)m;
+    return 65536;
+#else
+    return m->cfg_.flags & NETP_TFTP_WRAP_TO_1 ? 65535 : 65536;
+#endif
+}
+
+/* The number of the block that is n, up to 65535, behind m->number_; and the other way round. */
+static inline uint16_t tftp_wire(const struct netp_tftp *m, uint32_t n)
+{
+    n += m->number_;
+    return (uint16_t)(n > UINT16_MAX ? n - tftp_numbers(m) : n);
+}
+
+static inline uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number)
+{
+    return (number + tftp_numbers(m) - m->number_) % tftp_numbers(m);
+}
+
 /* The gather list v[0..nv), of which n are in use, and where its datagrams go. */
 struct tftp_list {
     struct netp_out *v;
@@ -53,6 +115,73 @@ struct tftp_list {
 };
 /* False when the list is full. */
 bool tftp_put(struct tftp_list *list, const void *p, size_t n, unsigned flags);
+
+/* Members that a build may have made constant. */
+static inline bool tftp_serves(const struct netp_tftp *m)
+{
+#if defined(NETP_TFTP_NO_SERVER)
+    (void)m;
+    return false;
+#elif defined(NETP_TFTP_NO_CLIENT)
+    (void)m;
+    return true;
+#else
+    return m->cfg_.role == NETP_TFTP_SERVE;
+#endif
+}
+
+static inline bool tftp_sends(const struct netp_tftp *m)
+{
+#if defined(NETP_TFTP_NO_SEND)
+    (void)m;
+    return false;
+#elif defined(NETP_TFTP_NO_RECEIVE)
+    (void)m;
+    return true;
+#else
+    return m->sends_;
+#endif
+}
+
+static inline bool tftp_lends(const struct netp_tftp *m)
+{
+#ifdef NETP_TFTP_NO_LEND
+    (void)m;
+    return false;
+#else
+    return m->lends_;
+#endif
+}
+
+static inline bool tftp_text(const struct netp_tftp *m)
+{
+#ifdef NETP_TFTP_NO_NETASCII
+    (void)m;
+    return false;
+#else
+    return m->netascii_;
+#endif
+}
+
+static inline uint32_t tftp_block(const struct netp_tftp *m)
+{
+#ifdef NETP_TFTP_NO_OPTIONS
+    (void)m;
+    return NETP_TFTP_BLKSIZE;
+#else
+    return m->blksize_;
+#endif
+}
+
+static inline uint32_t tftp_window(const struct netp_tftp *m)
+{
+#ifdef NETP_TFTP_NO_WINDOW
+    (void)m;
+    return 1;
+#else
+    return m->windowsize_;
+#endif
+}
 
 /* Options as found in a packet. */
 struct tftp_options {
@@ -64,9 +193,9 @@ void tftp_options_read(struct netp_str text, struct tftp_options *o);
 /* Writes those in `which`. */
 void tftp_options_write(struct netp_tftp_writer *w, unsigned which, const uint64_t *value);
 
-/* Starts to write a control packet into cfg_.mem; tftp_control_queue() ends it. */
+/* Starts to write a control packet into cfg_.mem; tftp_control_queue() ends it, with n bytes. */
 struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode);
-void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w);
+void tftp_control_queue(struct netp_tftp *m, size_t n);
 
 /* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. */
 int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where, size_t at);
@@ -76,11 +205,6 @@ int tftp_illegal(struct netp_tftp *m, const char *where, size_t at);
 /* From now on the peer is *from, unless the transport knows it (NULL). */
 void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from);
 
-/* The number on the wire of the block that is n, up to 65535, behind m->number_; and the other way
- * round. */
-uint16_t tftp_wire(const struct netp_tftp *m, uint32_t n);
-uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number);
-
 /* Input from the cursor: an event type, 0 or a failure. */
 int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
 
@@ -88,26 +212,18 @@ int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
 int tftp_expire(struct netp_tftp *m);
 
 /* Begins to measure the round trip of the block m->number_ + n, unless another is being measured. */
+#ifndef NETP_TFTP_NO_RTT
 void tftp_time(struct netp_tftp *m, uint32_t n);
+#else
+#define tftp_time(m, n) (void)0
+#endif
 /* The peer has answered so many blocks: the measurement is over (RFC 6298), and no resend owed. */
 void tftp_progress(struct netp_tftp *m, uint32_t n);
 /* The deadline is so many ms from now. */
 void tftp_wait(struct netp_tftp *m, netp_ms ms);
 
-/* Each takes a packet of the peer's in its state; results as tftp_take(). */
-int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
-                      const struct netp_addr *from, struct netp_tftp_ev *ev);
-int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
-                        struct netp_tftp_ev *ev);
-int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct netp_tftp_ev *ev);
-int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
-                      struct netp_tftp_ev *ev);
-
 /* The peer's ERROR: keeps its text in cfg_.mem and fails. */
 int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk);
-
-/* GET, PUT: queues the request. NETP_E_ARG: it is too long. */
-int tftp_client_start(struct netp_tftp *m);
 
 /* Cuts the window down to what cfg_.mem holds; false when not even one block fits. */
 bool tftp_fit_window(struct netp_tftp *m);
@@ -117,15 +233,48 @@ size_t tftp_slot_size(const struct netp_tftp *m);
 /* Goes over to sending or receiving with the blksize_ and windowsize_ agreed on. */
 void tftp_start(struct netp_tftp *m);
 
+/* --- client. Those that take a packet of the peer's return as tftp_take() does. --------------- */
+
+/* GET, PUT: queues the request. NETP_E_ARG: it is too long. */
+int tftp_client_start(struct netp_tftp *m);
+int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                      const struct netp_addr *from, struct netp_tftp_ev *ev);
+
+/* --- server ---------------------------------------------------------------------------------- */
+
+int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                        struct netp_tftp_ev *ev);
+
+/* --- the side that sends --------------------------------------------------------------------- */
+
+#ifndef NETP_TFTP_NO_SEND
 /* True, and NEED in *ev, when the window has room for bytes that nobody has given. */
 bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev);
 void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list);
 bool tftp_send_has(const struct netp_tftp *m);
 void tftp_send_sent(struct netp_tftp *m);
+int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct netp_tftp_ev *ev);
+#else
+#define tftp_send_need(m, ev)    ((void)(ev), false)
+#define tftp_send_out(m, list)   (void)0
+#define tftp_send_has(m)         false
+#define tftp_send_sent(m)        (void)0
+#define tftp_send_ack(m, pk, ev) ((void)(pk), (void)(ev), 0)
+#endif
 
+/* --- the side that receives ------------------------------------------------------------------ */
+
+#ifndef NETP_TFTP_NO_RECEIVE
 /* Queues the ACK of the last block that came in order. */
 void tftp_receive_ack(struct netp_tftp *m);
 int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev);
+int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
+                      struct netp_tftp_ev *ev);
+#else
+#define tftp_receive_ack(m)          (void)0
+#define tftp_receive_done(m, ev)     ((void)(ev), 0)
+#define tftp_receive_data(m, pk, ev) ((void)(pk), (void)(ev), 0)
+#endif
 
 /* netascii to local text; *held keeps a CR over a block's edge. Writes at most n + 1 bytes, and
  * at the end of the file one more for a CR still held. Returns how many. */

@@ -7,20 +7,21 @@
 #include <netproto/bytes.h>
 #include <string.h>
 
+#ifndef NETP_TFTP_NO_SEND
 static uint8_t *slot(const struct netp_tftp *m, size_t block)
 {
     return (uint8_t *)m->cfg_.mem +
-           (m->slot_ + (uint32_t)block) % m->windowsize_ * tftp_slot_size(m);
+           (m->slot_ + (uint32_t)block) % tftp_window(m) * tftp_slot_size(m);
 }
 
 /* The first block that can't be sent yet: not filled, or behind the window. Lent bytes are not
  * touched while NEED is open, since the application may be replacing them. */
 static size_t ready(const struct netp_tftp *m)
 {
-    if (m->state_ != TFTP_SENDING || ((m->pending_ & TFTP_P_NEED) && m->lends_)) {
+    if (m->state_ != TFTP_SENDING || ((m->pending_ & TFTP_P_NEED) && tftp_lends(m))) {
         return 0;
     }
-    return m->filled_ < m->windowsize_ ? m->filled_ : m->windowsize_;
+    return m->filled_ < tftp_window(m) ? m->filled_ : tftp_window(m);
 }
 
 bool tftp_send_has(const struct netp_tftp *m)
@@ -35,14 +36,14 @@ void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list)
     size_t end = ready(m);
 
     for (uint32_t b = m->unsent_; b < end; b++) {
-        size_t n = m->closed_ && b + 1 == m->filled_ ? m->lastlen_ : m->blksize_;
-        size_t lent = m->lends_ ? n : 0;
+        size_t n = m->closed_ && b + 1 == m->filled_ ? m->lastlen_ : tftp_block(m);
+        size_t lent = tftp_lends(m) ? n : 0;
         uint8_t *head = slot(m, b);
 
         netp_wr16be(head, NETP_TFTP_OP_DATA);
         netp_wr16be(head + 2, tftp_wire(m, b + 1));
         if (!tftp_put(list, head, 4 + n - lent, lent ? NETP_OUT_MORE : 0) ||
-            (lent && !tftp_put(list, m->lent_ + (m->skip_ + b) * m->blksize_, lent, 0))) {
+            (lent && !tftp_put(list, m->lent_ + (m->skip_ + b) * tftp_block(m), lent, 0))) {
             return;
         }
     }
@@ -61,33 +62,34 @@ bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
 {
     size_t have = m->filled_;
 
-    if (m->state_ != TFTP_SENDING || have >= m->windowsize_ ||
+    if (m->state_ != TFTP_SENDING || have >= tftp_window(m) ||
         (m->pending_ & (TFTP_P_NEED | TFTP_P_LAST))) {
         return false;
     }
     /* Lent bytes are asked for again from the first that may have to be sent again: not before that
      * is another one, or who lends less than a window would be asked for ever. */
-    if (m->lends_) {
+    if (tftp_lends(m)) {
         if (m->lent_ && m->skip_ == 0) {
             return false;
         }
-        m->total_ += (uint64_t)m->skip_ * m->blksize_;
+        m->total_ += (uint64_t)m->skip_ * tftp_block(m);
         m->skip_ = 0; /* ACKs may move the window on before the answer */
         have = 0;
     }
     m->pending_ |= TFTP_P_NEED;
     ev->type = NETP_TFTP_NEED;
     ev->u.need.offset = m->total_;
-    ev->u.need.max = (m->windowsize_ - have) * m->blksize_ - m->fill_;
+    ev->u.need.max = (tftp_window(m) - have) * tftp_block(m) - m->fill_;
     return true;
 }
 
 /* --- giving ---------------------------------------------------------------------------------- */
 
+#ifndef NETP_TFTP_NO_LEND
 static ptrdiff_t lend(struct netp_tftp *m, const uint8_t *p, size_t n, bool last)
 {
-    size_t blocks = n / m->blksize_; /* that are whole */
-    size_t rest = n % m->blksize_;
+    size_t blocks = n / tftp_block(m); /* that are whole */
+    size_t rest = n % tftp_block(m);
 
     if (last ? blocks < m->skip_ + m->fresh_ : rest != 0) {
         return NETP_E_ARG;
@@ -100,19 +102,11 @@ static ptrdiff_t lend(struct netp_tftp *m, const uint8_t *p, size_t n, bool last
     }
     return (ptrdiff_t)n;
 }
-
-static void put_byte(struct netp_tftp *m, uint8_t byte)
-{
-    slot(m, m->filled_)[4 + m->fill_] = byte;
-    if (++m->fill_ == m->blksize_) {
-        m->fill_ = 0;
-        m->filled_++;
-    }
-}
+#endif
 
 static bool has_room(const struct netp_tftp *m)
 {
-    return m->filled_ < m->windowsize_;
+    return m->filled_ < tftp_window(m);
 }
 
 static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
@@ -120,7 +114,7 @@ static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
     size_t taken = 0;
 
     while (taken < n && has_room(m)) {
-        size_t room = (size_t)m->blksize_ - m->fill_;
+        size_t room = (size_t)tftp_block(m) - m->fill_;
         size_t k = n - taken < room ? n - taken : room;
 
         memcpy(slot(m, m->filled_) + 4 + m->fill_, p + taken, k);
@@ -133,6 +127,16 @@ static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
         }
     }
     return taken;
+}
+
+#ifndef NETP_TFTP_NO_NETASCII
+static void put_byte(struct netp_tftp *m, uint8_t byte)
+{
+    slot(m, m->filled_)[4 + m->fill_] = byte;
+    if (++m->fill_ == tftp_block(m)) {
+        m->fill_ = 0;
+        m->filled_++;
+    }
 }
 
 /* The second byte of a pair waits in held_, plus one, where the window has no room for it. */
@@ -160,18 +164,40 @@ static size_t copy_text(struct netp_tftp *m, const uint8_t *p, size_t n)
     }
     return taken;
 }
+#endif
 
 /* All bytes are in: the block begun, perhaps empty, is the last. */
 static void close_file(struct netp_tftp *m)
 {
+#ifndef NETP_TFTP_NO_NETASCII
     put_held(m);
+#endif
     if ((m->pending_ & TFTP_P_LAST) && !m->closed_ && !m->held_) {
         m->closed_ = true;
         m->filled_++;
-        if (!m->lends_) {
+        if (!tftp_lends(m)) {
             m->lastlen_ = m->fill_;
         }
     }
+}
+
+static ptrdiff_t take(struct netp_tftp *m, const uint8_t *p, size_t n, bool last)
+{
+    size_t taken;
+
+#ifndef NETP_TFTP_NO_LEND
+    if (m->lends_) {
+        return lend(m, p, n, last);
+    }
+#endif
+    (void)last;
+#ifndef NETP_TFTP_NO_NETASCII
+    taken = m->netascii_ ? copy_text(m, p, n) : copy_octets(m, p, n);
+#else
+    taken = copy_octets(m, p, n);
+#endif
+    m->total_ += taken;
+    return (ptrdiff_t)taken;
 }
 
 ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last, netp_ms now)
@@ -185,14 +211,9 @@ ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last
         return NETP_E_ARG;
     }
     netp_clock(&m->clock_, now);
-    if (m->lends_) {
-        taken = lend(m, p, n, last);
-        if (taken < 0) {
-            return taken;
-        }
-    } else {
-        taken = (ptrdiff_t)(m->netascii_ ? copy_text(m, p, n) : copy_octets(m, p, n));
-        m->total_ += (size_t)taken;
+    taken = take(m, p, n, last);
+    if (taken < 0) {
+        return taken;
     }
     m->pending_ &= (uint8_t)~TFTP_P_NEED;
     if (last && (size_t)taken == n) {
@@ -231,7 +252,7 @@ int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct
     }
     tftp_progress(m, n);
     m->number_ = tftp_wire(m, n);
-    m->slot_ = (uint16_t)((m->slot_ + n) % m->windowsize_);
+    m->slot_ = (uint16_t)((m->slot_ + n) % tftp_window(m));
     m->filled_ = m->filled_ > n ? m->filled_ - n : 0;
     m->skip_ += n;
     m->fresh_ -= n;
@@ -243,3 +264,4 @@ int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct
     close_file(m);
     return m->closed_ && m->filled_ == 0 ? all_sent(m, ev) : 0;
 }
+#endif

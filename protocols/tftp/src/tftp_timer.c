@@ -1,6 +1,17 @@
 /* tftp_timer.c - the measured round trip, and what is sent again. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
 
+static void set_rto(struct netp_tftp *m, uint32_t ms)
+{
+    if (ms < m->cfg_.rto_min_ms) {
+        ms = m->cfg_.rto_min_ms;
+    } else if (ms > m->cfg_.rto_max_ms) {
+        ms = m->cfg_.rto_max_ms;
+    }
+    m->rto_ = ms;
+}
+
+#ifndef NETP_TFTP_NO_RTT
 void tftp_time(struct netp_tftp *m, uint32_t n)
 {
     if (m->timed_ == 0) {
@@ -25,20 +36,21 @@ static void measured(struct netp_tftp *m)
         m->rttvar_ += off - m->rttvar_ / 4;
         m->srtt_ += rtt - m->srtt_ / 8;
     }
-    m->rto_ = m->srtt_ / 8 + m->rttvar_;
-    if (m->rto_ < m->cfg_.rto_min_ms) {
-        m->rto_ = m->cfg_.rto_min_ms;
-    } else if (m->rto_ > m->cfg_.rto_max_ms) {
-        m->rto_ = m->cfg_.rto_max_ms;
-    }
+    set_rto(m, m->srtt_ / 8 + m->rttvar_);
 }
+#endif
 
 void tftp_progress(struct netp_tftp *m, uint32_t n)
 {
+#ifndef NETP_TFTP_NO_RTT
     if (m->timed_ - 1 < n) {
         measured(m);
     }
     m->timed_ = 0;
+#else
+    (void)n;
+    set_rto(m, m->cfg_.rto_ms);
+#endif
     m->resends_ = 0;
     m->deadline_ = NETP_NEVER;
 }
@@ -56,7 +68,7 @@ int tftp_expire(struct netp_tftp *m)
         return 0;
     }
     if (m->resends_ >= m->cfg_.retries) {
-        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, "no answer");
+        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, TFTP_TEXT("no answer"));
     }
     m->resends_++;
     m->loss_ = true;
