@@ -1,4 +1,6 @@
-/* sntp_client.c - the client machine. SPDX-License-Identifier: MIT */
+/* sntp_client.c - the client machine. SPDX-License-Identifier: MIT
+ *
+ * A build can leave out signing, -DNETP_SNTP_NO_KEY: netp_sntp_client_init() then refuses a key. */
 #include <netproto/addr.h>
 #include <netproto/bytes.h>
 #include <netproto/machine.h>
@@ -38,10 +40,15 @@ int netp_sntp_client_init_(struct netp_sntp_client *m, size_t msize,
         cfg->poll_max_ms > NETP_SNTP_POLL_MAX_MS) {
         return NETP_E_ARG;
     }
+#ifdef NETP_SNTP_NO_KEY
+    if (cfg->key) {
+        return NETP_E_ARG;
+    }
+#endif
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
     netp_fail_clear(&m->fail_);
-    m->clock_ = m->deadline_ = now;
+    m->clock_ = m->since_ = now;
     m->floor_ = m->poll_ = cfg->poll_ms;
     m->burst_ = cfg->burst;
     return NETP_OK;
@@ -58,13 +65,13 @@ static uint32_t twice(const struct netp_sntp_client *m, uint32_t ms)
 static void enter(struct netp_sntp_client *m, enum sntp_state state, uint32_t ms)
 {
     m->state_ = (uint8_t)state;
-    m->deadline_ = netp_after(m->clock_, ms);
+    m->since_ = m->clock_;
+    m->wait_ = ms;
 }
 
 static int fail(struct netp_sntp_client *m, enum netp_err code, int peer_code)
 {
     m->state_ = FAILED;
-    m->deadline_ = NETP_NEVER;
     m->fail_.code = code;
     m->fail_.peer_code = peer_code;
     m->fail_.where = "server";
@@ -90,8 +97,6 @@ static void rest(struct netp_sntp_client *m, bool answered)
 int netp_sntp_client_ask(struct netp_sntp_client *m, const uint8_t nonce[8], uint64_t clock,
                          netp_ms now)
 {
-    const struct netp_sntp_key *key = m->cfg_.key;
-
     if (m->state_ != ASKING) {
         return NETP_E_STATE;
     }
@@ -101,12 +106,14 @@ int netp_sntp_client_ask(struct netp_sntp_client *m, const uint8_t nonce[8], uin
     memcpy(m->request_ + NONCE, nonce, 8);
     m->request_[0] = NETP_SNTP_VERSION << 3 | NETP_SNTP_CLIENT;
     m->requestlen_ = NETP_SNTP_PACKET;
-    if (key) {
-        m->requestlen_ = (uint8_t)key->sign(key, m->request_, NETP_SNTP_PACKET);
+#ifndef NETP_SNTP_NO_KEY
+    if (m->cfg_.key) {
+        m->requestlen_ = (uint8_t)m->cfg_.key->sign(m->cfg_.key, m->request_, NETP_SNTP_PACKET);
     }
     if (m->requestlen_ == 0) {
         return NETP_E_ARG;
     }
+#endif
     netp_clock(&m->clock_, now);
     m->asked_ = clock;
     enter(m, SENDING, m->cfg_.timeout_ms);
@@ -174,7 +181,7 @@ static int take_answer(struct netp_sntp_client *m, struct netp_sntp_client_ev *e
         return unfit(m, ev, (enum netp_sntp_unfit)why, 0);
     }
     ev->u.reply.asked = m->asked_;
-    ev->u.reply.elapsed = m->clock_ + m->cfg_.timeout_ms - m->deadline_;
+    ev->u.reply.elapsed = m->clock_ - m->since_;
     rest(m, true);
     ev->type = NETP_SNTP_REPLY;
     return NETP_SNTP_REPLY;
@@ -190,8 +197,6 @@ static bool is_open(const struct netp_sntp_client *m)
 static bool is_ours(const struct netp_sntp_client *m, const struct netp_in *in,
                     struct netp_sntp_packet *pk)
 {
-    const struct netp_sntp_key *key = m->cfg_.key;
-
     if (!is_open(m) || netp_sntp_parse(in->p, in->n, pk) != NETP_OK ||
         memcmp(in->p + ORIGIN, m->request_ + NONCE, 8) != 0 || pk->mode != NETP_SNTP_SERVER ||
         pk->version < LEAST_VERSION || pk->version > NETP_SNTP_VERSION) {
@@ -200,7 +205,12 @@ static bool is_ours(const struct netp_sntp_client *m, const struct netp_in *in,
     if (m->cfg_.server.fam && in->from && !netp_addr_eq(in->from, &m->cfg_.server)) {
         return false;
     }
-    return key ? key->verify(key, in->p, in->n) == NETP_OK : in->n == NETP_SNTP_PACKET;
+#ifndef NETP_SNTP_NO_KEY
+    if (m->cfg_.key) {
+        return m->cfg_.key->verify(m->cfg_.key, in->p, in->n) == NETP_OK;
+    }
+#endif
+    return in->n == NETP_SNTP_PACKET;
 }
 
 static int take(struct netp_sntp_client *m, struct netp_in *in, struct netp_sntp_client_ev *ev)
@@ -232,7 +242,7 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
     if (in && (r = take(m, in, ev)) != 0) {
         return r;
     }
-    if (m->clock_ < m->deadline_) {
+    if (m->clock_ < netp_sntp_client_deadline(m)) {
         return 0;
     }
     if (is_open(m)) {
@@ -240,7 +250,6 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
         ev->type = NETP_SNTP_SILENT;
     } else {
         m->state_ = ASKING;
-        m->deadline_ = NETP_NEVER;
         ev->type = NETP_SNTP_ASK;
     }
     return (int)ev->type;
@@ -267,7 +276,8 @@ void netp_sntp_client_sent(struct netp_sntp_client *m, size_t n, netp_ms now)
 
 netp_ms netp_sntp_client_deadline(const struct netp_sntp_client *m)
 {
-    return m->deadline_;
+    return m->state_ == ASKING || m->state_ == FAILED ? NETP_NEVER
+                                                      : netp_after(m->since_, m->wait_);
 }
 
 unsigned netp_sntp_client_want(const struct netp_sntp_client *m)

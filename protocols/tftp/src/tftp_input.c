@@ -74,10 +74,9 @@ static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
         return take_late_oack(m);
     }
     if (pk->opcode > NETP_TFTP_WRQ) {
-        return tftp_illegal(m,
-                            tftp_sends(m) ? TFTP_TEXT("DATA to the sender")
-                                          : TFTP_TEXT("ACK to the receiver"),
-                            0);
+        return tftp_illegal(
+            m, tftp_sends(m) ? TFTP_TEXT("DATA to the sender") : TFTP_TEXT("ACK to the receiver"),
+            0);
     }
     return tftp_serves(m) ? 0 : tftp_illegal(m, TFTP_TEXT("request to a client"), 0);
 }

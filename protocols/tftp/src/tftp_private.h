@@ -1,7 +1,7 @@
 /* tftp_private.h - what the sources of the TFTP machine share. SPDX-License-Identifier: MIT
  *
- * A build can leave out what a firmware does not need; netp_tftp_init() refuses with NETP_E_ARG what
- * the caller asks of that:
+ * A build can leave out what a firmware does not need; netp_tftp_init() refuses with NETP_E_ARG
+ * what the caller asks of that:
  *
  *   -DNETP_TFTP_NO_CLIENT    GET and PUT
  *   -DNETP_TFTP_NO_SERVER    SERVE
@@ -211,7 +211,8 @@ int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev);
 /* The deadline has passed: sends again, or fails. */
 int tftp_expire(struct netp_tftp *m);
 
-/* Begins to measure the round trip of the block m->number_ + n, unless another is being measured. */
+/* Begins to measure the round trip of the block m->number_ + n, unless another is being measured.
+ */
 #ifndef NETP_TFTP_NO_RTT
 void tftp_time(struct netp_tftp *m, uint32_t n);
 #else

@@ -52,8 +52,8 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
 #endif
     if (n > m->cfg_.max_size - m->total_) {
         uint64_t fits = tftp_text(m) ? 0 : m->cfg_.max_size - m->total_;
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, TFTP_TEXT("file larger than max_size"),
-                         4 + (size_t)fits);
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL,
+                         TFTP_TEXT("file larger than max_size"), 4 + (size_t)fits);
     }
     if (n == 0) { /* the last block: in others at least eight bytes came */
         return tftp_receive_done(m, ev);

@@ -1,8 +1,8 @@
 /* tftp_send.c - the side that sends DATA and gets ACK. SPDX-License-Identifier: MIT
  *
  * The window begins behind the last block that is acknowledged, and blocks are counted from there.
- * Those before unsent_ are on their way, those before filled_ can be sent. In cfg_.mem each block of
- * the window has a slot: its header, and behind it the payload unless that is lent. */
+ * Those before unsent_ are on their way, those before filled_ can be sent. In cfg_.mem each block
+ * of the window has a slot: its header, and behind it the payload unless that is lent. */
 #include "tftp_private.h"
 #include <netproto/bytes.h>
 #include <string.h>

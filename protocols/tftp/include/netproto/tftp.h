@@ -150,7 +150,7 @@ struct netp_tftp {
     size_t skip_;     /* sender: blocks of lent_[] that are acknowledged */
     const uint8_t *lent_;
     uint32_t rto_, srtt_, rttvar_; /* ms; srtt_ in eighths, rttvar_ in quarters */
-    uint32_t timed_, timed_at_; /* number + 1 of the block whose round trip is being measured */
+    uint32_t timed_, timed_at_;    /* number + 1 of the block whose round trip is being measured */
     netp_ms clock_, deadline_;
     uint64_t total_; /* bytes of the file delivered or given; before lent_[] while more may come */
     struct netp_fail fail_;
