@@ -1,7 +1,7 @@
 /* udp.c - ports and datagram machines on lwIP's UDP. SPDX-License-Identifier: MIT */
 #include <netproto/lwip/udp.h>
 
-#define GATHER   8 /* elements that are sent at a time */
+#define GATHER   4 /* elements that are sent at a time: two datagrams whose payload is lent */
 #define RETRY_MS 2 /* after lwIP had no memory for a datagram */
 
 enum { CLOSED_ = 0, RUNNING, ABORTING, DONE };
