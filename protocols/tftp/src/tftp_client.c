@@ -88,12 +88,12 @@ static const char *agree(struct netp_tftp *m, struct netp_str text, uint64_t *ts
         *tsize = o.value[TFTP_TSIZE];
     }
     tftp_fit_window(m);
+    return NULL;
 #else
     (void)m;
-    (void)text;
     (void)tsize;
+    return text.n > 0 ? TFTP_TEXT("OACK with what was not asked") : NULL;
 #endif
-    return NULL;
 }
 
 static int take_refusal(struct netp_tftp *m, const struct netp_tftp_packet *pk)

@@ -264,4 +264,14 @@ int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct
     close_file(m);
     return m->closed_ && m->filled_ == 0 ? all_sent(m, ev) : 0;
 }
+#else
+ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last, netp_ms now)
+{
+    (void)m;
+    (void)p;
+    (void)n;
+    (void)last;
+    (void)now;
+    return NETP_E_STATE;
+}
 #endif

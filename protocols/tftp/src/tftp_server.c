@@ -124,4 +124,12 @@ int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now)
     }
     return NETP_OK;
 }
+#else
+int netp_tftp_accept(struct netp_tftp *m, uint64_t tsize, netp_ms now)
+{
+    (void)m;
+    (void)tsize;
+    (void)now;
+    return NETP_E_STATE;
+}
 #endif
