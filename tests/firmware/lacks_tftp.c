@@ -235,6 +235,88 @@ static void test_timeout(void **state)
 #endif
 }
 
+/* A server's transfer is asked for by a request, a client's is answered: all of it by blocks of 512
+ * bytes, until their numbers come again. */
+#define BLOCKS 65540u
+
+static uint8_t packet[4 + 512];
+
+static int take_block(unsigned opcode, unsigned number, size_t n)
+{
+    packet[1] = (uint8_t)opcode;
+    packet[2] = (uint8_t)(number >> 8);
+    packet[3] = (uint8_t)number;
+    return take((const char *)packet, n, 1000);
+}
+
+static void expect_block(unsigned opcode, unsigned number)
+{
+    struct netp_out out[2];
+
+    assert_true(netp_tftp_out(&m, out, 2) > 0);
+    assert_int_equal(out[0].p[1], opcode);
+    assert_int_equal(out[0].p[2] << 8 | out[0].p[3], number & 0xffff);
+    netp_tftp_sent(&m, 1, 1000);
+}
+
+static void test_sends(void **state)
+{
+    (void)state;
+#ifndef NETP_TFTP_NO_SEND
+#ifdef NETP_TFTP_NO_SERVER
+    defaults(NETP_TFTP_PUT);
+    assert_int_equal(start(), NETP_OK);
+    expect_block(NETP_TFTP_WRQ, 'f' << 8);
+    assert_int_equal(take_block(NETP_TFTP_ACK, 0, 4), NETP_TFTP_OPTIONS);
+#else
+    defaults(NETP_TFTP_SERVE);
+    assert_int_equal(start(), NETP_OK);
+    assert_int_equal(TAKE("\0\1f\0octet\0", 1000), NETP_TFTP_REQUEST);
+    assert_int_equal(netp_tftp_accept(&m, 0, 1000), NETP_OK);
+#endif
+    assert_int_equal(netp_tftp_next(&m, NULL, 1000, &ev), NETP_TFTP_NEED);
+    for (unsigned i = 1; i < BLOCKS; i++) {
+        assert_int_equal(netp_tftp_give(&m, packet, 512, false, 1000), 512);
+        expect_block(NETP_TFTP_OP_DATA, i);
+        assert_int_equal(take_block(NETP_TFTP_ACK, i - 1, 4), 0);
+        assert_int_equal(take_block(NETP_TFTP_ACK, i, 4), NETP_TFTP_NEED);
+        assert_int_equal(ev.u.need.offset, i * 512u);
+    }
+    assert_int_equal(netp_tftp_give(&m, packet, 0, true, 1000), 0);
+    expect_block(NETP_TFTP_OP_DATA, BLOCKS);
+    assert_int_equal(take_block(NETP_TFTP_ACK, BLOCKS, 4), NETP_TFTP_DONE);
+    assert_int_equal(netp_tftp_want(&m), NETP_CLOSED);
+#endif
+}
+
+static void test_receives(void **state)
+{
+    (void)state;
+#ifndef NETP_TFTP_NO_RECEIVE
+#ifdef NETP_TFTP_NO_SERVER
+    defaults(NETP_TFTP_GET);
+    assert_int_equal(start(), NETP_OK);
+    expect_block(NETP_TFTP_RRQ, 'f' << 8);
+    assert_int_equal(take_block(NETP_TFTP_OP_DATA, 1, 516), NETP_TFTP_OPTIONS);
+#else
+    defaults(NETP_TFTP_SERVE);
+    assert_int_equal(start(), NETP_OK);
+    assert_int_equal(TAKE("\0\2f\0octet\0", 1000), NETP_TFTP_REQUEST);
+    assert_int_equal(netp_tftp_accept(&m, 0, 1000), NETP_OK);
+    expect_block(NETP_TFTP_ACK, 0);
+#endif
+    for (unsigned i = 1; i < BLOCKS; i++) {
+        assert_int_equal(take_block(NETP_TFTP_OP_DATA, i, 516), NETP_TFTP_DATA);
+        assert_int_equal(ev.u.data.offset, (i - 1) * 512u);
+        expect_block(NETP_TFTP_ACK, i);
+        assert_int_equal(take_block(NETP_TFTP_OP_DATA, i, 516), 0);
+        expect_block(NETP_TFTP_ACK, i);
+    }
+    assert_int_equal(take_block(NETP_TFTP_OP_DATA, BLOCKS, 4), NETP_TFTP_DONE);
+    expect_block(NETP_TFTP_ACK, BLOCKS);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +326,8 @@ int main(void)
         cmocka_unit_test(test_options_of_a_server),
         cmocka_unit_test(test_directions),
         cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_sends),
+        cmocka_unit_test(test_receives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,8 +29,9 @@ ASKS = {
     "NETP_MODBUS_NO_TEXT": None,
     "NETP_SNTP_NO_KEY": r"^sntp\w* key",
 }
-# What its sentences become.
-TEXTS = {
+# What is otherwise without it: sentences are empty, and the first timeout stays.
+OTHERWISE = {
+    "NETP_TFTP_NO_RTT": [(r"(?m)^wait 200$", "wait 1000")],
     "NETP_TFTP_NO_TEXT": [(r'(?m)^(out be16\(5\) be16\(\d+\)) "[^"]*\\0"', r'\1 "\\0"'),
                           (r'(?m)^(fail .*) ".*"$', r'\1 ""')],
     "NETP_MODBUS_NO_TEXT": [(r"(?m)^(event bad .*): .*$", r"\1: ?"),
@@ -46,7 +47,7 @@ def main():
     kept = ["%s```%s```\n\n" % row for row in rows if not asks.search(row[1])]
     text = "".join(kept)
     for macro in macros:
-        for pattern, becomes in TEXTS.get(macro, ()):
+        for pattern, becomes in OTHERWISE.get(macro, ()):
             text = re.sub(pattern, becomes, text)
     print("%d of %d rows" % (len(kept), len(rows)))
     with tempfile.NamedTemporaryFile("w", suffix=".md") as f:
