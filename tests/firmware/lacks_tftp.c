@@ -143,7 +143,11 @@ static void test_options_of_a_server(void **state)
     cfg.blksize = 64;
     cfg.windowsize = 4;
     assert_int_equal(start(), NETP_OK);
-    assert_int_equal(TAKE(REQUEST "blksize\0" "64\0windowsize\0" "4\0", 1000), NETP_TFTP_REQUEST);
+    assert_int_equal(TAKE(REQUEST "blksize\0"
+                                  "64\0windowsize\0"
+                                  "4\0",
+                          1000),
+                     NETP_TFTP_REQUEST);
     assert_int_equal(ev.u.request.windowsize, 1);
     assert_int_equal(netp_tftp_accept(&m, 600, 1000), NETP_OK);
 #ifdef NETP_TFTP_NO_OPTIONS
@@ -155,7 +159,8 @@ static void test_options_of_a_server(void **state)
     assert_int_equal(ev.u.need.max, 512);
 #endif
 #else
-    EXPECT("\0\6blksize\0" "64\0");
+    EXPECT("\0\6blksize\0"
+           "64\0");
 #endif
 }
 
@@ -196,7 +201,10 @@ static void test_directions(void **state)
     defaults(CLIENT);
     assert_int_equal(start(), NETP_OK);
     netp_tftp_sent(&m, 1, 1000);
-    assert_int_equal(TAKE("\0\6blksize\0" "64\0", 1000), NETP_E_SYNTAX);
+    assert_int_equal(TAKE("\0\6blksize\0"
+                          "64\0",
+                          1000),
+                     NETP_E_SYNTAX);
     EXPECT("\0\5\0\10\0");
 }
 #endif

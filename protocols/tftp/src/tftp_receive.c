@@ -87,7 +87,8 @@ int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     m->controllen_ = 0; /* an OACK has arrived */
     m->pending_ &= (uint8_t) ~(TFTP_P_GAP | TFTP_P_CONTROL);
     m->number_ = tftp_wire(m, 1);
-    if (!last && ++m->count_ >= tftp_window(m)) {
+    m->count_++;
+    if (!last && m->count_ >= tftp_window(m)) {
         tftp_receive_ack(m);
     }
     return deliver(m, pk->data, pk->datalen, last, ev);
