@@ -47,7 +47,8 @@ int netp_sntp_client_init_(struct netp_sntp_client *m, size_t msize,
 #endif
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
-    netp_fail_clear(&m->fail_);
+    m->fail_.peer_code = -1;
+    m->fail_.where = "";
     m->clock_ = m->since_ = now;
     m->floor_ = m->poll_ = cfg->poll_ms;
     m->burst_ = cfg->burst;
@@ -67,15 +68,6 @@ static void enter(struct netp_sntp_client *m, enum sntp_state state, uint32_t ms
     m->state_ = (uint8_t)state;
     m->since_ = m->clock_;
     m->wait_ = ms;
-}
-
-static int fail(struct netp_sntp_client *m, enum netp_err code, int peer_code)
-{
-    m->state_ = FAILED;
-    m->fail_.code = code;
-    m->fail_.peer_code = peer_code;
-    m->fail_.where = "server";
-    return code;
 }
 
 /* The exchange is over: rests before the next one. Clients that were started together, as by a
@@ -138,7 +130,8 @@ static int take_kiss(struct netp_sntp_client *m, struct netp_sntp_client_ev *ev)
     uint32_t code = ev->u.reply.packet.refid;
 
     if (code == NETP_SNTP_DENY || code == NETP_SNTP_RSTR) {
-        return fail(m, NETP_E_REFUSED, (int)code);
+        m->fail_.peer_code = (int)code;
+        return NETP_E_REFUSED;
     }
     if (code == NETP_SNTP_RATE) {
         m->burst_ = 0; /* "reduce its polling interval [...] each time it receives" one */
@@ -223,7 +216,7 @@ static int take(struct netp_sntp_client *m, struct netp_in *in, struct netp_sntp
         return ours ? take_answer(m, ev) : 0;
     }
     if (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) {
-        return fail(m, NETP_E_IO, -1);
+        return NETP_E_IO;
     }
     return 0;
 }
@@ -240,6 +233,11 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
     }
     netp_clock(&m->clock_, now);
     if (in && (r = take(m, in, ev)) != 0) {
+        if (r < 0) {
+            m->state_ = FAILED;
+            m->fail_.code = (enum netp_err)r;
+            m->fail_.where = "server";
+        }
         return r;
     }
     if (m->clock_ < netp_sntp_client_deadline(m)) {

@@ -74,9 +74,11 @@ int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                          TFTP_TEXT("unknown transfer mode"), pk->file.n + 3);
     }
     m->sends_ = pk->opcode == NETP_TFTP_RRQ;
+#if defined(NETP_TFTP_NO_SEND) || defined(NETP_TFTP_NO_RECEIVE)
     if (m->sends_ != tftp_sends(m)) {
         return tftp_fail(m, NETP_E_UNSUPPORTED, NETP_TFTP_ACCESS, TFTP_TEXT("direction"), 0);
     }
+#endif
 #ifndef NETP_TFTP_NO_OPTIONS
     grant(m, pk->options);
     ev->u.request.tsize = tftp_sends(m) ? NETP_TFTP_SIZE_UNKNOWN : m->cfg_.tsize;
