@@ -28,6 +28,8 @@ def machine(name, *commands):
 HTTP1_SERVER = machine("http1", "send", "send_head", "send_body", "lend_body", "send_end")
 HTTP_PARSER = ["netp_http_head_init", "netp_http_head_parse", "netp_http_head_find"]
 TFTP = machine("tftp", "cfg_init", "accept", "abort", "give")
+TFTP_IN = machine("tftp", "cfg_init", "accept", "abort")  # what takes in firmware images
+SNTP_CLIENT = machine("sntp_client", "cfg_init", "ask")
 MODBUS_SERVER = machine("modbus_server", "respond") + ["netp_modbus_map_answer"]
 MODBUS_CLIENT = machine("modbus_client", "request")
 LWIP_TCP = ["netp_lwip_loop_init", "netp_lwip_listen", "netp_lwip_tcp_open", "netp_lwip_tcp_kick",
@@ -35,6 +37,9 @@ LWIP_TCP = ["netp_lwip_loop_init", "netp_lwip_listen", "netp_lwip_tcp_open", "ne
 LWIP_UDP = ["netp_lwip_loop_init", "netp_lwip_udp_open", "netp_lwip_udp_abort"]
 ETHIF = ["netp_ethif_init", "netp_ethif_poll", "netp_ethif_irq"]
 
+# A TFTP of RFC 1350 alone, blocks of 512 bytes in octet mode, copied.
+TFTP_PLAIN = ("NETP_TFTP_NO_OPTIONS NETP_TFTP_NO_NETASCII NETP_TFTP_NO_LEND NETP_TFTP_NO_RTT"
+              " NETP_TFTP_NO_TEXT NETP_TFTP_NO_WRAP_TO_1")
 # What a device with Modbus TCP and the codes 01 to 06, 0F and 10 leaves out.
 MODBUS_TCP = ("NETP_MODBUS_COMMON_ONLY NETP_MODBUS_NO_RTU NETP_MODBUS_NO_ASCII"
               " NETP_MODBUS_NO_DATAGRAMS NETP_MODBUS_NO_SERIAL_DIAGNOSTICS")
@@ -51,8 +56,17 @@ ROWS = [
     Row("HTTP/1.1, both roles", HTTP1_SERVER, flash=17200, frame=384, chain=1648,
         why="a head that is sent is checked by building it"),
     Row("  its parser of heads", HTTP_PARSER, flash=1500),
-    Row("TFTP, all roles", TFTP, flash=8900),
-    Row("SNTP client", machine("sntp_client", "cfg_init", "ask"), flash=1400),
+    Row("TFTP, all roles", TFTP, flash=7000),
+    Row("  server", TFTP, "NETP_TFTP_NO_CLIENT", flash=6100),
+    Row("  server of RFC 1350", TFTP, "NETP_TFTP_NO_CLIENT " + TFTP_PLAIN, flash=3300),
+    Row("  server that receives", TFTP_IN, "NETP_TFTP_NO_CLIENT NETP_TFTP_NO_SEND " + TFTP_PLAIN,
+        flash=2650),
+    Row("  client", TFTP, "NETP_TFTP_NO_SERVER", flash=6300),
+    Row("  client of RFC 1350", TFTP, "NETP_TFTP_NO_SERVER " + TFTP_PLAIN, flash=3700),
+    Row("  client that receives", TFTP_IN, "NETP_TFTP_NO_SERVER NETP_TFTP_NO_SEND " + TFTP_PLAIN,
+        flash=2950),
+    Row("SNTP client", SNTP_CLIENT, flash=1340),
+    Row("  without keys", SNTP_CLIENT, "NETP_SNTP_NO_KEY", flash=1300),
     Row("SNTP server", ["netp_sntp_answer"], flash=300),
     Row("Modbus server, all, and map", MODBUS_SERVER, flash=7600),
     Row("  without ASCII", MODBUS_SERVER, "NETP_MODBUS_NO_ASCII", flash=6800),
@@ -62,11 +76,11 @@ ROWS = [
     Row("Modbus client, all", MODBUS_CLIENT, flash=4900),
     Row("  Modbus TCP, all codes", MODBUS_CLIENT, "NETP_MODBUS_NO_RTU NETP_MODBUS_NO_ASCII",
         flash=3250),
-    Row("  Modbus TCP, common codes", MODBUS_CLIENT, MODBUS_TCP, flash=2450),
-    Row("binding to lwIP, TCP server", LWIP_TCP, flash=2000, frame=136,
-        why="the list of what is to be sent"),
-    Row("binding to lwIP, UDP", LWIP_UDP, flash=1350, frame=168,
-        why="the list of what is to be sent"),
+    Row("  Modbus TCP, common codes", MODBUS_CLIENT, MODBUS_TCP, flash=2350),
+    Row("  one request at a time", MODBUS_CLIENT, MODBUS_TCP + " NETP_MODBUS_NO_WINDOW"
+        " NETP_MODBUS_NO_RETRY NETP_MODBUS_NO_TEXT", flash=2100),
+    Row("binding to lwIP, TCP server", LWIP_TCP, flash=2000),
+    Row("binding to lwIP, UDP", LWIP_UDP, flash=1350),
     Row("Ethernet driver v1, netif", ETHIF, ETHIF_OPTIONS, flash=2420, sources=eth(1, 2)),
     Row("Ethernet driver v2, netif", ETHIF, ETHIF_OPTIONS, flash=2440, sources=eth(2, 1)),
 ]

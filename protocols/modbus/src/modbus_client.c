@@ -12,6 +12,16 @@ static bool is_built(const struct netp_modbus_client_cfg *cfg)
         return false;
     }
 #endif
+#ifdef NETP_MODBUS_NO_WINDOW
+    if (cfg->window > 1) {
+        return false;
+    }
+#endif
+#ifdef NETP_MODBUS_NO_RETRY
+    if (cfg->retries > 0) {
+        return false;
+    }
+#endif
     switch (cfg->framing) {
     case NETP_MODBUS_MBAP:
 #ifndef NETP_MODBUS_NO_RTU
@@ -50,27 +60,6 @@ int netp_modbus_client_init_(struct netp_modbus_client *m, size_t size,
 
 /* ---- slots ---- */
 
-struct slot *netp_modbus_slot_(const struct netp_modbus_client *m, size_t i)
-{
-#ifdef NETP_MODBUS_NO_ASCII
-    const unsigned framing = NETP_MODBUS_MBAP;
-#else
-    unsigned framing = m->cfg_.framing;
-#endif
-    return (struct slot *)((uint8_t *)m->cfg_.mem + NETP_MODBUS_CLIENT_RX_(framing) +
-                           i * NETP_MODBUS_CLIENT_SLOT_(framing));
-}
-
-uint8_t *netp_modbus_slot_pdu_(const struct netp_modbus_client *m, struct slot *s)
-{
-    size_t at = NETP_MODBUS_MBAP_HEAD;
-
-    if (serial(m)) {
-        at = m->cfg_.framing == NETP_MODBUS_RTU ? NETP_MODBUS_RTU_HEAD : NETP_MODBUS_ASCII_MAX;
-    }
-    return s->frame + at;
-}
-
 /* Of the slots that are queued, or of those with a deadline, the first that is due at *when or
  * later, or NULL; *when is set to its time, or to NETP_NEVER. */
 static struct slot *first(const struct netp_modbus_client *m, bool queued, uint64_t *when)
@@ -79,9 +68,10 @@ static struct slot *first(const struct netp_modbus_client *m, bool queued, uint6
     uint64_t least = NETP_NEVER;
 
     for (size_t i = 0; i < slots(m); i++) {
-        struct slot *s = netp_modbus_slot_(m, i);
-        uint64_t w = netp_rd64le(s->when);
+        struct slot *s = slot_at(m, i);
+        uint64_t w;
 
+        memcpy(&w, s->when, sizeof w);
         if ((s->state == SLOT_QUEUED) == queued && w >= *when && w < least) {
             least = w;
             found = s;
@@ -101,7 +91,8 @@ static struct slot *first_queued(const struct netp_modbus_client *m)
 static void enqueue(struct netp_modbus_client *m, struct slot *s)
 {
     s->state = SLOT_QUEUED;
-    netp_wr64le(s->when, m->turn_++);
+    memcpy(s->when, &m->turn_, sizeof s->when);
+    m->turn_++;
     if (serial(m)) {
         m->fill_ = 0; /* what has come so far can't be the response */
     }
@@ -122,6 +113,9 @@ int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev, int 
  * user-defined functions nobody knows. */
 static bool only_reads(const struct netp_modbus_request *r)
 {
+#ifdef NETP_MODBUS_COMMON_ONLY
+    return r->function <= NETP_MODBUS_READ_INPUT_REGISTERS;
+#else
     const uint32_t reads =
         1u << NETP_MODBUS_READ_COILS | 1u << NETP_MODBUS_READ_DISCRETE_INPUTS |
         1u << NETP_MODBUS_READ_HOLDING_REGISTERS | 1u << NETP_MODBUS_READ_INPUT_REGISTERS |
@@ -133,6 +127,7 @@ static bool only_reads(const struct netp_modbus_request *r)
         return r->n > 0 && r->data[0] == NETP_MODBUS_MEI_DEVICE_ID;
     }
     return r->function < 32 && (reads >> r->function & 1) != 0;
+#endif
 }
 
 /* A slot for the next ticket, or NULL. */
@@ -141,7 +136,7 @@ static struct slot *free_slot(const struct netp_modbus_client *m)
     struct slot *found = NULL;
 
     for (size_t i = 0; i < slots(m); i++) {
-        struct slot *s = netp_modbus_slot_(m, i);
+        struct slot *s = slot_at(m, i);
 
         if (s->state == SLOT_FREE) {
             found = s;
@@ -171,7 +166,7 @@ int netp_modbus_client_request(struct netp_modbus_client *m, uint8_t unit,
     if (s == NULL) {
         return NETP_E_NOSPACE;
     }
-    f.pdu = netp_modbus_slot_pdu_(m, s);
+    f.pdu = slot_pdu(m, s);
     n = netp_modbus_request_write((uint8_t *)f.pdu, NETP_MODBUS_PDU_MAX, r);
     if (n < 0) {
         return NETP_E_ARG;
@@ -182,7 +177,9 @@ int netp_modbus_client_request(struct netp_modbus_client *m, uint8_t unit,
     f.unit = unit;
     s->pdu_n = (uint8_t)n;
     s->unit = unit;
+#ifndef NETP_MODBUS_NO_RETRY
     s->retries = only_reads(r) || flag(m, NETP_MODBUS_CLIENT_RETRY_WRITES) ? m->cfg_.retries : 0;
+#endif
     netp_wr16le(s->ticket, f.transaction);
     netp_wr16le(s->n, (uint16_t)netp_modbus_frame_write((enum netp_modbus_framing)m->cfg_.framing,
                                                         s->frame, NETP_MODBUS_FRAME_MAX, &f));
@@ -196,15 +193,17 @@ static int expire(struct netp_modbus_client *m, struct slot *s, struct netp_modb
         if (s->state == SLOT_TURNAROUND) {
             return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_SENT);
         }
-        m->lost_ = unit_and_function(s->unit, *netp_modbus_slot_pdu_(m, s));
+        m->lost_ = unit_and_function(s->unit, *slot_pdu(m, s));
     }
-    if (s->retries == 0) {
-        return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_NO_RESPONSE);
+#ifndef NETP_MODBUS_NO_RETRY
+    if (s->retries > 0) {
+        s->retries--;
+        m->counts_.retries++;
+        enqueue(m, s);
+        return 0;
     }
-    s->retries--;
-    m->counts_.retries++;
-    enqueue(m, s);
-    return 0;
+#endif
+    return netp_modbus_slot_end_(s, ev, NETP_MODBUS_CLIENT_NO_RESPONSE);
 }
 
 /* ---- the verbs ---- */
@@ -249,7 +248,7 @@ size_t netp_modbus_client_out(const struct netp_modbus_client *m, struct netp_ou
 /* A frame has left. */
 static void is_sent(struct netp_modbus_client *m, struct slot *s)
 {
-    uint32_t ms = m->cfg_.response_timeout_ms;
+    netp_ms due = m->clock_ + m->cfg_.response_timeout_ms;
 
     m->gone_ = 0;
     s->state = SLOT_WAITING;
@@ -257,10 +256,10 @@ static void is_sent(struct netp_modbus_client *m, struct slot *s)
         m->echo_ = flag(m, NETP_MODBUS_CLIENT_ECHO);
         if (s->unit == NETP_MODBUS_BROADCAST) {
             s->state = SLOT_TURNAROUND;
-            ms = m->cfg_.turnaround_ms;
+            due = m->clock_ + m->cfg_.turnaround_ms;
         }
     }
-    netp_wr64le(s->when, m->clock_ + ms);
+    memcpy(s->when, &due, sizeof s->when);
 }
 
 void netp_modbus_client_sent(struct netp_modbus_client *m, size_t n, netp_ms now)

@@ -66,7 +66,7 @@ static bool rtu_end(struct netp_modbus_client *m, struct netp_modbus_frame *f)
  * answer that is awaited there may be noise. */
 static bool rtu_predicted(struct netp_modbus_client *m, struct netp_modbus_frame *f)
 {
-    const struct slot *s = netp_modbus_slot_(m, 0);
+    const struct slot *s = slot_at(m, 0);
 
     for (size_t at = 0; at < m->fill_; at++) {
         const uint8_t *p = rx(m) + at;
@@ -193,12 +193,12 @@ static struct slot *claimed(struct netp_modbus_client *m, const struct netp_modb
     bool late;
 
     if (serial(m)) {
-        struct slot *s = netp_modbus_slot_(m, 0);
+        struct slot *s = slot_at(m, 0);
         uint16_t is = unit_and_function(f->unit, f->pdu[0]);
 
         late = is == m->lost_;
         if (s->state == SLOT_WAITING && s->unit == f->unit &&
-            (!late || is == unit_and_function(s->unit, *netp_modbus_slot_pdu_(m, s)))) {
+            (!late || is == unit_and_function(s->unit, *slot_pdu(m, s)))) {
             return s;
         }
     } else {
@@ -206,7 +206,7 @@ static struct slot *claimed(struct netp_modbus_client *m, const struct netp_modb
 
         late = age < m->turn_ && age < 0x8000;
         for (size_t i = 0; i < slots(m); i++) {
-            struct slot *s = netp_modbus_slot_(m, i);
+            struct slot *s = slot_at(m, i);
 
             if (s->state == SLOT_WAITING && netp_rd16le(s->ticket) == f->transaction) {
                 return s;
@@ -231,7 +231,7 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
     if (s == NULL) {
         return 0;
     }
-    pdu = netp_modbus_slot_pdu_(m, s);
+    pdu = slot_pdu(m, s);
     if (serial(m) && m->echo_ && f->n == s->pdu_n && memcmp(f->pdu, pdu, f->n) == 0) {
         m->echo_ = false;
         return 0;
@@ -239,11 +239,11 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
     memcpy(&r, s->request, sizeof r);
     r.data = pdu + netp_modbus_head_n_(r.function, NETP_MODBUS_REQUEST);
     if (f->unit != s->unit) {
-        ev->where = "unit";
+        ev->where = MODBUS_TEXT("unit");
     } else if ((f->pdu[0] & 0x7f) != r.function) {
-        ev->where = "function code";
+        ev->where = MODBUS_TEXT("function code");
     } else if (netp_modbus_response_parse(f->pdu, f->n, &r, &ev->response) != NETP_OK) {
-        ev->where = "data";
+        ev->where = MODBUS_TEXT("data");
     }
     ev->pdu = f->pdu;
     ev->n = f->n;
@@ -255,22 +255,22 @@ static int judge(struct netp_modbus_client *m, const struct netp_modbus_frame *f
 static int end(struct netp_modbus_client *m, const struct netp_in *in, ptrdiff_t err,
                struct netp_modbus_client_ev *ev)
 {
-    const char *where = "length";
+    const char *where = MODBUS_TEXT("length");
     unsigned at = 4;
 
     m->cfg_.window = 0;
     if (err == NETP_E_SYNTAX) {
-        where = "protocol identifier";
+        where = MODBUS_TEXT("protocol identifier");
         at = 2;
     } else if (err == 0) {
-        where = "frame";
+        where = MODBUS_TEXT("frame");
         at = m->fill_;
         err = NETP_E_TRUNCATED;
         if (at == 0 || serial(m)) {
             if ((in->flags & NETP_IN_BROKEN) == 0) {
                 return ev->type = NETP_MODBUS_CLIENT_EOF;
             }
-            where = "stream";
+            where = MODBUS_TEXT("stream");
             err = NETP_E_IO;
         }
     }

@@ -18,15 +18,12 @@ enum slot_state {
 /* A request under way. It lies in cfg.mem, behind the bytes being received, at any alignment: all
  * members are bytes. One that is free holds only ones. */
 struct slot {
-    uint8_t when[8];                                     /* QUEUED: its turn; else its deadline */
+    uint8_t when[sizeof(netp_ms)];                       /* QUEUED: its turn; else its deadline */
     uint8_t request[sizeof(struct netp_modbus_request)]; /* but its data is in the PDU */
     uint8_t ticket[2], n[2];                             /* n: of the frame */
     uint8_t state, unit, retries, pdu_n;
     uint8_t frame[]; /* with the PDU in it; that of ASCII is behind it */
 };
-
-struct slot *netp_modbus_slot_(const struct netp_modbus_client *m, size_t i);
-uint8_t *netp_modbus_slot_pdu_(const struct netp_modbus_client *m, struct slot *s);
 
 /* Ends a request: an event of `type` in *ev; returns type. */
 int netp_modbus_slot_end_(struct slot *s, struct netp_modbus_client_ev *ev, int type);
@@ -65,7 +62,38 @@ static inline bool datagrams(const struct netp_modbus_client *m)
 /* How many slots there are; none once the machine is closed. */
 static inline size_t slots(const struct netp_modbus_client *m)
 {
+#ifdef NETP_MODBUS_NO_WINDOW
+    return m->cfg_.window != 0;
+#else
     return m->cfg_.window;
+#endif
+}
+
+#ifdef NETP_MODBUS_NO_TEXT
+#define MODBUS_TEXT(words) "?"
+#else
+#define MODBUS_TEXT(words) words
+#endif
+
+static inline struct slot *slot_at(const struct netp_modbus_client *m, size_t i)
+{
+#ifdef NETP_MODBUS_NO_ASCII
+    const unsigned framing = NETP_MODBUS_MBAP;
+#else
+    unsigned framing = m->cfg_.framing;
+#endif
+    return (struct slot *)((uint8_t *)m->cfg_.mem + NETP_MODBUS_CLIENT_RX_(framing) +
+                           i * NETP_MODBUS_CLIENT_SLOT_(framing));
+}
+
+static inline uint8_t *slot_pdu(const struct netp_modbus_client *m, struct slot *s)
+{
+    size_t at = NETP_MODBUS_MBAP_HEAD;
+
+    if (serial(m)) {
+        at = m->cfg_.framing == NETP_MODBUS_RTU ? NETP_MODBUS_RTU_HEAD : NETP_MODBUS_ASCII_MAX;
+    }
+    return s->frame + at;
 }
 
 /* What a late response is known by on a serial line. */

@@ -3,7 +3,12 @@
  * SPDX-License-Identifier: MIT
  *
  * A build can leave out framings: -DNETP_MODBUS_NO_RTU, -DNETP_MODBUS_NO_ASCII. Their functions are
- * then absent, and a machine refuses to be set up for them. */
+ * then absent, and a machine refuses to be set up for them. Of the client it can leave out
+ *
+ *   -DNETP_MODBUS_NO_WINDOW  windows of more than one request: init() refuses them
+ *   -DNETP_MODBUS_NO_RETRY   retries: init() refuses to be asked for some
+ *   -DNETP_MODBUS_NO_TEXT    what names a fault in words: `where` is empty in fail(), and "?" in a
+ *                            BAD_RESPONSE */
 #ifndef MODBUS_PRIVATE_H
 #define MODBUS_PRIVATE_H
 

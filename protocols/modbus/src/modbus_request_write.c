@@ -14,8 +14,10 @@ ptrdiff_t netp_modbus_request_write(uint8_t *p, size_t cap, const struct netp_mo
     head[0] = r->function;
     netp_wr16be(head + 1, r->address);
     netp_wr16be(head + 3, r->quantity);
+#ifndef NETP_MODBUS_COMMON_ONLY
     netp_wr16be(head + 5, r->write_address);
     netp_wr16be(head + 7, r->write_quantity);
+#endif
     if (head_n > 5) {
         head[head_n - 1] = (uint8_t)n;
     }

@@ -1,4 +1,6 @@
-/* sntp_client.c - the client machine. SPDX-License-Identifier: MIT */
+/* sntp_client.c - the client machine. SPDX-License-Identifier: MIT
+ *
+ * A build can leave out signing, -DNETP_SNTP_NO_KEY: netp_sntp_client_init() then refuses a key. */
 #include <netproto/addr.h>
 #include <netproto/bytes.h>
 #include <netproto/machine.h>
@@ -38,9 +40,15 @@ int netp_sntp_client_init_(struct netp_sntp_client *m, size_t msize,
         cfg->poll_max_ms > NETP_SNTP_POLL_MAX_MS) {
         return NETP_E_ARG;
     }
+#ifdef NETP_SNTP_NO_KEY
+    if (cfg->key) {
+        return NETP_E_ARG;
+    }
+#endif
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
-    netp_fail_clear(&m->fail_);
+    m->fail_.peer_code = -1;
+    m->fail_.where = "";
     m->clock_ = m->since_ = now;
     m->floor_ = m->poll_ = cfg->poll_ms;
     m->burst_ = cfg->burst;
@@ -62,15 +70,6 @@ static void enter(struct netp_sntp_client *m, enum sntp_state state, uint32_t ms
     m->wait_ = ms;
 }
 
-static int fail(struct netp_sntp_client *m, enum netp_err code, int peer_code)
-{
-    m->state_ = FAILED;
-    m->fail_.code = code;
-    m->fail_.peer_code = peer_code;
-    m->fail_.where = "server";
-    return code;
-}
-
 /* The exchange is over: rests before the next one. Clients that were started together, as by a
  * power cut, drift apart by the jitter: the nonce is random, and no longer of use. */
 static void rest(struct netp_sntp_client *m, bool answered)
@@ -90,8 +89,6 @@ static void rest(struct netp_sntp_client *m, bool answered)
 int netp_sntp_client_ask(struct netp_sntp_client *m, const uint8_t nonce[8], uint64_t clock,
                          netp_ms now)
 {
-    const struct netp_sntp_key *key = m->cfg_.key;
-
     if (m->state_ != ASKING) {
         return NETP_E_STATE;
     }
@@ -101,12 +98,14 @@ int netp_sntp_client_ask(struct netp_sntp_client *m, const uint8_t nonce[8], uin
     memcpy(m->request_ + NONCE, nonce, 8);
     m->request_[0] = NETP_SNTP_VERSION << 3 | NETP_SNTP_CLIENT;
     m->requestlen_ = NETP_SNTP_PACKET;
-    if (key) {
-        m->requestlen_ = (uint8_t)key->sign(key, m->request_, NETP_SNTP_PACKET);
+#ifndef NETP_SNTP_NO_KEY
+    if (m->cfg_.key) {
+        m->requestlen_ = (uint8_t)m->cfg_.key->sign(m->cfg_.key, m->request_, NETP_SNTP_PACKET);
     }
     if (m->requestlen_ == 0) {
         return NETP_E_ARG;
     }
+#endif
     netp_clock(&m->clock_, now);
     m->asked_ = clock;
     enter(m, SENDING, m->cfg_.timeout_ms);
@@ -131,7 +130,8 @@ static int take_kiss(struct netp_sntp_client *m, struct netp_sntp_client_ev *ev)
     uint32_t code = ev->u.reply.packet.refid;
 
     if (code == NETP_SNTP_DENY || code == NETP_SNTP_RSTR) {
-        return fail(m, NETP_E_REFUSED, (int)code);
+        m->fail_.peer_code = (int)code;
+        return NETP_E_REFUSED;
     }
     if (code == NETP_SNTP_RATE) {
         m->burst_ = 0; /* "reduce its polling interval [...] each time it receives" one */
@@ -190,8 +190,6 @@ static bool is_open(const struct netp_sntp_client *m)
 static bool is_ours(const struct netp_sntp_client *m, const struct netp_in *in,
                     struct netp_sntp_packet *pk)
 {
-    const struct netp_sntp_key *key = m->cfg_.key;
-
     if (!is_open(m) || netp_sntp_parse(in->p, in->n, pk) != NETP_OK ||
         memcmp(in->p + ORIGIN, m->request_ + NONCE, 8) != 0 || pk->mode != NETP_SNTP_SERVER ||
         pk->version < LEAST_VERSION || pk->version > NETP_SNTP_VERSION) {
@@ -200,7 +198,12 @@ static bool is_ours(const struct netp_sntp_client *m, const struct netp_in *in,
     if (m->cfg_.server.fam && in->from && !netp_addr_eq(in->from, &m->cfg_.server)) {
         return false;
     }
-    return key ? key->verify(key, in->p, in->n) == NETP_OK : in->n == NETP_SNTP_PACKET;
+#ifndef NETP_SNTP_NO_KEY
+    if (m->cfg_.key) {
+        return m->cfg_.key->verify(m->cfg_.key, in->p, in->n) == NETP_OK;
+    }
+#endif
+    return in->n == NETP_SNTP_PACKET;
 }
 
 static int take(struct netp_sntp_client *m, struct netp_in *in, struct netp_sntp_client_ev *ev)
@@ -213,7 +216,7 @@ static int take(struct netp_sntp_client *m, struct netp_in *in, struct netp_sntp
         return ours ? take_answer(m, ev) : 0;
     }
     if (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) {
-        return fail(m, NETP_E_IO, -1);
+        return NETP_E_IO;
     }
     return 0;
 }
@@ -230,6 +233,11 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
     }
     netp_clock(&m->clock_, now);
     if (in && (r = take(m, in, ev)) != 0) {
+        if (r < 0) {
+            m->state_ = FAILED;
+            m->fail_.code = (enum netp_err)r;
+            m->fail_.where = "server";
+        }
         return r;
     }
     if (m->clock_ < netp_sntp_client_deadline(m)) {

@@ -1,9 +1,9 @@
 /* tftp.c - the machine: init, the verbs, time and failure. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
-#include <netproto/text.h>
+#include <netproto/bytes.h>
 #include <string.h>
 
-static const uint8_t unknown_tid[] = "\0\5\0\5Unknown transfer ID";
+static const uint8_t unknown_tid[] = "\0\5\0\5" TFTP_TEXT("Unknown transfer ID");
 
 void netp_tftp_cfg_init(struct netp_tftp_cfg *cfg, enum netp_tftp_role role)
 {
@@ -32,16 +32,47 @@ static bool times_ok(const struct netp_tftp_cfg *c)
            c->rto_max_ms <= NETP_TFTP_RTO_MAX_MS;
 }
 
+/* A build may have left out what is asked for. */
+static bool is_built(const struct netp_tftp_cfg *c)
+{
+    unsigned roles = 1u << NETP_TFTP_GET | 1u << NETP_TFTP_PUT | 1u << NETP_TFTP_SERVE, flags = 0;
+
+#ifdef NETP_TFTP_NO_CLIENT
+    roles = 1u << NETP_TFTP_SERVE;
+#endif
+#ifdef NETP_TFTP_NO_SERVER
+    roles &= ~(1u << NETP_TFTP_SERVE);
+#endif
+#ifdef NETP_TFTP_NO_SEND
+    roles &= ~(1u << NETP_TFTP_PUT);
+#endif
+#ifdef NETP_TFTP_NO_RECEIVE
+    roles &= ~(1u << NETP_TFTP_GET);
+#endif
+#ifdef NETP_TFTP_NO_NETASCII
+    flags |= NETP_TFTP_NETASCII;
+#endif
+#ifdef NETP_TFTP_NO_LEND
+    flags |= NETP_TFTP_LEND;
+#endif
+#ifdef NETP_TFTP_NO_WRAP_TO_1
+    flags |= NETP_TFTP_WRAP_TO_1;
+#endif
+    return c->role < 32 && (roles >> c->role & 1) && !(c->flags & flags);
+}
+
 static bool role_ok(const struct netp_tftp_cfg *c)
 {
+    if (!is_built(c)) {
+        return false;
+    }
     if (c->role == NETP_TFTP_SERVE) {
         return true;
     }
     if ((c->flags & NETP_TFTP_NETASCII) && (c->flags & NETP_TFTP_LEND)) {
         return false;
     }
-    return (c->role == NETP_TFTP_GET || c->role == NETP_TFTP_PUT) && c->file &&
-           c->file[0] != '\0' && c->server.fam != 0;
+    return c->file && c->file[0] != '\0' && c->server.fam != 0;
 }
 
 int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cfg *cfg, netp_ms now)
@@ -60,55 +91,79 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
     netp_fail_clear(&m->fail_);
     m->clock_ = now;
     m->deadline_ = NETP_NEVER;
-    m->last_ = UINT64_MAX;
     m->rto_ = cfg->rto_ms;
     m->state_ = TFTP_LISTENING;
-    m->block_ = m->unsent_ = m->fresh_ = m->filled_ = 1;
     m->blksize_ = cfg->blksize;
     m->windowsize_ = cfg->windowsize;
-    if (cfg->role == NETP_TFTP_SERVE) {
-        return NETP_OK;
+#ifndef NETP_TFTP_NO_CLIENT
+    if (cfg->role != NETP_TFTP_SERVE) {
+        m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
+        m->sends_ = cfg->role == NETP_TFTP_PUT;
+        m->peer_ = cfg->server;
+        if (!tftp_fit_window(m)) {
+            return NETP_E_NOSPACE;
+        }
+        m->cfg_.windowsize = m->windowsize_; /* what is asked for */
+        return tftp_client_start(m);
     }
-    m->netascii_ = (cfg->flags & NETP_TFTP_NETASCII) != 0;
-    m->write_ = cfg->role == NETP_TFTP_PUT;
-    m->peer_ = cfg->server;
-    if (!tftp_fit_window(m)) {
-        return NETP_E_NOSPACE;
-    }
-    m->cfg_.windowsize = m->windowsize_; /* what is asked for */
-    return tftp_client_start(m);
+#endif
+    return NETP_OK;
 }
 
 /* --- what the other sources call ------------------------------------------------------------- */
+
+size_t tftp_slot_size(const struct netp_tftp *m)
+{
+    return tftp_lends(m) ? 4u : NETP_TFTP_PACKET_MAX(tftp_block(m));
+}
 
 /* A receiver's blocks need no memory, but netascii is decoded into it; a sender's are copied into
  * slots of header and block, or leave only their headers there. */
 bool tftp_fit_window(struct netp_tftp *m)
 {
-    bool sender = m->write_ == (m->cfg_.role != NETP_TFTP_SERVE);
-    size_t slot = tftp_send_copies(m) ? NETP_TFTP_PACKET_MAX(m->blksize_) : 4u;
+#ifndef NETP_TFTP_NO_OPTIONS
+    size_t most;
+#endif
 
-    if (m->netascii_ && m->cfg_.memlen < NETP_TFTP_PACKET_MAX(m->blksize_)) {
+    m->lends_ = (m->cfg_.flags & NETP_TFTP_LEND) && !tftp_text(m);
+#ifndef NETP_TFTP_NO_OPTIONS
+    most = m->cfg_.memlen / tftp_slot_size(m);
+    if (tftp_text(m) && most == 0) {
         return false;
     }
-    if (sender && m->cfg_.memlen / slot < m->windowsize_) {
-        m->windowsize_ = (uint16_t)(m->cfg_.memlen / slot);
+    if (tftp_sends(m) && most < tftp_window(m)) {
+        m->windowsize_ = (uint16_t)most;
     }
     /* With as many blocks as there are numbers, an old ACK would be one of all of them. */
-    if ((m->cfg_.flags & NETP_TFTP_WRAP_TO_1) && m->windowsize_ == UINT16_MAX) {
+    if ((m->cfg_.flags & NETP_TFTP_WRAP_TO_1) && tftp_window(m) == UINT16_MAX) {
         m->windowsize_--;
     }
-    return m->windowsize_ > 0;
+#endif
+    return tftp_window(m) > 0;
 }
 
 void tftp_start(struct netp_tftp *m)
 {
-    bool sender = m->write_ == (m->cfg_.role != NETP_TFTP_SERVE);
-
-    m->state_ = sender ? TFTP_SENDING : TFTP_RECEIVING;
-    tftp_progress(m);
+    m->state_ = tftp_sends(m) ? TFTP_SENDING : TFTP_RECEIVING;
+    tftp_progress(m, 1);
 }
 
+bool tftp_put(struct tftp_list *list, const void *p, size_t n, unsigned flags)
+{
+    struct netp_out *v = list->v + list->n;
+
+    if (list->n >= list->nv) {
+        return false;
+    }
+    v->p = p;
+    v->n = n;
+    v->flags = NETP_OUT_DGRAM | flags;
+    v->to = list->to;
+    list->n++;
+    return true;
+}
+
+#if !defined(NETP_TFTP_NO_CLIENT) || !defined(NETP_TFTP_NO_OPTIONS)
 struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode)
 {
     struct netp_tftp_writer w = {m->cfg_.mem, NETP_TFTP_MEM_MIN, 0};
@@ -116,24 +171,27 @@ struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode 
     netp_tftp_put16(&w, opcode);
     return w;
 }
+#endif
 
-void tftp_control_queue(struct netp_tftp *m, const struct netp_tftp_writer *w)
+void tftp_control_queue(struct netp_tftp *m, size_t n)
 {
-    m->controllen_ = (uint16_t)w->n;
+    m->controllen_ = (uint16_t)n;
     m->pending_ |= TFTP_P_CONTROL;
 }
 
 static void fail_with_text(struct netp_tftp *m, int code, const char *text)
 {
-    struct netp_tftp_writer w = tftp_control(m, NETP_TFTP_ERROR);
-    struct netp_str s = netp_str_of(text ? text : netp_tftp_error_text(code));
+    uint8_t *p = m->cfg_.mem;
+    uint16_t n = 4;
 
-    if (s.n > TFTP_MESSAGE_MAX) {
-        s.n = TFTP_MESSAGE_MAX;
+    netp_wr16be(p, NETP_TFTP_ERROR);
+    netp_wr16be(p + 2, (uint16_t)code);
+    text = text ? text : netp_tftp_error_text(code);
+    while (n < 4 + TFTP_MESSAGE_MAX && *text) {
+        p[n++] = (uint8_t)*text++;
     }
-    netp_tftp_put16(&w, (unsigned)code);
-    netp_tftp_put_str(&w, s);
-    tftp_control_queue(m, &w);
+    p[n++] = 0;
+    tftp_control_queue(m, n);
 }
 
 int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where)
@@ -141,27 +199,23 @@ int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, con
     m->state_ = TFTP_FAILED;
     m->pending_ = 0;
     m->deadline_ = NETP_NEVER;
-    return netp_fail_with(&m->fail_, code, peer_code, 0, where);
+    m->fail_.code = code;
+    m->fail_.peer_code = peer_code;
+    m->fail_.where = where;
+    return code;
 }
 
-int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, uint64_t offset,
-              const char *where)
+int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where, size_t at)
 {
-    int r = netp_fail_with(&m->fail_, code, peer_code, offset, where);
-
+    m->fail_.offset = at;
     tftp_fail_silent(m, code, peer_code, where);
     fail_with_text(m, peer_code, peer_code == NETP_TFTP_ILLEGAL ? where : NULL);
-    return r;
+    return code;
 }
 
-int tftp_illegal(struct netp_tftp *m, const char *where)
+int tftp_illegal(struct netp_tftp *m, const char *where, size_t at)
 {
-    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, 0, where);
-}
-
-int tftp_malformed(struct netp_tftp *m, size_t at)
-{
-    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, at, "malformed packet");
+    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, where, at);
 }
 
 void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from)
@@ -169,21 +223,6 @@ void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from)
     if (from) {
         m->peer_ = *from;
     }
-}
-
-uint16_t tftp_wire(const struct netp_tftp *m, uint64_t block)
-{
-    if (block > UINT16_MAX && (m->cfg_.flags & NETP_TFTP_WRAP_TO_1)) {
-        return (uint16_t)((block - 1) % UINT16_MAX + 1);
-    }
-    return (uint16_t)(block & UINT16_MAX);
-}
-
-uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number, uint64_t block)
-{
-    uint32_t period = m->cfg_.flags & NETP_TFTP_WRAP_TO_1 ? 65535u : 65536u;
-
-    return (number + period - tftp_wire(m, block)) % period;
 }
 
 /* --- the verbs ------------------------------------------------------------------------------- */
@@ -210,48 +249,47 @@ int netp_tftp_next(struct netp_tftp *m, struct netp_in *in, netp_ms now, struct 
 
 size_t netp_tftp_out(const struct netp_tftp *m, struct netp_out *v, size_t nv)
 {
-    const struct netp_addr *to = m->peer_.fam ? &m->peer_ : NULL;
-    size_t i = 0;
+    struct tftp_list list = {v, nv, 0, &m->stranger_};
 
     if (m->pending_ & TFTP_P_STRANGER) {
-        netp_out_put(v, nv, &i,
-                     (struct netp_out){unknown_tid, sizeof unknown_tid,
-                                       NETP_OUT_DGRAM | NETP_OUT_STABLE, &m->stranger_});
+        tftp_put(&list, unknown_tid, sizeof unknown_tid, NETP_OUT_STABLE);
     }
+    list.to = m->peer_.fam ? &m->peer_ : NULL;
     if (m->pending_ & TFTP_P_CONTROL) {
-        netp_out_put(v, nv, &i, (struct netp_out){m->cfg_.mem, m->controllen_, NETP_OUT_DGRAM, to});
+        tftp_put(&list, m->cfg_.mem, m->controllen_, 0);
     }
     if (m->pending_ & TFTP_P_ACK) {
-        netp_out_put(v, nv, &i, (struct netp_out){m->ack_, sizeof m->ack_, NETP_OUT_DGRAM, to});
+        tftp_put(&list, m->ack_, sizeof m->ack_, 0);
     }
-    tftp_send_out(m, v, nv, &i);
-    return i;
+    tftp_send_out(m, &list);
+    return list.n;
 }
 
 static void sent_one(struct netp_tftp *m)
 {
-    if (m->pending_ & TFTP_P_STRANGER) {
-        m->pending_ &= (uint8_t)~TFTP_P_STRANGER;
+    unsigned waiting = m->pending_ & TFTP_P_OUT, first = waiting & (0 - waiting);
+    netp_ms ms = m->rto_;
+
+    m->pending_ &= (uint8_t)~first;
+    if (first == TFTP_P_STRANGER) {
         return;
     }
-    if (m->pending_ & TFTP_P_CONTROL) {
-        m->pending_ &= (uint8_t)~TFTP_P_CONTROL;
-    } else if (m->pending_ & TFTP_P_ACK) {
-        m->pending_ &= (uint8_t)~TFTP_P_ACK;
-    } else if (tftp_send_has(m)) {
+    if (first == 0) {
+        if (!tftp_send_has(m)) {
+            return;
+        }
         tftp_send_sent(m);
-    } else {
-        return;
     }
     if (m->state_ == TFTP_DALLYING) {
         /* RFC 1350 section 6: until the peer has had time to send the last block again, with a
          * timer that may have backed off as far as ours would. */
-        m->deadline_ = netp_after(m->clock_, m->cfg_.rto_max_ms + (uint64_t)m->cfg_.rto_ms);
-    } else if (m->state_ != TFTP_FAILED && m->state_ != TFTP_CLOSED) {
-        m->deadline_ = netp_after(m->clock_, m->rto_);
+        ms = (netp_ms)m->cfg_.rto_max_ms + m->cfg_.rto_ms;
+    }
+    if (m->state_ < TFTP_CLOSED) {
+        tftp_wait(m, ms);
     }
     if (m->state_ != TFTP_SENDING && m->resends_ == 0) {
-        tftp_time(m, m->block_);
+        tftp_time(m, 1);
     }
 }
 
@@ -270,12 +308,9 @@ netp_ms netp_tftp_deadline(const struct netp_tftp *m)
 
 unsigned netp_tftp_want(const struct netp_tftp *m)
 {
-    unsigned out =
-        (m->pending_ & (TFTP_P_STRANGER | TFTP_P_CONTROL | TFTP_P_ACK)) || tftp_send_has(m)
-            ? NETP_WANT_OUT
-            : 0;
+    unsigned out = (m->pending_ & TFTP_P_OUT) || tftp_send_has(m) ? NETP_WANT_OUT : 0;
 
-    if (m->state_ == TFTP_CLOSED || m->state_ == TFTP_FAILED) {
+    if (m->state_ >= TFTP_CLOSED) {
         return out ? out : NETP_CLOSED;
     }
     if (m->state_ == TFTP_ASKED || (m->pending_ & TFTP_P_NEED)) {
@@ -296,11 +331,11 @@ int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now
     bool known; /* the peer's port */
 
     netp_clock(&m->clock_, now);
-    if (m->state_ == TFTP_FAILED || m->state_ == TFTP_CLOSED) {
+    if (m->state_ >= TFTP_CLOSED) {
         return NETP_E_STATE;
     }
-    known = m->state_ != TFTP_LISTENING && m->state_ != TFTP_REQUESTING;
-    tftp_fail_silent(m, NETP_E_ABORTED, code, "application");
+    known = m->state_ > TFTP_LISTENING;
+    tftp_fail_silent(m, NETP_E_ABORTED, code, TFTP_TEXT("application"));
     if (known) {
         fail_with_text(m, code, text);
     }

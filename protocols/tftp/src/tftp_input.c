@@ -43,16 +43,16 @@ int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk)
         memcpy(m->cfg_.mem, pk->message.p, n);
     }
     m->controllen_ = (uint16_t)n;
-    return tftp_fail_silent(m, NETP_E_REFUSED, pk->number, "ERROR");
+    return tftp_fail_silent(m, NETP_E_REFUSED, pk->number, TFTP_TEXT("ERROR"));
 }
 
 /* The server repeats its OACK where our answer to it was lost. */
 static int take_late_oack(struct netp_tftp *m)
 {
-    if (m->cfg_.role == NETP_TFTP_SERVE) {
-        return tftp_illegal(m, "OACK to a server");
+    if (tftp_serves(m)) {
+        return tftp_illegal(m, TFTP_TEXT("OACK to a server"), 0);
     }
-    if (m->state_ == TFTP_RECEIVING && m->block_ == 1) {
+    if (m->state_ == TFTP_RECEIVING && m->total_ == 0) {
         m->timed_ = TFTP_UNTIMED;
         tftp_receive_ack(m);
     }
@@ -64,21 +64,24 @@ static int take_late_oack(struct netp_tftp *m)
 static int take_running(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                         struct netp_tftp_ev *ev)
 {
-    bool sender = m->state_ == TFTP_SENDING || m->state_ == TFTP_NEGOTIATING;
-
-    switch (pk->opcode) {
-    case NETP_TFTP_RRQ:
-    case NETP_TFTP_WRQ:
-        return m->cfg_.role == NETP_TFTP_SERVE ? 0 : tftp_illegal(m, "request to a client");
-    case NETP_TFTP_OACK:
-        return take_late_oack(m);
-    case NETP_TFTP_OP_DATA:
-        return sender ? tftp_illegal(m, "DATA to the sender") : tftp_receive_data(m, pk, ev);
-    default:
-        return sender ? tftp_send_ack(m, pk, ev) : tftp_illegal(m, "ACK to the receiver");
+    if (pk->opcode == NETP_TFTP_ERROR) {
+        return tftp_take_error(m, pk);
     }
+    if (pk->opcode == (tftp_sends(m) ? NETP_TFTP_ACK : NETP_TFTP_OP_DATA)) {
+        return tftp_sends(m) ? tftp_send_ack(m, pk, ev) : tftp_receive_data(m, pk, ev);
+    }
+    if (pk->opcode == NETP_TFTP_OACK) {
+        return take_late_oack(m);
+    }
+    if (pk->opcode > NETP_TFTP_WRQ) {
+        return tftp_illegal(
+            m, tftp_sends(m) ? TFTP_TEXT("DATA to the sender") : TFTP_TEXT("ACK to the receiver"),
+            0);
+    }
+    return tftp_serves(m) ? 0 : tftp_illegal(m, TFTP_TEXT("request to a client"), 0);
 }
 
+#ifndef NETP_TFTP_NO_RECEIVE
 static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                          struct netp_tftp_ev *ev)
 {
@@ -89,6 +92,7 @@ static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     }
     return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
 }
+#endif
 
 static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
 {
@@ -100,28 +104,37 @@ static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp
         return 0;
     }
     switch (m->state_) {
+#ifndef NETP_TFTP_NO_SERVER
     case TFTP_LISTENING:
         if (pk.opcode != NETP_TFTP_RRQ && pk.opcode != NETP_TFTP_WRQ) {
             return 0; /* not even an ERROR: what did not ask gets no answer */
         }
         tftp_take_tid(m, in->from);
-        return sound ? tftp_server_request(m, &pk, ev) : tftp_malformed(m, at);
-    case TFTP_REQUESTING:
-        if (!sound) {
-            tftp_take_tid(m, in->from);
-            return tftp_malformed(m, at);
+        if (sound) {
+            return tftp_server_request(m, &pk, ev);
         }
-        return tftp_client_reply(m, &pk, in->from, ev);
-    case TFTP_DALLYING:
-        return take_dallying(m, &pk, ev);
+        break;
     case TFTP_ASKED:
         return sound && pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : 0;
-    default:
-        if (!sound) {
-            return tftp_malformed(m, at);
+#endif
+#ifndef NETP_TFTP_NO_CLIENT
+    case TFTP_REQUESTING:
+        if (sound) {
+            return tftp_client_reply(m, &pk, in->from, ev);
         }
-        return pk.opcode == NETP_TFTP_ERROR ? tftp_take_error(m, &pk) : take_running(m, &pk, ev);
+        tftp_take_tid(m, in->from);
+        break;
+#endif
+#ifndef NETP_TFTP_NO_RECEIVE
+    case TFTP_DALLYING:
+        return take_dallying(m, &pk, ev);
+#endif
+    default:
+        if (sound) {
+            return take_running(m, &pk, ev);
+        }
     }
+    return tftp_illegal(m, TFTP_TEXT("malformed packet"), at);
 }
 
 int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
@@ -140,7 +153,7 @@ int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
         return r;
     }
     if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) && m->state_ != TFTP_CLOSED) {
-        return tftp_fail_silent(m, NETP_E_IO, -1, "socket");
+        return tftp_fail_silent(m, NETP_E_IO, -1, TFTP_TEXT("socket"));
     }
     return 0;
 }

@@ -2,6 +2,7 @@
  * CR NUL a carriage return. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
 
+#ifndef NETP_TFTP_NO_NETASCII
 size_t tftp_netascii_decode(uint8_t *to, const uint8_t *p, size_t n, bool end, uint8_t *held)
 {
     size_t w = 0;
@@ -29,3 +30,4 @@ size_t tftp_netascii_decode(uint8_t *to, const uint8_t *p, size_t n, bool end, u
     }
     return w;
 }
+#endif

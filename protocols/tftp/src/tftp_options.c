@@ -2,22 +2,24 @@
 #include "tftp_private.h"
 #include <netproto/text.h>
 
+#ifndef NETP_TFTP_NO_OPTIONS
 /* Arrays instead of pointers keep the table free of relocations, and so out of .data. */
 static const struct {
     char name[sizeof "windowsize"]; /* the longest */
-    bool clamps; /* a value over max is taken as max: what is asked may be answered with less */
-    uint64_t min, max;
+    uint8_t min;
+    uint16_t max; /* 0: any */
+    bool clamps;  /* a value over max is taken as max: what is asked may be answered with less */
 } rule[TFTP_OPTIONS] = {
-    {"blksize", true, NETP_TFTP_BLKSIZE_MIN, NETP_TFTP_BLKSIZE_MAX},
-    {"timeout", false, 1, 255},
-    {"tsize", false, 0, UINT64_MAX - 1},
-    {"windowsize", false, 1, UINT16_MAX},
+    {"blksize", NETP_TFTP_BLKSIZE_MIN, NETP_TFTP_BLKSIZE_MAX, true},
+    {"timeout", 1, 255, false},
+    {"tsize", 0, 0, false},
+    {"windowsize", 1, UINT16_MAX, false},
 };
 
 static void read_one(struct tftp_options *o, unsigned i, struct netp_str value)
 {
     uint64_t v = 0;
-    int r = netp_parse_dec(value, rule[i].max, &v);
+    int r = netp_parse_dec(value, rule[i].max ? rule[i].max : NETP_TFTP_SIZE_UNKNOWN - 1, &v);
 
     if (r == NETP_E_LIMIT && rule[i].clamps) {
         v = rule[i].max;
@@ -57,3 +59,4 @@ void tftp_options_write(struct netp_tftp_writer *w, unsigned which, const uint64
         }
     }
 }
+#endif

@@ -6,6 +6,10 @@
 
 const char *netp_tftp_error_text(int code)
 {
+#ifdef NETP_TFTP_NO_TEXT
+    (void)code;
+    return "";
+#else
     switch (code) {
     case NETP_TFTP_UNDEFINED:
         return "Not defined";
@@ -28,6 +32,7 @@ const char *netp_tftp_error_text(int code)
     default:
         return "Unknown error code";
     }
+#endif
 }
 
 /* Takes a text and its NUL off *s; false when there is no NUL. */
@@ -54,12 +59,16 @@ int netp_tftp_option(struct netp_str *options, struct netp_str *name, struct net
 
 static int parse_options(struct netp_str s, struct netp_str *options)
 {
-    struct netp_str name, value;
-    int r;
+    int r = 0;
 
     *options = s;
-    while ((r = netp_tftp_option(&s, &name, &value)) > 0) {
-    }
+#ifndef NETP_TFTP_NO_OPTIONS /* then nobody reads them */
+    struct netp_str name, value;
+
+    do {
+        r = netp_tftp_option(&s, &name, &value);
+    } while (r > 0);
+#endif
     return r;
 }
 
@@ -102,39 +111,31 @@ static int parse_numbered(struct netp_str s, struct netp_tftp_packet *packet)
 int netp_tftp_parse(const uint8_t *p, size_t n, struct netp_tftp_packet *packet, size_t *end)
 {
     struct netp_str body;
+    size_t at = n;
     int r;
 
     memset(packet, 0, sizeof *packet);
-    if (end) {
-        *end = n;
-    }
     if (n < 2) {
-        return NETP_E_TRUNCATED;
+        r = NETP_E_TRUNCATED;
+    } else {
+        packet->opcode = netp_rd16be(p);
+        body.p = (const char *)p + 2;
+        body.n = n - 2;
+        if (packet->opcode == 0 || packet->opcode > NETP_TFTP_OACK) {
+            r = NETP_E_SYNTAX;
+            at = 0;
+        } else if (packet->opcode == NETP_TFTP_OACK) {
+            r = parse_options(body, &packet->options);
+        } else if (packet->opcode <= NETP_TFTP_WRQ) {
+            r = parse_request(body, packet);
+            at = r == NETP_E_SYNTAX ? 2 : n;
+        } else {
+            r = parse_numbered(body, packet);
+            at = r == NETP_E_TRAILING ? 4 : n;
+        }
     }
-    packet->opcode = netp_rd16be(p);
-    body.p = (const char *)p + 2;
-    body.n = n - 2;
-    switch (packet->opcode) {
-    case NETP_TFTP_RRQ:
-    case NETP_TFTP_WRQ:
-        r = parse_request(body, packet);
-        break;
-    case NETP_TFTP_OP_DATA:
-    case NETP_TFTP_ACK:
-    case NETP_TFTP_ERROR:
-        r = parse_numbered(body, packet);
-        break;
-    case NETP_TFTP_OACK:
-        r = parse_options(body, &packet->options);
-        break;
-    default:
-        r = NETP_E_SYNTAX;
-        break;
-    }
-    if (end && r == NETP_E_SYNTAX) {
-        *end = packet->opcode == NETP_TFTP_RRQ || packet->opcode == NETP_TFTP_WRQ ? 2 : 0;
-    } else if (end && r == NETP_E_TRAILING) {
-        *end = 4;
+    if (end) {
+        *end = at;
     }
     return r;
 }

@@ -2,10 +2,11 @@
 #include "tftp_private.h"
 #include <netproto/bytes.h>
 
+#ifndef NETP_TFTP_NO_RECEIVE
 void tftp_receive_ack(struct netp_tftp *m)
 {
     netp_wr16be(m->ack_, NETP_TFTP_ACK);
-    netp_wr16be(m->ack_ + 2, tftp_wire(m, m->block_ - 1));
+    netp_wr16be(m->ack_ + 2, m->number_);
     m->pending_ |= TFTP_P_ACK;
     m->count_ = 0;
 }
@@ -27,15 +28,13 @@ int tftp_receive_done(struct netp_tftp *m, struct netp_tftp_ev *ev)
  * have been lost. */
 static int out_of_order(struct netp_tftp *m, uint32_t ahead)
 {
-    bool repeated = ahead >= tftp_ahead(m, tftp_wire(m, m->block_ - 1), m->block_);
-
     m->loss_ = true;
     m->timed_ = TFTP_UNTIMED;
-    if (repeated) {
+    if (ahead == 0) { /* repeated */
         if (m->count_ == 0) {
             tftp_receive_ack(m);
         }
-    } else if (ahead < m->windowsize_ && !(m->pending_ & TFTP_P_GAP)) {
+    } else if (ahead <= tftp_window(m) && !(m->pending_ & TFTP_P_GAP)) {
         m->pending_ |= TFTP_P_GAP;
         tftp_receive_ack(m);
     }
@@ -45,14 +44,16 @@ static int out_of_order(struct netp_tftp *m, uint32_t ahead)
 static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
                    struct netp_tftp_ev *ev)
 {
+#ifndef NETP_TFTP_NO_NETASCII
     if (m->netascii_) {
         n = tftp_netascii_decode(m->cfg_.mem, p, n, last, &m->held_);
         p = m->cfg_.mem;
     }
+#endif
     if (n > m->cfg_.max_size - m->total_) {
-        uint64_t fits = m->netascii_ ? 0 : m->cfg_.max_size - m->total_;
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL, 4 + fits,
-                         "file larger than max_size");
+        uint64_t fits = tftp_text(m) ? 0 : m->cfg_.max_size - m->total_;
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_DISK_FULL,
+                         TFTP_TEXT("file larger than max_size"), 4 + (size_t)fits);
     }
     if (n == 0) { /* the last block: in others at least eight bytes came */
         return tftp_receive_done(m, ev);
@@ -71,27 +72,25 @@ static int deliver(struct netp_tftp *m, const uint8_t *p, size_t n, bool last,
 int tftp_receive_data(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                       struct netp_tftp_ev *ev)
 {
-    uint32_t ahead = tftp_ahead(m, pk->number, m->block_);
-    bool last = pk->datalen < m->blksize_;
+    uint32_t ahead = tftp_ahead(m, pk->number);
+    bool last = pk->datalen < tftp_block(m);
 
-    if (m->state_ == TFTP_DALLYING || ahead != 0) {
+    if (m->state_ == TFTP_DALLYING || ahead != 1) {
         return out_of_order(m, ahead);
     }
-    if (pk->datalen > m->blksize_) {
-        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, 4u + m->blksize_,
-                         "DATA larger than blksize");
+    if (pk->datalen > tftp_block(m)) {
+        return tftp_fail(m, NETP_E_LIMIT, NETP_TFTP_ILLEGAL, TFTP_TEXT("DATA larger than blksize"),
+                         4u + tftp_block(m));
     }
-    if (m->timed_ == m->block_) {
-        tftp_measured(m);
-    }
-    m->timed_ = 0;
-    m->resends_ = 0;
+    tftp_progress(m, 1);
+    tftp_wait(m, m->rto_);
     m->controllen_ = 0; /* an OACK has arrived */
     m->pending_ &= (uint8_t) ~(TFTP_P_GAP | TFTP_P_CONTROL);
-    m->deadline_ = netp_after(m->clock_, m->rto_);
-    m->block_++;
-    if (!last && ++m->count_ >= m->windowsize_) {
+    m->number_ = tftp_wire(m, 1);
+    m->count_++;
+    if (!last && m->count_ >= tftp_window(m)) {
         tftp_receive_ack(m);
     }
     return deliver(m, pk->data, pk->datalen, last, ev);
 }
+#endif

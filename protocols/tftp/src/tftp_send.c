@@ -1,34 +1,27 @@
 /* tftp_send.c - the side that sends DATA and gets ACK. SPDX-License-Identifier: MIT
  *
- * Blocks block_ .. block_ + windowsize_ - 1 are the window. Those before unsent_ are on their way,
- * those before filled_ can be sent. In cfg_.mem each block of the window has a slot: its header,
- * and behind it the payload unless that is lent. */
+ * The window begins behind the last block that is acknowledged, and blocks are counted from there.
+ * Those before unsent_ are on their way, those before filled_ can be sent. In cfg_.mem each block
+ * of the window has a slot: its header, and behind it the payload unless that is lent. */
 #include "tftp_private.h"
 #include <netproto/bytes.h>
 #include <string.h>
 
-bool tftp_send_copies(const struct netp_tftp *m)
+#ifndef NETP_TFTP_NO_SEND
+static uint8_t *slot(const struct netp_tftp *m, size_t block)
 {
-    return m->netascii_ || !(m->cfg_.flags & NETP_TFTP_LEND);
-}
-
-static uint8_t *slot(const struct netp_tftp *m, uint64_t block)
-{
-    size_t size = tftp_send_copies(m) ? NETP_TFTP_PACKET_MAX(m->blksize_) : 4u;
-
-    return (uint8_t *)m->cfg_.mem + (size_t)(block % m->windowsize_) * size;
+    return (uint8_t *)m->cfg_.mem +
+           (m->slot_ + (uint32_t)block) % tftp_window(m) * tftp_slot_size(m);
 }
 
 /* The first block that can't be sent yet: not filled, or behind the window. Lent bytes are not
  * touched while NEED is open, since the application may be replacing them. */
-static uint64_t ready(const struct netp_tftp *m)
+static size_t ready(const struct netp_tftp *m)
 {
-    uint64_t end = m->block_ + m->windowsize_;
-
-    if (m->state_ != TFTP_SENDING || ((m->pending_ & TFTP_P_NEED) && !tftp_send_copies(m))) {
-        return m->unsent_;
+    if (m->state_ != TFTP_SENDING || ((m->pending_ & TFTP_P_NEED) && tftp_lends(m))) {
+        return 0;
     }
-    return m->filled_ < end ? m->filled_ : end;
+    return m->filled_ < tftp_window(m) ? m->filled_ : tftp_window(m);
 }
 
 bool tftp_send_has(const struct netp_tftp *m)
@@ -38,93 +31,82 @@ bool tftp_send_has(const struct netp_tftp *m)
 
 /* The header is a function of the block's number and its slot is of nobody else, so it is written
  * when it is shown. */
-void tftp_send_out(const struct netp_tftp *m, struct netp_out *v, size_t nv, size_t *i)
+void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list)
 {
-    const struct netp_addr *to = m->peer_.fam ? &m->peer_ : NULL;
-    uint64_t end = ready(m);
+    size_t end = ready(m);
 
-    for (uint64_t b = m->unsent_; b < end; b++) {
-        size_t n = b == m->last_ ? m->lastlen_ : m->blksize_;
+    for (uint32_t b = m->unsent_; b < end; b++) {
+        size_t n = m->closed_ && b + 1 == m->filled_ ? m->lastlen_ : tftp_block(m);
+        size_t lent = tftp_lends(m) ? n : 0;
         uint8_t *head = slot(m, b);
 
         netp_wr16be(head, NETP_TFTP_OP_DATA);
-        netp_wr16be(head + 2, tftp_wire(m, b));
-        if (tftp_send_copies(m) || n == 0) {
-            if (!netp_out_put(v, nv, i, (struct netp_out){head, 4 + n, NETP_OUT_DGRAM, to})) {
-                return;
-            }
-        } else {
-            const uint8_t *p = m->lent_ + (size_t)(b - m->lent_at_) * m->blksize_;
-            unsigned more = NETP_OUT_DGRAM | NETP_OUT_MORE;
-            if (!netp_out_put(v, nv, i, (struct netp_out){head, 4, more, to}) ||
-                !netp_out_put(v, nv, i, (struct netp_out){p, n, NETP_OUT_DGRAM, to})) {
-                return;
-            }
+        netp_wr16be(head + 2, tftp_wire(m, b + 1));
+        if (!tftp_put(list, head, 4 + n - lent, lent ? NETP_OUT_MORE : 0) ||
+            (lent && !tftp_put(list, m->lent_ + (m->skip_ + b) * tftp_block(m), lent, 0))) {
+            return;
         }
     }
 }
 
 void tftp_send_sent(struct netp_tftp *m)
 {
-    if (m->unsent_ == m->fresh_) {
-        tftp_time(m, m->unsent_);
-        m->fresh_++;
-    }
     m->unsent_++;
+    if (m->unsent_ > m->fresh_) {
+        m->fresh_ = m->unsent_;
+        tftp_time(m, m->unsent_);
+    }
 }
 
 bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
 {
-    bool copies = tftp_send_copies(m);
-    uint64_t end = m->block_ + m->windowsize_;
+    size_t have = m->filled_;
 
-    if (m->state_ != TFTP_SENDING || m->filled_ >= end ||
+    if (m->state_ != TFTP_SENDING || have >= tftp_window(m) ||
         (m->pending_ & (TFTP_P_NEED | TFTP_P_LAST))) {
         return false;
     }
     /* Lent bytes are asked for again from the first that may have to be sent again: not before that
      * is another one, or who lends less than a window would be asked for ever. */
-    if (!copies) {
-        if (m->lent_at_ == m->block_) {
+    if (tftp_lends(m)) {
+        if (m->lent_ && m->skip_ == 0) {
             return false;
         }
-        m->lent_at_ = m->block_; /* ACKs may move block_ on before the answer */
+        m->total_ += (uint64_t)m->skip_ * tftp_block(m);
+        m->skip_ = 0; /* ACKs may move the window on before the answer */
+        have = 0;
     }
     m->pending_ |= TFTP_P_NEED;
     ev->type = NETP_TFTP_NEED;
-    ev->u.need.offset = copies ? m->total_ : (m->block_ - 1) * m->blksize_;
-    ev->u.need.max = (size_t)(end - (copies ? m->filled_ : m->block_)) * m->blksize_ - m->fill_;
+    ev->u.need.offset = m->total_;
+    ev->u.need.max = (tftp_window(m) - have) * tftp_block(m) - m->fill_;
     return true;
 }
 
 /* --- giving ---------------------------------------------------------------------------------- */
 
+#ifndef NETP_TFTP_NO_LEND
 static ptrdiff_t lend(struct netp_tftp *m, const uint8_t *p, size_t n, bool last)
 {
-    uint64_t end = m->lent_at_ + n / m->blksize_; /* the first block that is not whole */
+    size_t blocks = n / tftp_block(m); /* that are whole */
+    size_t rest = n % tftp_block(m);
 
-    if (last ? end < m->fresh_ : n % m->blksize_ != 0) {
+    if (last ? blocks < m->skip_ + m->fresh_ : rest != 0) {
         return NETP_E_ARG;
     }
     m->lent_ = p;
-    m->total_ = (m->lent_at_ - 1) * m->blksize_ + n;
-    m->filled_ = end;
-    m->lastlen_ = (uint16_t)(n % m->blksize_);
+    m->filled_ = blocks > m->skip_ ? blocks - m->skip_ : 0;
+    m->lastlen_ = (uint16_t)rest;
+    if (last) {
+        m->total_ += n;
+    }
     return (ptrdiff_t)n;
 }
-
-static void put_byte(struct netp_tftp *m, uint8_t byte)
-{
-    slot(m, m->filled_)[4 + m->fill_] = byte;
-    if (++m->fill_ == m->blksize_) {
-        m->fill_ = 0;
-        m->filled_++;
-    }
-}
+#endif
 
 static bool has_room(const struct netp_tftp *m)
 {
-    return m->filled_ < m->block_ + m->windowsize_;
+    return m->filled_ < tftp_window(m);
 }
 
 static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
@@ -132,7 +114,7 @@ static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
     size_t taken = 0;
 
     while (taken < n && has_room(m)) {
-        size_t room = (size_t)m->blksize_ - m->fill_;
+        size_t room = (size_t)tftp_block(m) - m->fill_;
         size_t k = n - taken < room ? n - taken : room;
 
         memcpy(slot(m, m->filled_) + 4 + m->fill_, p + taken, k);
@@ -145,6 +127,16 @@ static size_t copy_octets(struct netp_tftp *m, const uint8_t *p, size_t n)
         }
     }
     return taken;
+}
+
+#ifndef NETP_TFTP_NO_NETASCII
+static void put_byte(struct netp_tftp *m, uint8_t byte)
+{
+    slot(m, m->filled_)[4 + m->fill_] = byte;
+    if (++m->fill_ == tftp_block(m)) {
+        m->fill_ = 0;
+        m->filled_++;
+    }
 }
 
 /* The second byte of a pair waits in held_, plus one, where the window has no room for it. */
@@ -172,17 +164,40 @@ static size_t copy_text(struct netp_tftp *m, const uint8_t *p, size_t n)
     }
     return taken;
 }
+#endif
 
 /* All bytes are in: the block begun, perhaps empty, is the last. */
 static void close_file(struct netp_tftp *m)
 {
+#ifndef NETP_TFTP_NO_NETASCII
     put_held(m);
-    if ((m->pending_ & TFTP_P_LAST) && m->last_ == UINT64_MAX && !m->held_) {
-        m->last_ = m->filled_++;
-        if (tftp_send_copies(m)) {
+#endif
+    if ((m->pending_ & TFTP_P_LAST) && !m->closed_ && !m->held_) {
+        m->closed_ = true;
+        m->filled_++;
+        if (!tftp_lends(m)) {
             m->lastlen_ = m->fill_;
         }
     }
+}
+
+static ptrdiff_t take(struct netp_tftp *m, const uint8_t *p, size_t n, bool last)
+{
+    size_t taken;
+
+#ifndef NETP_TFTP_NO_LEND
+    if (m->lends_) {
+        return lend(m, p, n, last);
+    }
+#endif
+    (void)last;
+#ifndef NETP_TFTP_NO_NETASCII
+    taken = m->netascii_ ? copy_text(m, p, n) : copy_octets(m, p, n);
+#else
+    taken = copy_octets(m, p, n);
+#endif
+    m->total_ += taken;
+    return (ptrdiff_t)taken;
 }
 
 ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last, netp_ms now)
@@ -196,14 +211,9 @@ ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last
         return NETP_E_ARG;
     }
     netp_clock(&m->clock_, now);
-    if (!tftp_send_copies(m)) {
-        taken = lend(m, p, n, last);
-        if (taken < 0) {
-            return taken;
-        }
-    } else {
-        taken = (ptrdiff_t)(m->netascii_ ? copy_text(m, p, n) : copy_octets(m, p, n));
-        m->total_ += (size_t)taken;
+    taken = take(m, p, n, last);
+    if (taken < 0) {
+        return taken;
     }
     m->pending_ &= (uint8_t)~TFTP_P_NEED;
     if (last && (size_t)taken == n) {
@@ -225,13 +235,10 @@ static int all_sent(struct netp_tftp *m, struct netp_tftp_ev *ev)
 
 int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct netp_tftp_ev *ev)
 {
-    uint32_t ahead = tftp_ahead(m, pk->number, m->block_);
+    uint32_t n = tftp_ahead(m, pk->number);
 
     if (m->state_ == TFTP_NEGOTIATING) {
         if (pk->number == 0) {
-            if (m->timed_) {
-                tftp_measured(m);
-            }
             tftp_start(m);
             m->pending_ &= (uint8_t)~TFTP_P_CONTROL;
         }
@@ -239,21 +246,32 @@ int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct
     }
     /* RFC 1123 section 4.2.3.1: an ACK of what was acknowledged before triggers nothing; only the
      * timer sends again. An ACK of what was never sent is as old as the numbers' last wrap. */
-    if (ahead >= m->fresh_ - m->block_) {
+    if (n == 0 || n > m->fresh_) {
         m->loss_ = true;
         return 0;
     }
-    m->block_ += ahead + 1;
-    if (m->timed_ && m->timed_ < m->block_) {
-        tftp_measured(m);
-    }
-    tftp_progress(m);
+    tftp_progress(m, n);
+    m->number_ = tftp_wire(m, n);
+    m->slot_ = (uint16_t)((m->slot_ + n) % tftp_window(m));
+    m->filled_ = m->filled_ > n ? m->filled_ - n : 0;
+    m->skip_ += n;
+    m->fresh_ -= n;
+    m->unsent_ = 0;
     /* RFC 7440 section 4: an ACK within the window says that the block behind it is lost. */
-    if (m->block_ < m->fresh_) {
+    if (m->fresh_ > 0) {
         m->loss_ = true;
-        m->timed_ = 0;
     }
-    m->unsent_ = m->block_;
     close_file(m);
-    return m->block_ > m->last_ ? all_sent(m, ev) : 0;
+    return m->closed_ && m->filled_ == 0 ? all_sent(m, ev) : 0;
 }
+#else
+ptrdiff_t netp_tftp_give(struct netp_tftp *m, const void *p, size_t n, bool last, netp_ms now)
+{
+    (void)m;
+    (void)p;
+    (void)n;
+    (void)last;
+    (void)now;
+    return NETP_E_STATE;
+}
+#endif

@@ -1,21 +1,33 @@
 /* tftp_timer.c - the measured round trip, and what is sent again. SPDX-License-Identifier: MIT */
 #include "tftp_private.h"
 
-void tftp_time(struct netp_tftp *m, uint64_t block)
+static void set_rto(struct netp_tftp *m, uint32_t ms)
+{
+    if (ms < m->cfg_.rto_min_ms) {
+        ms = m->cfg_.rto_min_ms;
+    } else if (ms > m->cfg_.rto_max_ms) {
+        ms = m->cfg_.rto_max_ms;
+    }
+    m->rto_ = ms;
+}
+
+#ifndef NETP_TFTP_NO_RTT
+void tftp_time(struct netp_tftp *m, uint32_t n)
 {
     if (m->timed_ == 0) {
-        m->timed_ = block;
-        m->timed_at_ = m->clock_;
+        m->timed_ = n;
+        m->timed_at_ = (uint32_t)m->clock_;
     }
 }
 
-void tftp_measured(struct netp_tftp *m)
+static void measured(struct netp_tftp *m)
 {
-    uint64_t ms = m->clock_ - m->timed_at_;
-    uint32_t rtt = ms < m->cfg_.rto_max_ms ? (uint32_t)ms : m->cfg_.rto_max_ms;
+    uint32_t rtt = (uint32_t)m->clock_ - m->timed_at_;
     uint32_t off;
 
-    m->timed_ = 0;
+    if (rtt > m->cfg_.rto_max_ms) {
+        rtt = m->cfg_.rto_max_ms;
+    }
     if (m->srtt_ == 0) {
         m->srtt_ = rtt * 8;
         m->rttvar_ = rtt * 2;
@@ -24,18 +36,28 @@ void tftp_measured(struct netp_tftp *m)
         m->rttvar_ += off - m->rttvar_ / 4;
         m->srtt_ += rtt - m->srtt_ / 8;
     }
-    m->rto_ = m->srtt_ / 8 + m->rttvar_;
-    if (m->rto_ < m->cfg_.rto_min_ms) {
-        m->rto_ = m->cfg_.rto_min_ms;
-    } else if (m->rto_ > m->cfg_.rto_max_ms) {
-        m->rto_ = m->cfg_.rto_max_ms;
-    }
+    set_rto(m, m->srtt_ / 8 + m->rttvar_);
 }
+#endif
 
-void tftp_progress(struct netp_tftp *m)
+void tftp_progress(struct netp_tftp *m, uint32_t n)
 {
+#ifndef NETP_TFTP_NO_RTT
+    if (m->timed_ - 1 < n) {
+        measured(m);
+    }
+    m->timed_ = 0;
+#else
+    (void)n;
+    set_rto(m, m->cfg_.rto_ms);
+#endif
     m->resends_ = 0;
     m->deadline_ = NETP_NEVER;
+}
+
+void tftp_wait(struct netp_tftp *m, netp_ms ms)
+{
+    m->deadline_ = netp_after(m->clock_, ms);
 }
 
 int tftp_expire(struct netp_tftp *m)
@@ -46,7 +68,7 @@ int tftp_expire(struct netp_tftp *m)
         return 0;
     }
     if (m->resends_ >= m->cfg_.retries) {
-        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, "no answer");
+        return tftp_fail_silent(m, NETP_E_TIMEOUT, -1, TFTP_TEXT("no answer"));
     }
     m->resends_++;
     m->loss_ = true;
@@ -58,7 +80,7 @@ int tftp_expire(struct netp_tftp *m)
     }
     m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
     if (m->state_ == TFTP_SENDING) {
-        m->unsent_ = m->block_;
+        m->unsent_ = 0;
     } else if (m->controllen_) {
         m->pending_ |= TFTP_P_CONTROL;
     } else {

@@ -2,7 +2,7 @@
 #include <lwip/tcp.h>
 #include <netproto/lwip/tcp.h>
 
-#define GATHER    4    /* elements that are sent at a time */
+#define GATHER    3    /* elements that are sent at a time: a head and a body, and what frames it */
 #define LINGER_MS 1000 /* for the peer to take an error reply, or to close after us */
 
 /* Pbufs that all connections of a loop may hold unread; more are refused for a while. */

@@ -2,7 +2,7 @@
 #include <netproto/lwip/udp.h>
 #include <string.h>
 
-#define GATHER   8 /* elements that are sent at a time */
+#define GATHER   4 /* elements that are sent at a time: two datagrams whose payload is lent */
 #define SHORT    32 /* bytes that are copied sooner than lent */
 #define RETRY_MS 2 /* after lwIP had no memory for a datagram */
 

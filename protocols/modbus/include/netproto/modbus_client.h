@@ -103,15 +103,15 @@ struct netp_modbus_client_counts {
 /* Complete so that you can place it; all members are private. */
 struct netp_modbus_client {
     struct netp_modbus_client_cfg cfg_; /* window 0: closed */
-    struct netp_fail fail_;
-    struct netp_modbus_client_counts counts_;
+    uint16_t fill_;                     /* bytes received of a frame */
+    uint16_t gone_;                     /* bytes sent of the first frame in the queue */
+    uint16_t lost_; /* unit and function of the last request without an answer */
+    bool echo_;     /* the echo of the request is still to come */
     netp_ms clock_, heard_;
     uint64_t pos_;  /* bytes taken from the stream */
     uint64_t turn_; /* requests queued so far, retries too: the next transaction id */
-    uint16_t fill_; /* bytes received of a frame */
-    uint16_t gone_; /* bytes sent of the first frame in the queue */
-    uint16_t lost_; /* unit and function of the last request without an answer */
-    bool echo_;     /* the echo of the request is still to come */
+    struct netp_modbus_client_counts counts_;
+    struct netp_fail fail_;
 };
 
 /* NETP_OK, or NETP_E_ABI; NETP_E_ARG: a member of cfg is out of range, or the build has left

@@ -79,14 +79,14 @@ struct netp_sntp_client_ev {
 
 /* Complete so that you can place it; the members are private. */
 struct netp_sntp_client {
-    struct netp_sntp_client_cfg cfg_;
-    struct netp_fail fail_;
-    netp_ms clock_, since_; /* since when it is in its state */
-    uint64_t asked_;
-    uint32_t wait_;         /* ms that it stays there */
-    uint32_t floor_, poll_; /* ms: the shortest that the server allows, what is next */
     uint8_t state_, burst_, requestlen_;
+    uint32_t floor_, poll_; /* ms: the shortest that the server allows, what is next */
+    uint32_t wait_;         /* ms that it stays in its state */
+    netp_ms clock_, since_; /* since when it is there */
+    uint64_t asked_;
     uint8_t request_[NETP_SNTP_PACKET + NETP_SNTP_MAC_MAX];
+    struct netp_fail fail_;
+    struct netp_sntp_client_cfg cfg_;
 };
 
 /* Makes *m ready; the first ASK comes at once. cfg is copied. NETP_E_ABI: compiled against another

@@ -15,7 +15,7 @@
  * is acknowledged, and the machine stays for a while to repeat that if it is lost (want() says
  * when it is over). A sender's DONE means that the peer has acknowledged the last block.
  *
- * Block numbers are 64-bit inside; on the wire they wrap, so a file has no largest size. */
+ * Block numbers wrap on the wire, so a file has no largest size. */
 #ifndef NETPROTO_TFTP_H
 #define NETPROTO_TFTP_H
 
@@ -133,26 +133,29 @@ struct netp_tftp_ev {
     } u;
 };
 
-/* One transfer. Complete so that you can place it; the members are private. */
+/* One transfer. Complete so that you can place it; the members are private. What is used most comes
+ * first, where the short instructions of small processors reach. A sender counts blocks from the
+ * lowest that is not acknowledged. */
 struct netp_tftp {
-    struct netp_tftp_cfg cfg_;
-    struct netp_fail fail_;
-    struct netp_addr peer_, stranger_;
-    netp_ms clock_, deadline_, timed_at_;
-    uint64_t total_;   /* bytes of the file delivered or given */
-    uint64_t block_;   /* sender: lowest block not acknowledged; receiver: block expected next */
-    uint64_t unsent_;  /* sender: next block to send */
-    uint64_t fresh_;   /* sender: blocks from this one on have never been sent */
-    uint64_t filled_;  /* sender: blocks before this one are complete */
-    uint64_t last_;    /* number of the last block, UINT64_MAX while not known */
-    uint64_t timed_;   /* block whose round trip is being measured, or 0 */
-    uint64_t lent_at_; /* sender: block at lent_[0] */
+    uint8_t state_, pending_, options_, resends_, held_;
+    bool sends_, lends_, netascii_, loss_;
+    bool closed_; /* sender: the last of the blocks filled is the last of the file */
+    uint8_t ack_[4];
+    uint16_t number_; /* on the wire: last block acknowledged, or received in order */
+    uint16_t blksize_, windowsize_, count_, fill_, lastlen_, controllen_;
+    uint16_t slot_;   /* sender: where in mem the window begins */
+    uint32_t unsent_; /* sender: next block to send */
+    uint32_t fresh_;  /* sender: blocks from this one on have never been sent */
+    size_t filled_;   /* sender: blocks before this one are complete */
+    size_t skip_;     /* sender: blocks of lent_[] that are acknowledged */
     const uint8_t *lent_;
     uint32_t rto_, srtt_, rttvar_; /* ms; srtt_ in eighths, rttvar_ in quarters */
-    uint16_t blksize_, windowsize_, count_, fill_, lastlen_, controllen_;
-    uint8_t ack_[4];
-    uint8_t state_, pending_, options_, resends_, held_;
-    bool netascii_, write_, loss_;
+    uint32_t timed_, timed_at_;    /* number + 1 of the block whose round trip is being measured */
+    netp_ms clock_, deadline_;
+    uint64_t total_; /* bytes of the file delivered or given; before lent_[] while more may come */
+    struct netp_fail fail_;
+    struct netp_addr peer_, stranger_;
+    struct netp_tftp_cfg cfg_;
 };
 
 /* Makes *m ready; GET and PUT have their request waiting in out(). cfg is copied.
