@@ -410,6 +410,23 @@ gets()
     move "$what" "$from" "$out" "$netproto" get "$@" -o "$out"
 }
 
+# stays WHAT FILE URL: a copy of FILE that is there is not fetched again by -C
+stays()
+{
+    cp "$2" "$out"
+    expect 0 "-C of what is complete, $1" "$netproto" get -C "$3" -o "$out"
+    says "complete already" "-C of what is complete, $1"
+    ls "$out".* >/dev/null 2>&1 && bad "left over: $(ls "$out".*)" || ok
+}
+
+# comes WHAT FILE URL: what is there is fetched anew by -C
+comes()
+{
+    expect 0 "-C, $1" "$netproto" get -C "$3" -o "$out"
+    says_not "complete already" "-C, $1"
+    cmp -s "$2" "$out" && ok || bad "-C, $1: not the same"
+}
+
 # finds FILE PATTERN WHAT: the log of a server holds it
 finds()
 {

@@ -18,6 +18,7 @@ for f in "${http_files[@]}"; do
 done
 expect 0 "the head" "$netproto" head -H "Accept-Encoding: gzip" "$apache/text"
 says '^Content-Encoding: gzip' "the head"
+stays apache "$http_root/big" "$apache/big"
 gets "a range" <(tail -c +9000001 "$http_root/big") -r 9000000- "$apache/big"
 # Nonces live for two seconds there: what a slow process asks at last is answered with stale=true.
 mkdir "$work/many"

@@ -25,6 +25,7 @@ for algorithm in md5 sha256; do
     fails 1 "$algorithm with a wrong password" env NETPROTO_PASSWORD=wrong-one \
         "$netproto" get -u user "$lighttpd/$algorithm/one" -o "$out"
 done
+stays lighttpd "$http_root/big" "$lighttpd/big"
 gets "a range" <(tail -c +9000001 "$http_root/big") -r 9000000- "$lighttpd/big"
 gets "chunks of a script" "$http_root/big" "$lighttpd/cgi/length.sh"
 expect 0 "the head of a script" "$netproto" head "$lighttpd/cgi/length.sh"

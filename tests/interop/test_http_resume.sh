@@ -64,9 +64,18 @@ done
 expect 0 "the rest after ten breaks" "$netproto" get -C "$nginx/slow/big" -o "$out"
 cmp -s "$big" "$out" && ok || bad "ten breaks: not the same"
 soon is_partial && ok || bad "ten breaks: it asked: $(last_asked)"
-rm -f "$http_logs/nginx"
-expect 0 "-C of what is complete" "$netproto" get -C "$nginx/slow/big" -o "$out"
-cmp -s "$big" "$out" && ok || bad "-C of what is complete: not the same"
+stays nginx "$big" "$nginx/slow/big"
+touch -d '2026-06-01' "$out"
+comes "a file older than the server's" "$big" "$nginx/slow/big"
+head -c 5000000 "$big" >"$out"
+comes "a file shorter than the server's" "$big" "$nginx/slow/big"
+cat "$big" "$http_root/one" >"$out"
+comes "a file longer than the server's" "$big" "$nginx/slow/big"
+cp "$http_root/other" "$out"
+sum=$(sha256sum <"$big")
+expect 0 "-C --checksum, another file" \
+    "$netproto" get -C --checksum "sha-256:${sum%% *}" "$nginx/slow/big" -o "$out"
+cmp -s "$big" "$out" && ok || bad "-C --checksum, another file: it stays"
 
 # --- killed ten times, one process ---------------------------------------------------------------
 

@@ -45,6 +45,7 @@ for f in "${http_files[@]}"; do
         move "wget $f" "$http_root/$f" "$out" wget -q "$http/$f" -O "$out"
     fi
 done
+stays ours "$http_root/big" "$http/big"
 if command -v aria2c >/dev/null; then
     move "aria2, 16 ranges" "$http_root/big" "$work/aria" aria2c -q -x 16 -s 16 -k 1M -d "$work" \
         -o aria "$http/big"

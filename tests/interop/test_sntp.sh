@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 #
 # SNTP with the programs of others, in both directions: chronyd, ntpsec's ntpd and ntpdig, busybox.
-# All of it runs in a user and network namespace of its own: ntpd knows no port but 123, and nobody
-# in there may set the clock of the machine.
+# All of it runs in user, network and mount namespaces of its own: ntpd knows no port but 123, nobody
+# in there may set the clock of the machine, and a name has two addresses.
 set -u
 cd "$(dirname "$0")" || exit
 if [ -z "${SNTP_ALONE:-}" ]; then
-    unshare -rn true 2>/dev/null || { echo "no namespaces here"; exit 77; }
-    SNTP_ALONE=1 exec unshare -rn "$PWD/$(basename "$0")"
+    unshare -rnm true 2>/dev/null || { echo "no namespaces here"; exit 77; }
+    SNTP_ALONE=1 exec unshare -rnm "$PWD/$(basename "$0")"
 fi
 . ./peers.sh
 
@@ -70,10 +70,15 @@ chrony() # NAME PORT LINE...: in the foreground, and never the clock
 
 chrony plain 10123 'local stratum 5'
 chrony unset 10124
+chrony second 10126 'local stratum 5' 'bindaddress 127.0.0.9'
 chrony limited 10125 'local stratum 5' 'ratelimit interval 12 burst 1 leak 1'
 agrees "chronyd" 127.0.0.1:10123
 expect 0 "the example" "$(dirname "$netproto")/examples/sntp_query" 127.0.0.1:10123
 agrees "chronyd, samples" 127.0.0.1:10123 --samples 5 --interval 0.01
+printf '127.0.0.1 localhost\n127.0.0.1 two.test\n127.0.0.9 two.test\n' >"$work/hosts"
+mount --bind "$work/hosts" /etc/hosts
+agrees "a name whose first address is silent" two.test:10126
+agrees "likewise, two at once" two.test:10126 127.0.0.1:10123 --samples 2 --interval 0.01
 for key in 1 3 4 5 6; do
     agrees "chronyd, key $key" 127.0.0.1:10123 --keys "$work/chrony.keys" --key $key
 done

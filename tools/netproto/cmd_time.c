@@ -15,6 +15,7 @@ struct time_job {
     struct cli *c;
     struct netp_sntp_query q;
     struct netp_sntp_target target[NETP_SNTP_TARGETS_MAX];
+    struct netp_addr addr[NETP_SNTP_TARGETS_MAX][NETP_RESOLVE_MAX];
     const char *const *host;
     const char *key_file;
     uint64_t key;
@@ -206,15 +207,21 @@ static bool operand(const char *text, char host[256], uint16_t *port)
 
 static int find_host(struct time_job *t, size_t i)
 {
+    struct netp_addr *addr = t->addr[i];
     char host[256];
     uint16_t port;
+    int n;
 
     if (!operand(t->host[i], host, &port)) {
         return cli_usage(t->c, "'%s' is not HOST or HOST:PORT", t->host[i]);
     }
-    if (netp_resolve(host, port, t->c->fam, &t->target[i].addr, 1) <= 0) {
+    n = netp_resolve(host, port, t->c->fam, addr, NETP_RESOLVE_MAX);
+    if (n <= 0) {
         return cli_error(t->c, CLI_CONNECT, "can't find host '%s'", host);
     }
+    t->target[i].addr = addr[0];
+    t->target[i].other = addr + 1;
+    t->target[i].nother = (size_t)n - 1;
     if (t->c->bind && netp_resolve(t->c->bind, 0, t->target[i].addr.fam, &t->q.local, 1) <= 0) {
         return cli_error(t->c, CLI_CONNECT, "can't find address '%s'", t->c->bind);
     }

@@ -117,6 +117,9 @@ static void on_done(void *arg, const struct netp_download_result *r)
         note_status(b, tell(f, r));
         return;
     }
+    if (r->unchanged) {
+        cli_note(cli_of(f), "%s: it was complete already", f->path);
+    }
     if (r->resumed) {
         cli_trace(cli_of(f), "%s: went on at byte %llu", f->path, (unsigned long long)r->resumed);
     }

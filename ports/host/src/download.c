@@ -43,6 +43,7 @@ struct netp_download {
     char url[FETCH_URL]; /* in its normal form, without user, password and fragment */
     size_t url_n;
     struct netp_sink sink;
+    struct there there;
     struct note note;
     struct check *check;
     uint64_t have, most; /* bytes of the part; the most there ever were */
@@ -78,6 +79,7 @@ static void release(struct netp_download *d)
         netp_note_keep(&d->note);
     }
     netp_sink_abort(&d->sink);
+    netp_source_close(&d->there.file);
     netp_check_free(d->check);
     free(d->note.path);
     free(d->field);
@@ -178,17 +180,42 @@ static bool later(struct netp_download *d, void (*fn)(void *), netp_ms at)
     return true;
 }
 
+/* The file that is there stays. */
+static void unchanged(struct netp_download *d)
+{
+    if (d->there.file.fd >= 0) {
+        d->have = d->there.file.size;
+        netp_sink_resize(&d->sink, 0); /* a part that nothing is known of */
+    }
+    d->result.complete = d->result.unchanged = true;
+    finish(d);
+}
+
+/* Of what is here nothing is to be kept. */
+static void anew(struct netp_download *d)
+{
+    netp_source_close(&d->there.file);
+    d->note.part.url.n = 0;
+    try_again(d);
+}
+
+/* Reads on in the file, here or there, whose digest must be right. */
 static void check_more(void *arg)
 {
     struct netp_download *d = arg;
-    int r = netp_check_slice(d->check, d->sink.fd);
+    bool there = d->there.file.fd >= 0;
+    int r = netp_check_slice(d->check, there ? d->there.file.fd : d->sink.fd);
 
     if (r > 0) {
         later(d, check_more, 0);
     } else if (r == 0) {
-        commit(d);
+        (there ? unchanged : commit)(d);
     } else if (errno != 0) {
         finish_local(d, "the digest");
+    } else if (there) {
+        netp_check_free(d->check);
+        d->check = NULL;
+        anew(d);
     } else {
         netp_note_remove(&d->note);
         d->result.wrong_digest = true;
@@ -197,6 +224,19 @@ static void check_more(void *arg)
         snprintf(d->result.fetch.text, sizeof d->result.fetch.text,
                  "the file does not have the digest that it must have");
         finish(d);
+    }
+}
+
+/* Calls fn when the digest is right, if there is one to be right. */
+static void check(struct netp_download *d, void (*fn)(struct netp_download *))
+{
+    if (netp_check_begin(&d->check, d->cfg.hash, d->cfg.digest, &d->digest) != 0) {
+        errno = ENOMEM;
+        finish_local(d, "the digest");
+    } else if (d->check) {
+        later(d, check_more, 0);
+    } else {
+        fn(d);
     }
 }
 
@@ -209,16 +249,7 @@ static void whole(struct netp_download *d)
         finish_local(d, d->cfg.path);
         return;
     }
-    if (netp_check_begin(&d->check, d->cfg.hash, d->cfg.digest, &d->digest) != 0) {
-        errno = ENOMEM;
-        finish_local(d, "the digest");
-        return;
-    }
-    if (!d->check) {
-        commit(d);
-        return;
-    }
-    later(d, check_more, 0);
+    check(d, commit);
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -231,6 +262,7 @@ static void read_digest(struct netp_download *d, const struct netp_fetch_head *h
         d->digest = (struct netp_http_repr_digest){0};
     }
     for (unsigned i = 0;
+         h->head->status < 300 && /* else it is of the page that tells of an error */
          !h->decoded && netp_http_head_find(h->head, h->text, NETP_STR("Repr-Digest"), i, &value);
          i++) {
         netp_http_repr_digest_parse(value, &d->digest);
@@ -281,6 +313,9 @@ static void append(struct netp_download *d, const struct netp_fetch_head *h)
 
 static enum verdict judge(struct netp_download *d, const struct netp_fetch_head *h, int64_t now)
 {
+    if (d->there.file.fd >= 0) {
+        return netp_there_is_whole(&d->there, h, now) ? UNCHANGED : ANEW;
+    }
     if (h->head->status == 304 && d->since_n > 0) {
         return UNCHANGED;
     }
@@ -483,16 +518,18 @@ static void on_done(void *arg, const struct netp_fetch_result *result)
         whole(d);
         break;
     case UNCHANGED:
-        d->result.complete = d->result.unchanged = true;
-        finish(d);
+        if (d->there.file.fd >= 0) {
+            check(d, unchanged);
+        } else {
+            unchanged(d);
+        }
         break;
     case WEAKER:
         d->by_date = true;
         try_again(d);
         break;
     case ANEW:
-        d->note.part.url.n = 0;
-        try_again(d);
+        anew(d);
         break;
     default:
         if (d->drained > DRAIN) {
@@ -559,7 +596,7 @@ static void try_again(void *arg)
     d->result.fetch.err = NETP_OK;
     d->end = d->drained = d->retry_after = 0;
     cfg.flags |= raw ? NETP_FETCH_RAW : 0;
-    cfg.method = NULL;
+    cfg.method = d->there.file.fd >= 0 ? "HEAD" : NULL;
     cfg.body = NULL;
     cfg.read = NULL;
     cfg.sent = NULL;
@@ -616,6 +653,8 @@ static void begin(void *arg)
         fstatat(d->sink.dir, d->sink.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
         netp_http_date_format(st.st_mtime, d->since) == NETP_OK) {
         d->since_n = sizeof d->since;
+    } else if ((d->cfg.flags & NETP_DOWNLOAD_CONTINUE) && d->note.part.url.n == 0) {
+        netp_there_open(&d->there, d->cfg.path);
     }
     try_again(d);
 }
@@ -632,7 +671,7 @@ struct netp_download *netp_download_start(struct netp_http_client *client,
     d->cfg = *cfg;
     d->cfg.first_ms = cfg->first_ms ? cfg->first_ms : 1000;
     d->cfg.max_ms = cfg->max_ms ? cfg->max_ms : 60000;
-    d->sink.fd = d->sink.dir = -1;
+    d->sink.fd = d->sink.dir = d->there.file.fd = -1;
     d->total = NETP_HTTP_LENGTH_UNKNOWN;
     d->modified = NETP_HTTP_NO_DATE;
     d->field = malloc((cfg->fetch.nfield + OWN_FIELDS) * sizeof *d->field);

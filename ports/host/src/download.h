@@ -3,6 +3,7 @@
 #define DOWNLOAD_H
 
 #include <netproto/hash.h>
+#include <netproto/host/fetch.h>
 #include <netproto/host/file.h>
 #include <netproto/http_repr_digest.h>
 #include <netproto/http_resume.h>
@@ -26,6 +27,16 @@ int netp_note_take(struct note *n, const struct netp_http_head *head, const char
 void netp_note_keep(struct note *n);
 /* 0, or -1 with errno. */
 int netp_note_remove(struct note *n);
+
+/* The file itself, which another run may have completed. */
+struct there {
+    struct netp_source file; /* fd -1: there is none, or it is no use */
+    int64_t written;         /* when, in seconds since 1970 */
+};
+
+void netp_there_open(struct there *t, const char *path);
+/* Whether it is what the server has, by the answer to HEAD: as long, and no newer. */
+bool netp_there_is_whole(const struct there *t, const struct netp_fetch_head *h, int64_t now);
 
 /* The digests that a file must have. It is read from the disk for that, a slice at a time. */
 struct check;

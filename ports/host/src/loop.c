@@ -1,4 +1,5 @@
 /* loop.c - epoll, timers, signals. SPDX-License-Identifier: MIT */
+#include "loop_priv.h"
 #include "spin.h"
 #include <errno.h>
 #include <netproto/host/loop.h>
@@ -14,7 +15,7 @@
 
 struct netp_loop {
     int epoll;
-    bool stop;
+    bool stop, unhurried;
     netp_ms now;
     struct netp_timer **heap; /* by key_, the earliest first */
     size_t nheap, heapcap;
@@ -239,6 +240,11 @@ static void fire(struct netp_loop *l)
     }
 }
 
+void netp_loop_unhurried(struct netp_loop *l)
+{
+    l->unhurried = true;
+}
+
 /* --- turns ----------------------------------------------------------------------------------- */
 
 /* Milliseconds that epoll_wait() may sleep, -1 for ever. */
@@ -261,6 +267,10 @@ static int wait_events(struct netp_loop *l, struct epoll_event *events, netp_ms 
     int n = 0, ms = patience(l, until);
     bool found;
 
+    if (l->unhurried) {
+        l->unhurried = false;
+        return epoll_wait(l->epoll, events, EVENTS, ms);
+    }
     for (unsigned looks = spin_begin(&l->spin); looks && n == 0; looks--) {
         n = epoll_wait(l->epoll, events, EVENTS, 0);
     }

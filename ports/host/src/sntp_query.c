@@ -16,6 +16,7 @@
 struct task {
     struct netp_sntp_target *t;
     struct netp_sntp_client m;
+    size_t next;   /* of its other addresses */
     unsigned left; /* exchanges */
     uint64_t came; /* when the datagram that is being dealt with was received */
 };
@@ -76,6 +77,15 @@ static int on_reply(struct task *k, const struct netp_sntp_reply *reply)
     return NETP_OK;
 }
 
+/* Whether to go on with another address: that is silent, or can't be reached. */
+static bool has_other(const struct task *k)
+{
+    const struct netp_sntp_target *t = k->t;
+
+    return k->next < t->nother && t->answered == 0 &&
+           (t->err == NETP_E_TIMEOUT || t->err == NETP_E_IO);
+}
+
 static int on_event(struct task *k, const struct netp_sntp_client_ev *ev)
 {
     switch (ev->type) {
@@ -88,8 +98,8 @@ static int on_event(struct task *k, const struct netp_sntp_client_ev *ev)
         k->t->kiss = ev->u.unfit.kiss;
         k->left = k->t->kiss == NETP_SNTP_RATE ? 0 : k->left - 1;
         return k->t->answered ? NETP_OK : k->t->kiss ? NETP_E_REFUSED : NETP_E_SYNTAX;
-    default:
-        k->left--;
+    default: /* NETP_SNTP_TIMEOUT */
+        k->left = has_other(k) ? 0 : k->left - 1;
         return k->t->err;
     }
 }
@@ -161,7 +171,8 @@ static int open_socket(const struct netp_sntp_query *q, struct netp_sntp_target 
     return fd;
 }
 
-static int start(struct run *r, size_t i)
+/* Begins with the address of a target. */
+static int aim(struct run *r, size_t i)
 {
     const struct netp_sntp_query *q = r->q;
     struct netp_sntp_target *t = &q->target[i];
@@ -173,6 +184,16 @@ static int start(struct run *r, size_t i)
     cfg.burst = (uint8_t)q->samples;
     cfg.burst_ms = q->interval_ms;
     cfg.timeout_ms = q->timeout_ms;
+    r->fd[i].fd = open_socket(q, t);
+    t->err = r->fd[i].fd >= 0 ? NETP_E_TIMEOUT : NETP_E_IO;
+    k->left = r->fd[i].fd >= 0 ? q->samples : 0;
+    return netp_sntp_client_init(&k->m, &cfg, netp_now());
+}
+
+static int start(struct run *r, size_t i)
+{
+    struct netp_sntp_target *t = &r->q->target[i];
+
     if (t->key) { /* OpenSSL's first digest takes a millisecond: not on the clock */
         uint8_t p[NETP_SNTP_PACKET + NETP_SNTP_MAC_MAX] = {0};
         t->key->sign(t->key, p, NETP_SNTP_PACKET);
@@ -182,15 +203,31 @@ static int start(struct run *r, size_t i)
     t->kiss = 0;
     t->why = NETP_SNTP_WHY_KISS;
     t->outlier = false;
-    t->err = NETP_E_IO;
-    k->t = t;
+    r->task[i].t = t;
     r->fd[i].events = POLLIN;
-    r->fd[i].fd = open_socket(q, t);
-    if (r->fd[i].fd >= 0) {
-        t->err = NETP_E_TIMEOUT;
-        k->left = q->samples;
+    return aim(r, i);
+}
+
+static void close_one(struct pollfd *p)
+{
+    if (p->fd >= 0) {
+        close(p->fd);
+        p->fd = -1;
     }
-    return netp_sntp_client_init(&k->m, &cfg, netp_now());
+}
+
+/* What is due for a target, and at its next address if it is silent at this one. */
+static void go_on(struct run *r, size_t i)
+{
+    struct task *k = &r->task[i];
+
+    step(k, r->fd[i].fd, NULL);
+    while (k->left == 0 && has_other(k)) {
+        close_one(&r->fd[i]);
+        k->t->addr = k->t->other[k->next++];
+        aim(r, i);
+        step(k, r->fd[i].fd, NULL);
+    }
 }
 
 /* Closes the sockets of those that are done. Returns when something is due next. */
@@ -202,9 +239,8 @@ static netp_ms next_due(struct run *r)
         if (r->task[i].left > 0) {
             d = netp_sntp_client_deadline(&r->task[i].m);
             due = d < due ? d : due;
-        } else if (r->fd[i].fd >= 0) {
-            close(r->fd[i].fd);
-            r->fd[i].fd = -1;
+        } else {
+            close_one(&r->fd[i]);
         }
     }
     return due;
@@ -215,7 +251,7 @@ static void run(struct run *r)
     netp_ms end = netp_after(netp_now(), r->q->total_ms), due, now;
 
     for (size_t i = 0; i < r->q->n; i++) {
-        step(&r->task[i], r->fd[i].fd, NULL);
+        go_on(r, i);
     }
     while ((due = next_due(r)) != NETP_NEVER && (now = netp_now()) < end) {
         due = due < end ? due : end;
@@ -225,7 +261,7 @@ static void run(struct run *r)
             if (r->fd[i].revents) {
                 receive(&r->task[i], r->fd[i].fd);
             }
-            step(&r->task[i], r->fd[i].fd, NULL);
+            go_on(r, i);
         }
     }
     for (size_t i = 0; i < r->q->n; i++) {

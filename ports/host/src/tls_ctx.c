@@ -10,8 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SESSIONS    64
-#define READ_BUFFER 65536 /* of OpenSSL, while there is input: what one system call may bring */
+#define SESSIONS 64
+/* Of OpenSSL, while there is input: what one system call may bring. Four full records of TLS 1.3
+ * and what OpenSSL aligns them by; where a record does not end with it, the rest of that one is
+ * read by itself. */
+#define READ_BUFFER (4 * (16384 + 22) + 7)
 
 /* --- sessions -------------------------------------------------------------------------------- */
 

@@ -179,13 +179,14 @@ static void serve_part(struct script_peer *p, size_t from)
 
 static void serve(struct script_peer *p, const char *request)
 {
+    bool head = strncmp(request, "HEAD ", 5) == 0;
     char if_range[128], range[128];
 
     if (web.before) {
         web.before(server.requests);
     }
     snprintf(range, sizeof range, "%s", script_field(request, "Range"));
-    note_down(web.ranges, range);
+    note_down(web.ranges, head ? "HEAD" : range);
     if (web.failures > 0) {
         web.failures--;
         script_put(p, "HTTP/1.1 %u No\r\nContent-Length: 0\r\n%s\r\n", web.fail,
@@ -206,7 +207,9 @@ static void serve(struct script_peer *p, const char *request)
         script_put(p, "Accept-Ranges: bytes\r\n");
     }
     put_framing(p, web.n);
-    put_body(p, 0, web.n);
+    if (!head) {
+        put_body(p, 0, web.n);
+    }
 }
 
 /* --- the world ------------------------------------------------------------------------------- */
@@ -748,6 +751,85 @@ static void test_note_of_older(void **state)
     assert_whole();
 }
 
+/* --- the file that is there ------------------------------------------------------------------- */
+
+static ino_t file_id(void)
+{
+    struct stat st;
+
+    assert_int_equal(stat(file, &st), 0);
+    return st.st_ino;
+}
+
+/* The file stays, if `stays`, with these ranges asked for. */
+static void assert_again(bool stays, const char *ranges)
+{
+    ino_t before = file_id();
+
+    assert_true(run());
+    assert_int_equal(result.unchanged, stays);
+    assert_int_equal(file_id() == before, stays);
+    assert_string_equal(web.ranges, ranges);
+    assert_int_equal(result.bytes, web.n);
+    assert_int_equal(result.fetch.err, NETP_OK);
+    assert_whole();
+}
+
+static void test_complete(void **state)
+{
+    (void)state;
+    cfg.flags = NETP_DOWNLOAD_CONTINUE;
+    assert_true(run());
+    assert_again(true, "HEAD\n");
+    write_file(part, "of something", 12);
+    assert_again(true, "HEAD\n");
+    cfg.flags |= NETP_DOWNLOAD_TIME;
+    assert_int_equal(unlink(file), 0);
+    assert_true(run());
+    assert_again(true, "HEAD\n");
+    cfg.flags = 0;
+    assert_again(false, "-\n");
+}
+
+/* It can't be told that it is the same, or is told that it is not. */
+static void test_complete_not(void **state)
+{
+    static const unsigned odd[] = {CHUNKED, NO_LAST_MODIFIED};
+    const struct timespec t[2] = {{.tv_sec = MODIFIED - 1}, {.tv_sec = MODIFIED - 1}};
+
+    (void)state;
+    assert_true(run());
+    cfg.flags = NETP_DOWNLOAD_CONTINUE;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        web.odd = odd[i];
+        assert_again(false, "HEAD\n-\n");
+    }
+    web.odd = 0;
+    assert_int_equal(truncate(file, SIZE - 1), 0);
+    assert_again(false, "HEAD\n-\n");
+    assert_int_equal(truncate(file, SIZE + 1), 0);
+    assert_again(false, "HEAD\n-\n");
+    assert_int_equal(utimensat(AT_FDCWD, file, t, 0), 0);
+    assert_again(false, "HEAD\n-\n");
+    web.fail = 405;
+    web.failures = 1;
+    assert_again(false, "HEAD\n-\n");
+    web.extra = "Content-Encoding: gzip\r\n";
+    assert_again(false, "HEAD\n-\n");
+}
+
+/* The tries after one that broke off are for the rest of what it brought. */
+static void test_complete_not_then_cut(void **state)
+{
+    (void)state;
+    assert_true(run());
+    cfg.flags = NETP_DOWNLOAD_CONTINUE;
+    cfg.tries = 1;
+    assert_int_equal(truncate(file, 1000), 0);
+    cuts(1, 100000);
+    assert_again(false, "HEAD\n-\nbytes=100000-\n");
+}
+
 /* --- waiting --------------------------------------------------------------------------------- */
 
 static unsigned agains;
@@ -1133,8 +1215,42 @@ static void test_checksum(void **state)
     assert_part(SIZE);
     assert_false(exists(note));
     cfg.digest[19] ^= 1;
+    assert_int_equal(unlink(file), 0);
     assert_true(run()); /* not with what was wrong */
     assert_string_equal(web.ranges, "-\n");
+    assert_whole();
+}
+
+static void test_checksum_of_complete(void **state)
+{
+    (void)state;
+    assert_true(run());
+    cfg.flags = NETP_DOWNLOAD_CONTINUE;
+    cfg.hash = netp_hash_named(NETP_STR("sha-256"));
+    digest_of(cfg.hash, cfg.digest);
+    assert_again(true, "HEAD\n");
+    data[0] ^= 1;
+    digest_of(cfg.hash, cfg.digest);
+    assert_again(false, "HEAD\n-\n");
+}
+
+static void digest_at_second(unsigned nth)
+{
+    web.extra =
+        nth == 2 ? "Repr-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\n" : NULL;
+}
+
+/* What comes with an error is the digest of the page that tells of it. */
+static void test_repr_digest_of_error(void **state)
+{
+    (void)state;
+    break_at(100000);
+    web.fail = 503;
+    web.failures = 1;
+    web.before = digest_at_second;
+    cfg.tries = 1;
+    assert_true(run());
+    assert_string_equal(web.ranges, "bytes=100000-\nbytes=100000-\n");
     assert_whole();
 }
 
@@ -1153,6 +1269,7 @@ static void test_repr_digest(void **state)
         d.sha256[0] ^= bad == 1;
         d.sha512[0] ^= bad == 2;
         web.extra = field;
+        cfg.flags = 0;
         assert_int_equal(run(), bad == 0);
         assert_int_equal(result.wrong_digest, bad != 0);
         assert_false(exists(note));
@@ -1165,12 +1282,14 @@ static void test_repr_digest(void **state)
         assert_int_equal(run(), bad == 0);
         assert_int_equal(result.wrong_digest, bad != 0);
     }
+    cfg.flags = 0;
     web.extra = "Repr-Digest: sha-256=:AAAA:\r\n"; /* malformed: as if absent */
     assert_true(run());
     assert_whole();
 }
 
-#define DIGESTS TEST(checksum), TEST(repr_digest),
+#define DIGESTS                                                                                    \
+    TEST(checksum), TEST(checksum_of_complete), TEST(repr_digest), TEST(repr_digest_of_error),
 #else
 #define DIGESTS
 #endif
@@ -1198,6 +1317,9 @@ int main(void)
                                        TEST(no_validators),
                                        TEST(lying_range),
                                        TEST(416),
+                                       TEST(complete),
+                                       TEST(complete_not),
+                                       TEST(complete_not_then_cut),
                                        TEST(bad_note),
                                        TEST(cancel),
                                        TEST(no_timer),

@@ -147,6 +147,44 @@ static void test_several(void **state)
     assert_int_equal(target[0].err, NETP_OK);
 }
 
+/* Asks first, and others as long as there is no answer. */
+static int query_others(unsigned samples, struct netp_addr first, const struct netp_addr *other,
+                        size_t n)
+{
+    struct netp_sntp_query q;
+
+    memset(target, 0, sizeof target);
+    target[0].addr = first;
+    target[0].other = other;
+    target[0].nother = n;
+    netp_sntp_query_init(&q);
+    q.target = target;
+    q.n = 1;
+    q.samples = samples;
+    q.interval_ms = 1;
+    q.timeout_ms = 300;
+    return netp_sntp_query(&q);
+}
+
+static void test_others(void **state)
+{
+    const struct netp_addr nowhere = {{255, 255, 255, 255}, 0, 123, 4}; /* connect: EACCES */
+    const struct netp_addr other[] = {addr[SILENT], nowhere, addr[GOOD], addr[DENY]};
+    (void)state;
+    assert_int_equal(query_others(3, nowhere, other, 4), NETP_OK);
+    assert_int_equal(target[0].asked, 4);
+    assert_int_equal(target[0].answered, 3);
+    assert_memory_equal(&target[0].addr, &addr[GOOD], sizeof *addr);
+    assert_int_equal(query_others(3, addr[SILENT], other, 1), NETP_E_TIMEOUT);
+    assert_int_equal(target[0].asked, 4);
+    assert_int_equal(query_others(1, addr[SILENT], other + 1, 1), NETP_E_IO);
+    assert_int_not_equal(target[0].sys_errno, 0);
+    assert_int_equal(query_others(1, addr[DENY], other + 2, 1), NETP_E_REFUSED); /* an answer */
+    assert_int_equal(query_others(1, addr[UNSET], other + 2, 1), NETP_E_SYNTAX);
+    assert_int_equal(query_others(2, addr[GOOD], other, 4), NETP_OK);
+    assert_int_equal(target[0].asked, 2);
+}
+
 static void test_limits(void **state)
 {
     struct netp_sntp_query q;
@@ -182,9 +220,8 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one),
-        cmocka_unit_test(test_of_no_use),
-        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_one),     cmocka_unit_test(test_of_no_use),
+        cmocka_unit_test(test_several), cmocka_unit_test(test_others),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

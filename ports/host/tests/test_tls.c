@@ -862,6 +862,63 @@ static void test_drip(void **state)
     part(&p);
 }
 
+/* Below is a socket, whose system calls are counted. */
+struct counter {
+    struct netp_transport t;
+    int fd;
+    unsigned reads;
+};
+
+static int counter_receive(void *ctx, void *p, size_t n, struct netp_in *in)
+{
+    struct counter *c = ctx;
+
+    c->reads++;
+    return netp_stream_receive(c->fd, p, n, in);
+}
+
+static ptrdiff_t counter_send(void *ctx, const struct netp_out *v, size_t nv)
+{
+    return nv ? netp_stream_send(((struct counter *)ctx)->fd, v, nv) : 0;
+}
+
+static unsigned counter_need(void *ctx, unsigned want)
+{
+    (void)ctx;
+    return want;
+}
+
+/* Four full records come with one system call. */
+static void test_bulk(void **state)
+{
+    static uint8_t sent[65536], got[65536];
+    const struct netp_out v = {sent, sizeof sent, 0, NULL};
+    struct counter c = {{&c, counter_receive, counter_send, counter_need}, 0, 0};
+    struct netp_in in;
+    struct pair p;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sent; i++) {
+        sent[i] = (uint8_t)(i >> 3);
+    }
+    join(&p, client_ctx(&(struct netp_tls_client_cfg){0}),
+         server_ctx(&(struct netp_tls_server_cfg){0}), "host.test");
+    netp_tls_free(p.client.tls);
+    c.fd = p.client.fd;
+    p.client.tls = netp_tls_client(p.client.ctx, "host.test", 443, -1, &c.t);
+    p.client.t = netp_tls_transport(p.client.tls);
+    exchange(&p);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(p.server.t->send(p.server.t->ctx, &v, 1), sizeof sent);
+        c.reads = 0;
+        assert_int_equal(p.client.t->receive(p.client.t->ctx, got, sizeof got, &in), 1);
+        assert_int_equal(in.n, sizeof got);
+        assert_memory_equal(got, sent, sizeof got);
+        assert_int_equal(c.reads, 1);
+    }
+    part(&p);
+}
+
 static void test_tls_in_tls(void **state)
 {
     struct pair p, inner;
@@ -940,6 +997,7 @@ int main(void)
         cmocka_unit_test(test_sessions),
         cmocka_unit_test(test_keylog),
         cmocka_unit_test(test_drip),
+        cmocka_unit_test(test_bulk),
         cmocka_unit_test(test_tls_in_tls),
     };
 

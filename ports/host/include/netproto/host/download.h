@@ -19,7 +19,9 @@ extern "C" {
 /* cfg.flags */
 enum {
     NETP_DOWNLOAD_CONTINUE = 1, /* goes on with a part that another run has left, if it can; without
-                                   it, that is overwritten. Tries of one run always go on */
+                                   it, that is overwritten. Tries of one run always go on. Where
+                                   there is no part, but the file: it stays if the server's is as
+                                   long and, by its time, no newer */
     NETP_DOWNLOAD_KEEP = 2,     /* a file of that name is not replaced: EEXIST */
     NETP_DOWNLOAD_NEWER = 4,    /* only if it is newer than the file that is there; with TIME the
                                    server's own clock says so */
@@ -61,7 +63,7 @@ struct netp_download_result {
      * file: NETP_FETCH_LOCAL with NETP_E_IO and sys_errno; EBUSY: another process writes it. */
     struct netp_fetch_result fetch;
     bool complete;     /* the file is there under its name */
-    bool unchanged;    /* likewise, and none newer was to be had */
+    bool unchanged;    /* likewise, from before: none newer was to be had, or it was complete */
     bool wrong_digest; /* NETP_FETCH_BODY; the part stays to be looked at, the next run begins anew
                         */
     uint64_t bytes;    /* in the file, or its part */

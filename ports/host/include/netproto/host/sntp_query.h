@@ -15,7 +15,9 @@ extern "C" {
 
 /* A server, and what it said. */
 struct netp_sntp_target {
-    struct netp_addr addr;           /* port 0: 123 */
+    struct netp_addr addr;           /* port 0: 123; in the end the last that was asked */
+    const struct netp_addr *other;   /* its other addresses, which are asked in turn as long as */
+    size_t nother;                   /* there is no answer at all; NULL, 0: none */
     const struct netp_sntp_key *key; /* NULL: none */
 
     /* NETP_OK: reply and sample are those of the exchange with the least delay. Else nothing was
