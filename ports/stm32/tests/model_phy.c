@@ -93,11 +93,15 @@ static uint16_t special(const struct model_phy *phy, unsigned reg)
     switch (phy->maker) {
     case MODEL_LAN8720A:
     case MODEL_LAN8742A:
-        return reg == 31 ? (uint16_t)(three << 2 | 0x1040) : 0;
+        return reg == 31   ? (uint16_t)(three << 2 | 0x1040)
+               : reg == 18 ? (uint16_t)(0x00e0 | phy->address)
+                           : 0;
     case MODEL_KSZ8081:
         return reg == 30 ? (uint16_t)(three | 0x0100) : 0;
     case MODEL_DP83848:
-        return reg == 16 ? (uint16_t)((mode ^ 2) | 0x0011) : 0;
+        return reg == 16   ? (uint16_t)((mode ^ 2) | 0x0011)
+               : reg == 25 ? (uint16_t)(0x8000 | phy->address)
+                           : 0;
     default:
         return 0;
     }

@@ -187,6 +187,9 @@ void mac_write(struct model *m, uint32_t offset, uint32_t value)
     case V2_DMACTDTPR:
         model_doorbell(m, offset == V2_DMACRDTPR);
         break;
+    case V2_MTLTQOMR:
+        value &= ~V2_MTLTQOMR_FTQ;
+        break;
     default:
         break;
     }
