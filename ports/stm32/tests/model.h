@@ -56,6 +56,7 @@ struct model {
     bool tx_errors;  /* no frame leaves without an error */
     bool loop_open;  /* a loop in MAC or PHY loses all frames */
     bool loop_noisy; /* or damages them */
+    unsigned mhz;    /* of the bus, which MDIO goes by; 0: as the fastest part has */
     uint32_t base;   /* of the registers */
     uint32_t seed;   /* of chance; not 0 */
     struct model_phy phy;

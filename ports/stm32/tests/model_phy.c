@@ -107,9 +107,10 @@ static uint16_t special(const struct model_phy *phy, unsigned reg)
     }
 }
 
-void phy_clock(struct model *m, unsigned bus_mhz, unsigned cr)
+void phy_clock(struct model *m, unsigned fastest_mhz, unsigned cr)
 {
     static const unsigned dividers[] = {42, 62, 16, 26, 102, 124};
+    unsigned bus_mhz = m->mhz > 0 ? m->mhz : fastest_mhz;
 
     if (cr > 5 || bus_mhz * 10 > 25 * dividers[cr]) {
         model_violate(m, "MDIO has a clock of over 2.5 MHz");

@@ -168,10 +168,10 @@ static void set_mode(struct model *m, uint32_t value)
 
     *model_reg(m, V1_DMAOMR) = value & ~V1_DMAOMR_FTF;
     if (on & V1_DMAOMR_SR) {
-        model_dma_started(m, true, *model_reg(m, V1_DMARDLAR));
+        m->rx_asleep = false;
     }
     if (on & V1_DMAOMR_ST) {
-        model_dma_started(m, false, *model_reg(m, V1_DMATDLAR));
+        m->tx_asleep = false;
     }
 }
 
@@ -199,6 +199,10 @@ void mac_write(struct model *m, uint32_t offset, uint32_t value)
     case V1_DMAOMR:
         set_mode(m, value);
         return;
+    case V1_DMARDLAR:
+    case V1_DMATDLAR:
+        model_list(m, offset == V1_DMARDLAR, value);
+        break;
     case V1_MACCR:
     case V1_MACFFR:
     case V1_MACHTHR:

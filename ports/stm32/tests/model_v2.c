@@ -175,13 +175,17 @@ void mac_write(struct model *m, uint32_t offset, uint32_t value)
         break;
     case V2_DMACRCR:
         if (on & V2_DMACRCR_SR) {
-            model_dma_started(m, true, *model_reg(m, V2_DMACRDLAR));
+            m->rx_asleep = false;
         }
         break;
     case V2_DMACTCR:
         if (on & V2_DMACTCR_ST) {
-            model_dma_started(m, false, *model_reg(m, V2_DMACTDLAR));
+            m->tx_asleep = false;
         }
+        break;
+    case V2_DMACRDLAR:
+    case V2_DMACTDLAR:
+        model_list(m, offset == V2_DMACRDLAR, value);
         break;
     case V2_DMACRDTPR:
     case V2_DMACTDTPR:
