@@ -13,6 +13,20 @@ trap 'rm -rf "$work"' EXIT
 for board in f407 nucleo_f767zi nucleo_h743zi; do
     make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" BOARD=$board OUT="$work/$board"
 done
+
+# What runs on the model in the emulator (test_stm32eth.py) is what runs on the parts, byte for byte.
+for pair in v1:an386:f407 v2:an500:nucleo_h743zi; do
+    IFS=: read -r mac chip board <<<"$pair"
+    objects=(ports/stm32/eth/{eth,eth_frames,eth_groups,eth_mac_$mac,eth_phy}.o ports/stm32/netif/netp_ethif.o)
+    make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" BOARD=mps2_eth NETP_MAC=$mac NETP_CHIP=$chip \
+        OUT="$work/$chip" "${objects[@]/#/$work/$chip/}"
+    for object in "${objects[@]}"; do
+        arm-none-eabi-objcopy -g "$work/$chip/$object" "$work/emulated"
+        arm-none-eabi-objcopy -g "$work/$board/$object" "$work/released"
+        cmp "$work/emulated" "$work/released" || { echo "$object is another for $board"; exit 1; }
+    done
+done
+
 # A NUCLEO-F429ZI has the code of the F407 but for its pins and memory.
 make -s -j "$(nproc)" -C ports/stm32 LWIP_DIR="$lwip" BOARD=nucleo_f429zi OUT="$work/f407"
 
