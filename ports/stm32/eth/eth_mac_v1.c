@@ -30,15 +30,13 @@ int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value)
     uint32_t command =
         V1_MACMIIAR_PA(e->phy_) | V1_MACMIIAR_MR(reg) | V1_MACMIIAR_CR(MDIO_CLOCK) | V1_MACMIIAR_MB;
 
-    if (value >= 0) {
-        netp_eth_set(e, V1_MACMIIDR, (uint32_t)value);
-        command |= V1_MACMIIAR_MW;
-    }
+    netp_eth_set(e, V1_MACMIIDR, (uint32_t)value); /* which a read writes over */
+    command |= value >= 0 ? V1_MACMIIAR_MW : 0;
     netp_eth_set(e, V1_MACMIIAR, command);
     if (!netp_eth_await(e, V1_MACMIIAR, V1_MACMIIAR_MB)) {
         return -1;
     }
-    return value >= 0 ? 0 : (int)(netp_eth_get(e, V1_MACMIIDR) & 0xffffu);
+    return (int)(netp_eth_get(e, V1_MACMIIDR) & 0xffffu);
 }
 
 bool netp_eth_mac_reset(struct netp_eth *e)
@@ -61,7 +59,7 @@ bool netp_eth_mac_reset(struct netp_eth *e)
     netp_eth_set(e, V1_DMAIER,
                  V1_DMASR_NIS | V1_DMASR_AIS | V1_DMASR_FBES | V1_DMASR_RBUS | V1_DMASR_RS);
     /* The write of the low half takes both over. */
-    netp_eth_set(e, V1_MACA0HR, V1_MACA0HR_MO | (uint32_t)mac[5] << 8 | mac[4]);
+    netp_eth_set(e, V1_MACA0HR, (uint32_t)mac[5] << 8 | mac[4]);
     netp_eth_set(e, V1_MACA0LR,
                  (uint32_t)mac[3] << 24 | (uint32_t)mac[2] << 16 | (uint32_t)mac[1] << 8 | mac[0]);
     return true;

@@ -31,7 +31,6 @@
 #define V2_MACMDIOAR_MB     (1u << 0)
 #define V2_MACMDIODR        0x0204u
 #define V2_MACA0HR          0x0300u
-#define V2_MACA0HR_AE       (1u << 31)
 #define V2_MACA0LR          0x0304u
 
 /* management counters: their interrupts, all masked */
