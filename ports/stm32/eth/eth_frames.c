@@ -61,7 +61,8 @@ void netp_eth_reap(struct netp_eth *e)
         if (sent < 0) {
             return;
         }
-        ++*(sent > 0 ? &e->stats.tx : &e->stats.tx_errors);
+        e->stats.tx += (uint32_t)sent;
+        e->stats.tx_errors += !sent;
         e->stalled_ = 0;
         e->tx_used_--;
         netp_eth_advance(&e->tx_done_, NETP_ETH_TX_DESCS);

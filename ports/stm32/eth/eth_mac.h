@@ -74,14 +74,16 @@ int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value);
 
 /* Gives the descriptor e->rx_ with its buffer to the DMA. */
 void netp_eth_mac_arm(struct netp_eth *e);
-/* The length with FCS of the frame in the descriptor e->rx_; 0: it is bad; -1: the DMA's still. */
+/* The length with FCS of the frame in the descriptor e->rx_; 0: it is bad; negative: the DMA
+ * has it (OWN is the sign). */
 int netp_eth_mac_received(struct netp_eth *e);
 /* Wakes the receiver. */
 void netp_eth_mac_kick(struct netp_eth *e);
 
 /* Gives the descriptor e->tx_ with n bytes to the DMA, and wakes it. */
 void netp_eth_mac_send(struct netp_eth *e, size_t n);
-/* Whether the frame of the descriptor e->tx_done_ was sent: 1; 0: not well; -1: not yet. */
+/* Whether the frame of the descriptor e->tx_done_ was sent: 1; 0: not well; negative: not
+ * yet. */
 int netp_eth_mac_sent(struct netp_eth *e);
 
 /* Finds a PHY and begins its reset. The state that follows. */

@@ -126,7 +126,7 @@ int netp_eth_mac_received(struct netp_eth *e)
     NETP_ETH_DISCARD(d, sizeof *d);
     status = d->w[0];
     if (status & V1_RDES0_OWN) {
-        return -1;
+        return (int)status;
     }
     if ((status & (V1_RDES0_ES | V1_RDES0_FS | V1_RDES0_LS)) != (V1_RDES0_FS | V1_RDES0_LS)) {
         return 0;
@@ -161,6 +161,9 @@ int netp_eth_mac_sent(struct netp_eth *e)
 {
     struct netp_eth_desc *d = &e->cfg_.dma->tx[e->tx_done_];
 
+    uint32_t status;
+
     NETP_ETH_DISCARD(d, sizeof *d);
-    return d->w[0] & V1_TDES0_OWN ? -1 : !(d->w[0] & V1_TDES0_ES);
+    status = d->w[0];
+    return status & V1_TDES0_OWN ? (int)status : !(status & V1_TDES0_ES);
 }

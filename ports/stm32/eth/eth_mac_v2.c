@@ -118,7 +118,7 @@ int netp_eth_mac_received(struct netp_eth *e)
     NETP_ETH_DISCARD(d, sizeof *d);
     status = d->w[3];
     if (status & V2_RDES3_OWN) {
-        return -1;
+        return (int)status;
     }
     if ((status & (V2_RDES3_ES | V2_RDES3_CTXT | whole)) != whole) {
         return 0;
@@ -154,6 +154,9 @@ int netp_eth_mac_sent(struct netp_eth *e)
 {
     struct netp_eth_desc *d = &e->cfg_.dma->tx[e->tx_done_];
 
+    uint32_t status;
+
     NETP_ETH_DISCARD(d, sizeof *d);
-    return d->w[3] & V2_TDES3_OWN ? -1 : !(d->w[3] & V2_TDES3_ES);
+    status = d->w[3];
+    return status & V2_TDES3_OWN ? (int)status : !(status & V2_TDES3_ES);
 }

@@ -179,8 +179,11 @@ static err_t filter(struct netif *netif, const uint8_t group[6],
 static err_t igmp_filter(struct netif *netif, const ip4_addr_t *ip,
                          enum netif_mac_filter_action action)
 {
-    const uint8_t group[6] = {0x01, 0x00, 0x5e, ip4_addr2(ip) & 0x7f, ip4_addr3(ip), ip4_addr4(ip)};
+    uint8_t group[6] = {0x01, 0x00};
 
+    memcpy(group + 2, &ip->addr, 4);
+    group[2] = 0x5e;
+    group[3] &= 0x7f;
     return filter(netif, group, action);
 }
 #endif
