@@ -216,6 +216,26 @@ static void test_give(void **state)
     assert_true(netp_tftp_give(&d.m, "", PTRDIFF_MAX, true, d.now) == PTRDIFF_MAX);
 }
 
+/* A text is longer on the wire than in memory, so it is copied although the server lends files. */
+static void test_text_is_not_lent(void **state)
+{
+    static const uint8_t rrq[] = "\0\1f\0netascii";
+    static struct drive d;
+    struct netp_out out;
+
+    (void)state;
+    drive_cfg(&d, NETP_TFTP_SERVE);
+    d.cfg.flags = NETP_TFTP_LEND;
+    drive_start(&d);
+    assert_int_equal(drive_in(&d, &drive_peer, rrq, sizeof rrq), NETP_TFTP_REQUEST);
+    assert_int_equal(netp_tftp_accept(&d.m, 1, d.now), NETP_OK);
+    assert_int_equal(drive_tick(&d), NETP_TFTP_NEED);
+    assert_int_equal(netp_tftp_give(&d.m, "\n", 1, true, d.now), 1);
+    assert_int_equal(netp_tftp_out(&d.m, &out, 1), 1);
+    assert_int_equal(out.n, 6);
+    assert_memory_equal(out.p, "\0\3\0\1\r\n", 6);
+}
+
 /* A window of lent blocks is shown as pairs of header and payload, cut anywhere; the headers have
  * their place in mem. */
 static void test_lent_window(void **state)
@@ -261,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_error_before_last_ack),
         cmocka_unit_test(test_give),
+        cmocka_unit_test(test_text_is_not_lent),
         cmocka_unit_test(test_lent_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
