@@ -95,7 +95,8 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
     }
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
-    netp_fail_clear(&m->fail_);
+    m->fail_.peer_code = -1;
+    m->fail_.where = "";
     m->clock_ = now;
     m->deadline_ = NETP_NEVER;
     m->rto_ = cfg->rto_ms;
@@ -337,7 +338,7 @@ int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now
 {
     bool known; /* the peer's port */
 
-    netp_clock(&m->clock_, now);
+    (void)now; /* what has failed has no time */
     if (m->state_ >= TFTP_CLOSED) {
         return NETP_E_STATE;
     }
