@@ -253,27 +253,26 @@ def too_many(b):
     served = refused = 0
     for _ in range(24):
         try:
-            all_.append(b.tcp(80))
-        except OSError:
+            all_.append(b.tcp(80, 20))
+        except ConnectionError:
             refused += 1
     for s in all_:
         try:
             s.sendall(b"GET /outputs HTTP/1.1\r\nHost: h\r\n\r\n")
-        except OSError:
+        except ConnectionError:
             pass
     for s in all_:
-        s.settimeout(2)
         try:
             ok = s.recv(20).startswith(b"HTTP/1.1 200")
-        except OSError:
+        except ConnectionError:
             ok = False
         served += ok
         refused += not ok
-    check(6 <= served <= 24 and served + refused == 24, "24 connections: %d served" % served)
+    check(6 <= served <= 23 and served + refused == 24, "24 connections: %d served" % served)
     for s in all_:
         s.close()
-    time.sleep(0.3)
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served after 24 connections")
+    print("24 connections: %d served, %d told no" % (served, refused), flush=True)
 
 
 # --- afterwards ----------------------------------------------------------------------------------

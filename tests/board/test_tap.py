@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hostile
 import services
 from board import check, summary
-from tap import Dhcp, TapBoard, enter_namespace, pulled, sh
+from tap import Dhcp, TapBoard, enter_namespace, group, pulled, sh
 
 enter_namespace("tftp", "atftp", "dnsmasq", "ping")
 
@@ -170,56 +170,6 @@ def another_address(b, dhcp):
     b.host = b.wait_for(r"address (192\.168\.177\.60)", 30)
     check(b.curl("--retry", "3", b.url("/outputs"))[0] == 200, "served at another address")
     return dhcp
-
-
-def heard(wire, group, seconds):
-    """Whether a member of the group reports within that time: IGMP version 2 (RFC 2236)."""
-    end = time.time() + seconds
-    while time.time() < end:
-        wire.settimeout(max(0.01, end - time.time()))
-        try:
-            frame = wire.recv(2000)
-        except socket.timeout:
-            break
-        ip = frame[14:]
-        if ip[9] == socket.IPPROTO_IGMP and ip[16:20] == group:
-            igmp = ip[(ip[0] & 15) * 4:]
-            if igmp[0] == 0x16 and igmp[4:8] == group:
-                return True
-    return False
-
-
-def group(b):
-    """The board is in the group of mDNS: it tells a router that asks, and gets what is sent there."""
-    own = socket.inet_aton("192.168.177.1")
-    member, other = "224.0.0.251", "224.0.0.250"
-    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
-    wire.bind((b.interface, 0))
-    query = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
-    query.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
-    for _ in range(5):
-        query.sendto(b"\x11\x0a\xee\xf5\0\0\0\0", ("224.0.0.1", 0))  # who is in which? in a second
-        reported = heard(wire, socket.inet_aton(member), 4)
-        if reported:
-            break
-    check(reported, "the board reports its group")
-    u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    u.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
-    for to, answered in (member, True), (other, False):
-        sender = None
-        u.settimeout(2 if answered else 0.5)
-        for _ in range(3):
-            u.sendto(to.encode(), (to, 7))
-            try:
-                data, sender = u.recvfrom(2000)
-                break
-            except socket.timeout:
-                pass
-        check((sender is not None) == answered, "echo of the group %s: %r" % (to, sender))
-        if sender and answered:
-            check(sender == (b.host, 7) and data == to.encode(), "from the board itself: %r" % (sender,))
-    for s in wire, query, u:
-        s.close()
 
 
 def fetch(b):
