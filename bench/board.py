@@ -18,7 +18,7 @@ class Board:
     def __init__(self, firmware, tap, counted):
         self.process = subprocess.Popen(
             ["qemu-system-arm", "-M", "mps2-an385", "-kernel", firmware, "-display", "none",
-             "-monitor", "none", "-serial", "null",
+             "-monitor", "none", "-serial", "stdio",
              "-nic", "tap,ifname=%s,script=no,downscript=no" % tap,
              *(["-icount", "shift=0"] if counted else [])], stdin=subprocess.DEVNULL)
         self.counter = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
