@@ -131,7 +131,7 @@ def rows(echo, bare):
         ("  blocks of 1428, window 4", lambda: tftp(69, name, large, 1428, 4),
          lambda: tftp(6900, name), 1.5),
         ("TFTP put", lambda: tftp_put(69, name, data), lambda: tftp_put(6900, name, data), 0.9),
-        ("echo of 16 bytes", lambda: echo(16, 100), lambda: bare(16, 100), 0.84),
+        ("echo of 16 bytes", lambda: echo(16, 100), lambda: bare(16, 100), 0.82),
         ("echo of 1000 bytes", lambda: echo(1000, 100), lambda: bare(1000, 100), 0.93),
     )
 
