@@ -76,6 +76,7 @@ signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p
 #define IP_REASS_MAX_PBUFS         6  /* fragments that may wait, of all peers */
 #define MEMP_NUM_REASSDATA         2  /* datagrams that may wait */
 #define IP_FRAG                    1  /* answers to large pings */
+#define LWIP_CHKSUM_ALGORITHM      3  /* checksums by words: 50 B of flash, a fifth less to do */
 #define LWIP_ICMP                  1  /* ping is answered */
 #define LWIP_BROADCAST_PING        0  /* but not to everybody: that is how floods are made */
 #define LWIP_MULTICAST_PING        0
