@@ -1,5 +1,5 @@
-/* os.h - the firmware with an operating system: what it has beside the rest. SPDX-License-Identifier:
- * MIT */
+/* os.h - the firmware with an operating system: what it has beside the rest.
+ * SPDX-License-Identifier: MIT */
 #ifndef OS_H
 #define OS_H
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * All data goes through its FIFOs by the processor. Register names are those of the data sheet. */
-#include "mps2.h"
 #include "../../netif/netp_kept.h"
+#include "mps2.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 #include <lwip/tcpip.h>
@@ -174,8 +174,9 @@ bool netp_board_netif_poll(struct netif *netif)
     return n > 0;
 }
 
-/* --- with an operating system: a message wakes the tcpip thread --------------------------------- */
+/* --- with an operating system ---------------------------------------------------------------- */
 
+/* A message wakes the tcpip thread, which does the rest. */
 #if NO_SYS
 static err_t start(struct netif *netif)
 {
