@@ -2,16 +2,11 @@
  *
  * What the kernel refuses without a reason that lwIP could handle (a wait in an interrupt, a handle
  * that is none) ends in netp_board_fatal(): to go on would damage memory. */
+#include "os_port.h"
 #include <lwip/opt.h>
 #include <lwip/stats.h>
 #include <lwip/sys.h>
 #include <lwip/tcpip.h>
-
-#ifdef NETP_OS_PORT_H
-#include NETP_OS_PORT_H
-#else
-#include "os_port.h"
-#endif
 
 #if NETP_OS_STATIC &&                                                                              \
     (TCPIP_MBOX_SIZE > NETP_OS_MBOX_LEN || DEFAULT_TCP_RECVMBOX_SIZE > NETP_OS_MBOX_LEN ||         \
