@@ -215,6 +215,7 @@ static void ticked(void *arg)
 
 static err_t start(struct netif *netif)
 {
+    *(volatile uint8_t *)(0xe000e400u + MPS2_ETH_IRQ) = 0x80; /* one that may call a kernel */
     message = tcpip_callbackmsg_new(woken, netif);
     sys_timeout(LINK_MS, ticked, netif);
     return message ? ERR_OK : ERR_MEM;
