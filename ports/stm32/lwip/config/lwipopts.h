@@ -45,12 +45,8 @@
 #define MEMP_NUM_TCP_PCB        16 /* 156 B each: connections, and those that are being made or ending */
 #define MEMP_NUM_TCP_PCB_LISTEN 6 /* 28 B each: ports that take connections */
 #define MEMP_NUM_TCP_SEG        40 /* 16 B each: segments under way; TCP_SND_QUEUELEN for a fast one */
-#define TCP_MSS                 1460          /* bytes; what fits an Ethernet frame */
-#if NETP_LWIP_OS
-#define TCP_WND (2 * TCP_MSS) /* bytes that a peer may send unread: each netconn may keep as much */
-#else
-#define TCP_WND (4 * TCP_MSS)
-#endif
+#define TCP_MSS                 1460 /* bytes; what fits an Ethernet frame */
+#define TCP_WND                 ((NETP_LWIP_OS ? 2 : 4) * TCP_MSS) /* bytes a peer may send unread */
 #define TCP_SND_BUF             (4 * TCP_MSS) /* bytes that may be unacknowledged */
 #define TCP_SND_QUEUELEN        16            /* pbufs of them; a lent piece takes two a segment */
 #define TCP_OVERSIZE            TCP_MSS       /* small writes share a segment */
