@@ -41,13 +41,22 @@ static bool owes_answer(const struct netp_http1 *m)
     return m->tx_ == HTTP1_TX_OWED || (m->tx_ == HTTP1_TX_NONE && m->rx_ <= HTTP1_RX_HEAD);
 }
 
-int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at, const char *where)
+int http1_fail(struct netp_http1 *m, enum netp_err code, int status, const char *where)
 {
     bool server = http1_is_server(m), answer = server && status > 0 && owes_answer(m);
 
     answer = answer && http1_put_reply(m, (unsigned)status);
     http1_close(m, !server);
-    return netp_fail_with(&m->fail_, code, answer ? status : -1, at, where);
+    return netp_fail_with(&m->fail_, code, answer ? status : -1, m->pos_, where);
+}
+
+int http1_fail_in_head(struct netp_http1 *m, enum netp_err code, int status, const char *where,
+                       size_t at)
+{
+    http1_fail(m, code, status, where);
+    m->fail_.offset += at;
+    m->fail_.offset -= m->have_;
+    return code;
 }
 
 void http1_close(struct netp_http1 *m, bool broken)
@@ -129,11 +138,11 @@ static int end_of_stream(struct netp_http1 *m, unsigned flags, struct netp_http1
         return http1_body_next(m, &(struct netp_in){NULL, 0, flags, NULL}, ev);
     } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
         http1_close(m, broken); /* a server's answers before it still go */
-        return http1_fail(m, NETP_E_TRUNCATED, 0, m->pos_, "message");
+        return http1_fail(m, NETP_E_TRUNCATED, 0, "message");
     }
     http1_close(m, broken);
     if (broken) {
-        return http1_fail(m, NETP_E_IO, 0, m->pos_, "connection");
+        return http1_fail(m, NETP_E_IO, 0, "connection");
     }
     return ev->type = NETP_HTTP1_EOF;
 }
@@ -245,7 +254,7 @@ static int timed(struct netp_http1 *m)
         http1_close(m, true); /* it does not read, either */
     }
     return http1_fail(m, NETP_E_TIMEOUT, m->rx_ == HTTP1_RX_HEAD || is_in_body(m) ? 408 : 0,
-                      m->pos_, "time");
+                      "time");
 }
 
 /* --- the verbs ------------------------------------------------------------------------------- */

@@ -62,7 +62,15 @@ enum { HTTP1_LENT_NONE, HTTP1_LENT_QUEUED, HTTP1_LENT_BACK };
 
 static inline bool http1_is_server(const struct netp_http1 *m)
 {
+#if defined(NETP_HTTP1_NO_CLIENT)
+    (void)m;
+    return true;
+#elif defined(NETP_HTTP1_NO_SERVER)
+    (void)m;
+    return false;
+#else
     return m->cfg_.role == NETP_HTTP1_SERVER;
+#endif
 }
 
 /* Takes n bytes off the input. */
@@ -73,10 +81,12 @@ static inline void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n
     m->pos_ += n;
 }
 
-/* Fails; a server answers with status, unless that is 0 or it has begun an answer. at: in the
- * stream. */
-int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at,
-               const char *where);
+/* Fails, where the stream has been read to; a server answers with status, unless that is 0 or it has
+ * begun an answer. Returns the code. */
+int http1_fail(struct netp_http1 *m, enum netp_err code, int status, const char *where);
+/* The same, `at` bytes behind the beginning of cfg.head. */
+int http1_fail_in_head(struct netp_http1 *m, enum netp_err code, int status, const char *where,
+                       size_t at);
 
 /* Nothing waits to be sent. */
 bool http1_queue_is_empty(const struct netp_http1 *m);
@@ -90,11 +100,13 @@ static inline bool http1_may_begin(const struct netp_http1 *m)
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */
 int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
+/* 1 when the head, or the trailers behind it, are complete in cfg.head; 0, or a failure. */
+int http1_head_collect(struct netp_http1 *m, struct netp_in *in);
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
 
-/* What a complete head says of the message, which begins at `base` in the stream: sets rx_ and the
- * rest for its body. NETP_OK or a failure. */
-int http1_framing(struct netp_http1 *m, uint64_t base, struct netp_http1_ev *ev);
+/* What a complete head says of the message: sets rx_ and the rest for its body. The event, or a
+ * failure. */
+int http1_framing(struct netp_http1 *m, struct netp_http1_ev *ev);
 
 /* The end of a message that was received: both sides may be through now. */
 void http1_received(struct netp_http1 *m);
@@ -105,7 +117,7 @@ void http1_close(struct netp_http1 *m, bool broken);
 
 /* The queue. */
 struct http_writer;
-struct http_writer http1_queue_begin(struct netp_http1 *m);
+void http1_queue_begin(struct netp_http1 *m, struct http_writer *w);
 bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
 bool http1_put_reply(struct netp_http1 *m, unsigned status);
 
@@ -121,8 +133,10 @@ enum http1_name {
     HTTP1_CONTENT_LENGTH,
     HTTP1_EXPECT,
     HTTP1_TRANSFER_ENCODING,
-    HTTP1_UPGRADE_FIELD
+    HTTP1_UPGRADE_FIELD,
+    HTTP1_NAMES
 };
+extern const char *const http1_names[HTTP1_NAMES];
 enum http1_name http1_name_of(struct netp_str name);
 
 #endif

@@ -16,7 +16,7 @@ size_t netp_http1_room(const struct netp_http1 *m)
 }
 
 /* A writer behind what is queued, which is moved to the front for it. */
-struct http_writer http1_queue_begin(struct netp_http1 *m)
+void http1_queue_begin(struct netp_http1 *m, struct http_writer *w)
 {
     uint32_t n = m->tx_end_ - m->tx_at_;
 
@@ -26,7 +26,7 @@ struct http_writer http1_queue_begin(struct netp_http1 *m)
         m->tx_at_ = 0;
         m->tx_end_ = n;
     }
-    return (struct http_writer){(char *)m->cfg_.tx + n, m->cfg_.txlen - n, 0};
+    *w = (struct http_writer){(char *)m->cfg_.tx + n, m->cfg_.txlen - n, 0};
 }
 
 /* Queues what was written; false, and nothing, if it did not fit. */

@@ -31,6 +31,8 @@ static inline unsigned http_controls_16_(const uint8_t *p)
 }
 #endif
 
+typedef const uint8_t *http_scan(const uint8_t *p, const uint8_t *end);
+
 /* Characters of a field value: all but controls, save the tab (RFC 9110 section 5.5). */
 static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *end)
 {
@@ -41,7 +43,7 @@ static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *en
             return p + __builtin_ctz(found);
         }
     }
-#else
+#elif !defined(__OPTIMIZE_SIZE__)
     /* A word at a time; a byte over 127, or a tab, may end it early. */
     const uintptr_t ones = UINTPTR_MAX / 255, high = ones * 128;
     for (uintptr_t x, del; (size_t)(end - p) >= sizeof x; p += sizeof x) {

@@ -4,38 +4,27 @@
 
 #include <netproto/http_field.h>
 
-/* Takes all up to a comma that is not in a quoted-string; false for what is no text. */
-static bool take_element(struct netp_str *s)
-{
-    struct netp_str part;
-
-    while (s->n > 0 && s->p[0] != ',') {
-        if (s->p[0] == '"') {
-            if (!http_take_quoted(s, &part)) {
-                return false;
-            }
-        } else if (http_is(&http_text, s->p[0])) {
-            http_take(s, 1);
-        } else {
-            return false;
-        }
-    }
-    return true;
-}
-
 int netp_http_list_next(struct netp_str *list, struct netp_str *item)
 {
     struct netp_str s = *list;
-    int n = http_take_separators(&s, ',');
+    bool quoted = false, escaped = false;
+    int commas = http_take_separators(&s, ',');
+    size_t i;
 
-    if (n < 0) {
-        return n;
+    if (commas < 0) {
+        return commas;
     }
-    *item = s;
-    if (!take_element(&s)) {
+    for (i = 0; i < s.n && (quoted || s.p[i] != ','); i++) {
+        if (!http_is(&http_text, s.p[i])) {
+            return NETP_E_SYNTAX;
+        }
+        quoted = quoted != (s.p[i] == '"' && !escaped);
+        escaped = quoted && s.p[i] == '\\' && !escaped;
+    }
+    if (quoted) {
         return NETP_E_SYNTAX;
     }
-    *item = http_trim(netp_str_make(item->p, item->n - s.n));
+    *item = http_trim(http_take(&s, i));
     *list = s;
     return item->n > 0;
 }
