@@ -46,11 +46,10 @@ static int parse(struct netp_str s, unsigned base, uint64_t max, uint64_t *v)
         if (d >= base) {
             return NETP_E_SYNTAX;
         }
-        if (sum > max / base || d > max - sum * base) {
-            over = true; /* and look on: a later character may still be no digit */
-        } else {
-            sum = sum * base + d;
-        }
+        /* In two halves, for small processors can't divide to see whether it would be too large. */
+        uint64_t low = (sum & UINT32_MAX) * base + d, high = (sum >> 32) * base + (low >> 32);
+        sum = high << 32 | (low & UINT32_MAX);
+        over |= high > UINT32_MAX || sum > max; /* look on: what comes may still be no digit */
     }
     if (s.n == 0) {
         return NETP_E_SYNTAX;
@@ -72,15 +71,20 @@ int netp_parse_hex(struct netp_str s, uint64_t max, uint64_t *v)
     return parse(s, 16, max, v);
 }
 
+/* Long division, 16 bits at a time: small processors divide no more than 32. */
 size_t netp_format_dec(uint64_t v, char out[NETP_DEC_CAP])
 {
+    uint32_t high = (uint32_t)(v >> 32), low = (uint32_t)v;
     char tmp[NETP_DEC_CAP];
     size_t i = sizeof tmp;
 
     do {
-        tmp[--i] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v > 0);
+        uint32_t middle = high % 10 << 16 | low >> 16;
+        uint32_t last = middle % 10 << 16 | (low & 0xffff);
+        high /= 10;
+        low = middle / 10 << 16 | last / 10;
+        tmp[--i] = (char)('0' + last % 10);
+    } while ((high | low) > 0);
     memcpy(out, tmp + i, sizeof tmp - i);
     return sizeof tmp - i;
 }

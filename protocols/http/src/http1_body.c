@@ -21,7 +21,7 @@ static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
     m->left_ -= ev->n;
     http1_take(m, in, ev->n);
     if (m->left_ == 0 && m->rx_ != HTTP1_RX_TO_END) {
-        m->rx_ = m->rx_ == HTTP1_RX_LENGTH ? HTTP1_RX_COMPLETE : HTTP1_RX_CHUNK_CR;
+        m->rx_ = !HTTP1_CHUNKS || m->rx_ == HTTP1_RX_LENGTH ? HTTP1_RX_COMPLETE : HTTP1_RX_CHUNK_CR;
     }
     return ev->type = NETP_HTTP1_DATA;
 }
@@ -29,7 +29,8 @@ static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
 static int to_end(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
     m->left_ = m->cfg_.max_body - m->body_;
-    return m->left_ > 0 ? data(m, in, ev) : http1_fail(m, NETP_E_LIMIT, 413, "body");
+    return m->left_ > 0 ? data(m, in, ev)
+                        : http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("body"));
 }
 
 /* --- chunks ---------------------------------------------------------------------------------- */
@@ -83,7 +84,7 @@ static int behind(const struct netp_http1 *m, char c)
     }
 }
 
-static const char *where(enum http1_rx rx)
+static inline const char *where(enum http1_rx rx)
 {
     if (rx >= HTTP1_RX_CHUNK_CR) {
         return "end of chunk";
@@ -105,19 +106,20 @@ static int frame_chunk(struct netp_http1 *m, struct netp_in *in)
     }
     if (m->rx_ <= HTTP1_RX_CHUNK_SIZE && digit < 16) {
         if (!add_digit(m, digit)) {
-            return http1_fail(m, NETP_E_LIMIT, 413, "chunk size");
+            return http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("chunk size"));
         }
         rx = HTTP1_RX_CHUNK_SIZE;
     } else {
         rx = behind(m, c);
     }
     if (rx < 0) {
-        return http1_fail(m, NETP_E_SYNTAX, 400, where((enum http1_rx)m->rx_));
+        return http1_fail(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
+                          HTTP_WHERE(where((enum http1_rx)m->rx_)));
     }
     m->overhead_++;
     if (++m->count_ > LINE_MAX ||
         (m->overhead_ > OVERHEAD_FREE && m->overhead_ - OVERHEAD_FREE > OVERHEAD_MAX * m->body_)) {
-        return http1_fail(m, NETP_E_LIMIT, 413, "chunk framing");
+        return http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("chunk framing"));
     }
     m->rx_ = (uint8_t)rx;
     http1_take(m, in, 1);
@@ -153,6 +155,9 @@ static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
  * a failure. */
 static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
+    if (!HTTP1_CHUNKS) {
+        return m->rx_ == HTTP1_RX_LENGTH ? data(m, in, ev) : to_end(m, in, ev);
+    }
     switch (m->rx_) {
     case HTTP1_RX_LENGTH:
     case HTTP1_RX_CHUNK_DATA:

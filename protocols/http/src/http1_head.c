@@ -3,13 +3,15 @@
 
 #include <string.h>
 
-/* The status that tells a client what was wrong with its head. */
-static int status_of(const struct netp_http_head *h, int code)
+/* What was wrong with the head. */
+static unsigned fault_of(const struct netp_http_head *h, int code)
 {
     if (code == NETP_E_LIMIT) {
-        return netp_http_head_started(h) ? 431 : 414;
+        return netp_http_head_started(h) ? HTTP1_FAULT(NETP_E_LIMIT, 431)
+                                         : HTTP1_FAULT(NETP_E_LIMIT, 414);
     }
-    return code == NETP_E_UNSUPPORTED ? 505 : 400;
+    return code == NETP_E_UNSUPPORTED ? HTTP1_FAULT(NETP_E_UNSUPPORTED, 505)
+                                      : HTTP1_FAULT(NETP_E_SYNTAX, 400);
 }
 
 /* Reads the head where it lies, in the cursor, or appends what has come to cfg.head and reads
@@ -27,12 +29,12 @@ int http1_head_collect(struct netp_http1 *m, struct netp_in *in)
     }
     r = netp_http_head_parse(&m->head_, p, m->have_ + n);
     if (r < 0) {
-        return http1_fail_in_head(m, (enum netp_err)r, status_of(&m->head_, r), m->head_.where,
-                                  m->head_.at);
+        return http1_fail_in_head(m, fault_of(&m->head_, r), m->head_.where, m->head_.at);
     }
     if (r == 0 && in->n > n) {
-        return http1_fail_in_head(m, NETP_E_LIMIT, status_of(&m->head_, NETP_E_LIMIT),
-                                  m->rx_ == HTTP1_RX_HEAD ? "head" : "trailers", m->have_ + n);
+        return http1_fail_in_head(
+            m, fault_of(&m->head_, NETP_E_LIMIT),
+            m->rx_ == HTTP1_RX_HEAD ? HTTP_WHERE("head") : HTTP_WHERE("trailers"), m->have_ + n);
     }
     if (r > 0) {
         n = (size_t)r - m->have_;
@@ -51,7 +53,8 @@ static int begin(struct netp_http1 *m)
     bool server = http1_is_server(m);
 
     if (!server && m->npending_ == 0) {
-        return http1_fail(m, NETP_E_SYNTAX, 0, "a response without a request");
+        return http1_fail(m, HTTP1_FAULT(NETP_E_SYNTAX, 0),
+                          HTTP_WHERE("a response without a request"));
     }
     if (!http1_may_begin(m)) {
         return 0;

@@ -2,6 +2,8 @@
 #ifndef HTTP1_PRIVATE_H
 #define HTTP1_PRIVATE_H
 
+#include "http_where.h"
+
 #include <netproto/http1.h>
 #include <netproto/machine.h>
 #include <netproto/text.h>
@@ -42,16 +44,39 @@ enum http1_tx {
     HTTP1_TX_DROPPED  /* no body: what is given is dropped */
 };
 
+/* What the build has left out, http1.h says how: these are constants, or bits that are never set,
+ * and the code for them goes. */
+#ifdef NETP_HTTP1_NO_SERVER
+#define HTTP1_IF_SERVER(bit) 0
+#else
+#define HTTP1_IF_SERVER(bit) (bit)
+#endif
+#ifdef NETP_HTTP1_NO_TUNNEL
+#define HTTP1_TUNNELS 0
+#else
+#define HTTP1_TUNNELS 1
+#endif
+#ifdef NETP_HTTP1_NO_CHUNKED
+#define HTTP1_CHUNKS 0
+#else
+#define HTTP1_CHUNKS 1
+#endif
+#if defined(NETP_HTTP1_NO_CLIENT) || defined(NETP_HTTP1_NO_HOLD)
+#define HTTP1_HOLDS 0
+#else
+#define HTTP1_HOLDS 1
+#endif
+
 /* m->bits_ */
 enum {
-    HTTP1_LAST = 1,     /* no message follows those that have begun */
-    HTTP1_OLD = 2,      /* server: the request is HTTP/1.0 */
-    HTTP1_NO_BODY = 4,  /* server: the request is HEAD */
-    HTTP1_CONNECT = 8,  /* server: it is CONNECT */
-    HTTP1_UPGRADE = 16, /* server: it offers an upgrade */
-    HTTP1_HELD = 32,    /* client: the body waits for 100 */
-    HTTP1_GO = 64,      /* client: CONTINUE is due */
-    HTTP1_PAUSED = 128  /* the application takes no body now */
+    HTTP1_LAST = 1,                     /* no message follows those that have begun */
+    HTTP1_OLD = HTTP1_IF_SERVER(2),     /* server: the request is HTTP/1.0 */
+    HTTP1_NO_BODY = HTTP1_IF_SERVER(4), /* server: the request is HEAD */
+    HTTP1_CONNECT = HTTP1_IF_SERVER(HTTP1_TUNNELS * 8),  /* server: it is CONNECT */
+    HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
+    HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */
+    HTTP1_GO = HTTP1_HOLDS * 64,                         /* client: CONTINUE is due */
+    HTTP1_PAUSED = 128                                   /* the application takes no body now */
 };
 
 /* m->pending_: what kind of request it was, for that decides how the answer is framed. */
@@ -74,19 +99,15 @@ static inline bool http1_is_server(const struct netp_http1 *m)
 }
 
 /* Takes n bytes off the input. */
-static inline void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n)
-{
-    in->p += n;
-    in->n -= n;
-    m->pos_ += n;
-}
+void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n);
 
-/* Fails, where the stream has been read to; a server answers with status, unless that is 0 or it has
- * begun an answer. Returns the code. */
-int http1_fail(struct netp_http1 *m, enum netp_err code, int status, const char *where);
+/* Why it fails: the error, and the status that a server answers with, unless that is 0. */
+#define HTTP1_FAULT(code, status) ((unsigned)-(code) << 10 | (unsigned)(status))
+/* Fails, where the stream has been read to; a server answers if it has not begun to. Returns the
+ * error. */
+int http1_fail(struct netp_http1 *m, unsigned fault, const char *where);
 /* The same, `at` bytes behind the beginning of cfg.head. */
-int http1_fail_in_head(struct netp_http1 *m, enum netp_err code, int status, const char *where,
-                       size_t at);
+int http1_fail_in_head(struct netp_http1 *m, unsigned fault, const char *where, size_t at);
 
 /* Nothing waits to be sent. */
 bool http1_queue_is_empty(const struct netp_http1 *m);
@@ -121,10 +142,13 @@ void http1_queue_begin(struct netp_http1 *m, struct http_writer *w);
 bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
 bool http1_put_reply(struct netp_http1 *m, unsigned status);
 
-/* Whether s can be a Host: a host, maybe empty, and maybe a port. */
-bool http1_is_host(struct netp_str s);
-/* Whether s, visible characters, has the form that the method wants: RFC 9112 section 3.2. */
-bool http1_is_target(struct netp_str method, struct netp_str s);
+/* Whether p[0..n) is that text; http1_is(): when the case of letters does not count. */
+bool http1_is(const char *p, size_t n, const char *text);
+bool http1_is_method(const char *p, size_t n, const char *text);
+/* Whether p[0..n) can be a Host: a host, maybe empty, and maybe a port. */
+bool http1_is_host(const char *p, size_t n);
+/* Whether p[0..n), visible characters, has the form that the method wants: RFC 9112 section 3.2. */
+bool http1_is_target(struct netp_str method, const char *p, size_t n);
 /* One of the fields that the machine itself sends and understands. */
 enum http1_name {
     HTTP1_OTHER,
@@ -137,6 +161,6 @@ enum http1_name {
     HTTP1_NAMES
 };
 extern const char *const http1_names[HTTP1_NAMES];
-enum http1_name http1_name_of(struct netp_str name);
+enum http1_name http1_name_of(const char *p, size_t n);
 
 #endif

@@ -72,17 +72,17 @@ static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
 
     for (size_t i = 0; i < msg->nfield; i++) {
         const struct netp_http1_pair *f = &msg->field[i];
-        enum http1_name name = http1_name_of(f->name);
+        enum http1_name name = http1_name_of(f->name.p, f->name.n);
         bool good = name == HTTP1_OTHER || name == HTTP1_UPGRADE_FIELD;
         upgrades += name == HTTP1_UPGRADE_FIELD;
         if (name == HTTP1_HOST) {
-            good = hosts++ == 0 && http1_is_host(f->value);
+            good = hosts++ == 0 && http1_is_host(f->value.p, f->value.n);
         }
         if (!put_field(w, f) || !good) {
             return false;
         }
     }
-    return hosts == 1 && (upgrades > 0 || !(msg->flags & NETP_HTTP1_SWITCH));
+    return hosts == 1 && (!HTTP1_TUNNELS || upgrades > 0 || !(msg->flags & NETP_HTTP1_SWITCH));
 }
 
 static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
@@ -92,7 +92,7 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
         http_put_dec(w, length);
         put(w, "\r\n");
     }
-    if (say & SAY_CHUNKED) {
+    if (HTTP1_CHUNKS && (say & SAY_CHUNKED)) {
         put(w, "Transfer-Encoding: chunked\r\n");
     }
     if (say & SAY_EXPECT) {
@@ -123,7 +123,7 @@ static bool is_bodyless(struct netp_str method)
     bool found = false;
 
     for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++) {
-        found |= netp_str_eq(method, netp_str_of(methods[i]));
+        found |= http1_is_method(method.p, method.n, methods[i]);
     }
     return found;
 }
@@ -131,32 +131,36 @@ static bool is_bodyless(struct netp_str method)
 /* Whether the connection may become another protocol's with the answer to the last request. */
 static bool may_switch(const struct netp_http1 *m)
 {
-    return m->npending_ > 0 && (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
+    return HTTP1_TUNNELS && m->npending_ > 0 &&
+           (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
 }
 
 static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
-    bool connect = netp_str_eq(msg->method, NETP_STR("CONNECT"));
+    bool connect = HTTP1_TUNNELS && http1_is_method(msg->method.p, msg->method.n, "CONNECT");
+    bool chunked = msg->length == NETP_HTTP1_CHUNKED;
+    unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
+                        (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
     if (m->tx_ != HTTP1_TX_NONE || (m->bits_ & HTTP1_LAST) || m->rx_ == HTTP1_RX_CLOSED ||
         m->npending_ == NETP_HTTP1_PIPELINE || may_switch(m)) {
         return NETP_E_STATE;
     }
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
-        (msg->flags & NETP_HTTP1_NO_LENGTH) || !netp_http_is_token(msg->method) ||
-        !is_visible(msg->target) || !http1_is_target(msg->method, msg->target)) {
+        (msg->flags & left_out) || (!HTTP1_CHUNKS && chunked) || !netp_http_is_token(msg->method) ||
+        !is_visible(msg->target) || !http1_is_target(msg->method, msg->target.p, msg->target.n)) {
         return NETP_E_ARG;
     }
     f->tx = body_of(msg);
     f->kind = HTTP1_PLAIN;
     f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
-    if (msg->flags & NETP_HTTP1_SWITCH) {
+    if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
         f->say |= SAY_UPGRADE;
         f->kind = HTTP1_OFFER;
     }
-    if (netp_str_eq(msg->method, NETP_STR("HEAD"))) {
+    if (http1_is_method(msg->method.p, msg->method.n, "HEAD")) {
         f->kind = HTTP1_HEADONLY;
     } else if (connect) {
         f->kind = HTTP1_TUNNEL;
@@ -181,7 +185,7 @@ static int frame_switch(const struct netp_http1 *m, const struct netp_http1_msg 
 {
     bool upgrade = msg->status == 101;
 
-    if (msg->flags != (upgrade ? NETP_HTTP1_SWITCH : 0u) || msg->length > 0 ||
+    if (!HTTP1_TUNNELS || msg->flags != (upgrade ? NETP_HTTP1_SWITCH : 0u) || msg->length > 0 ||
         (upgrade && !(m->bits_ & HTTP1_UPGRADE))) {
         return NETP_E_ARG;
     }
@@ -195,7 +199,7 @@ static int frame_answer(const struct netp_http1 *m, const struct netp_http1_msg 
 {
     bool none = msg->status < 200 || msg->status == 204, info = msg->status < 200;
     bool left_out = (m->bits_ & HTTP1_NO_BODY) || msg->status == 304;
-    bool old = (m->bits_ & HTTP1_OLD) != 0;
+    bool old = (m->bits_ & HTTP1_OLD) != 0, chunks = HTTP1_CHUNKS && !old;
     unsigned flags = (info ? 0u : NETP_HTTP1_CLOSE) | (left_out ? NETP_HTTP1_NO_LENGTH : 0u);
 
     if ((info && old) || (msg->flags & ~flags) != 0 || /* RFC 9110 section 15.2 */
@@ -211,14 +215,14 @@ static int frame_answer(const struct netp_http1 *m, const struct netp_http1_msg 
     }
     if (!none && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
         if (f->tx == HTTP1_TX_CHUNKED) {
-            f->say |= old ? 0u : SAY_CHUNKED;
+            f->say |= chunks ? SAY_CHUNKED : 0u;
         } else if (msg->status != 304 || msg->length > 0) {
             f->say |= SAY_LENGTH;
         }
     }
     if (none || left_out) {
         f->tx = HTTP1_TX_DROPPED;
-    } else if (f->tx == HTTP1_TX_CHUNKED && old) {
+    } else if (f->tx == HTTP1_TX_CHUNKED && !chunks) {
         f->tx = HTTP1_TX_TO_END;
         f->say |= SAY_CLOSE;
     }
@@ -250,7 +254,7 @@ static void begun(struct netp_http1 *m, const struct netp_http1_msg *msg, const 
         m->tx_ = (uint8_t)f->tx;
         m->bits_ |= f->say & SAY_EXPECT ? HTTP1_HELD : 0;
         m->pending_ |= f->kind << 2 * m->npending_++;
-    } else if (is_switch(m, msg)) {
+    } else if (HTTP1_TUNNELS && is_switch(m, msg)) {
         m->tx_ = HTTP1_TX_NONE;
         m->rx_ = HTTP1_RX_SWITCHING;
     } else {
@@ -323,6 +327,11 @@ static int may_send(const struct netp_http1 *m, size_t n)
     return m->tx_ == HTTP1_TX_LENGTH && n > m->send_left_ ? NETP_E_ARG : NETP_OK;
 }
 
+static bool is_chunked(const struct netp_http1 *m)
+{
+    return HTTP1_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
+}
+
 static void put_chunk_size(struct http_writer *w, size_t n)
 {
     unsigned shift = 0;
@@ -341,7 +350,7 @@ static void put_chunk_size(struct http_writer *w, size_t n)
 
 static size_t room_for_body(const struct netp_http1 *m)
 {
-    size_t room = netp_http1_room(m), framing = m->tx_ == HTTP1_TX_CHUNKED ? CHUNK_HEAD + 2 : 0;
+    size_t room = netp_http1_room(m), framing = is_chunked(m) ? CHUNK_HEAD + 2 : 0;
 
     return room > framing ? room - framing : 0;
 }
@@ -349,7 +358,7 @@ static size_t room_for_body(const struct netp_http1 *m)
 /* Queues n > 0 bytes of body, for which there is room: copied, or lent, which is only noted. */
 static void queue_body(struct netp_http1 *m, const void *p, size_t n, bool lend)
 {
-    bool chunked = m->tx_ == HTTP1_TX_CHUNKED;
+    bool chunked = is_chunked(m);
     struct http_writer w;
 
     http1_queue_begin(m, &w);
@@ -400,7 +409,7 @@ int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned
         return r != NETP_OK ? r : NETP_E_ARG;
     }
     if (m->lent_state_ != HTTP1_LENT_NONE || (m->bits_ & HTTP1_HELD) ||
-        (m->tx_ == HTTP1_TX_CHUNKED && n > 0 && room_for_body(m) == 0)) {
+        (is_chunked(m) && n > 0 && room_for_body(m) == 0)) {
         return NETP_E_NOSPACE;
     }
     netp_clock(&m->clock_, now);
@@ -420,10 +429,10 @@ static bool may_trail(struct netp_str name)
 {
     static const char never[][17] = {"Set-Cookie", "Trailer", "Content-Encoding", "Content-Type",
                                      "Content-Range"};
-    bool may = http1_name_of(name) == HTTP1_OTHER;
+    bool may = http1_name_of(name.p, name.n) == HTTP1_OTHER;
 
     for (unsigned i = 0; i < sizeof never / sizeof *never; i++) {
-        may &= !netp_str_ieq(name, netp_str_of(never[i]));
+        may &= !http1_is(name.p, name.n, never[i]);
     }
     return may;
 }
@@ -437,7 +446,7 @@ int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trai
         (m->tx_ == HTTP1_TX_LENGTH && m->send_left_ > 0)) {
         return NETP_E_STATE;
     }
-    if (m->tx_ == HTTP1_TX_CHUNKED) {
+    if (is_chunked(m)) {
         http1_queue_begin(m, &w);
         put(&w, "0\r\n");
         for (size_t i = 0; i < ntrailer; i++) {

@@ -8,110 +8,133 @@
 
 #define HOST_MAX 264u /* characters of a host and its port */
 
-/* Without the % of an escape: reg-name; pchar, slash and question mark. */
+/* Without the % of an escape: scheme; reg-name; pchar, slash and question mark. */
 static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
 static const struct http_chars name_chars = {{0, 0x2bff7fd2, 0x87fffffe, 0x47fffffe, 0, 0, 0, 0}};
 static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fffffe, 0, 0, 0, 0}};
 
-/* Takes what is in the set, or an escape. */
-static struct netp_str take_text(struct netp_str *s, const struct http_chars *set)
+bool http1_is(const char *p, size_t n, const char *text)
 {
-    struct netp_str from = *s;
+    return netp_str_ieq(netp_str_make(p, n), netp_str_of(text));
+}
 
-    http_take_run(s, set);
-    while (s->n > 2 && s->p[0] == '%' && netp_hex_digit(s->p[1]) < 16 &&
-           netp_hex_digit(s->p[2]) < 16) {
-        http_take(s, 3);
-        http_take_run(s, set);
+bool http1_is_method(const char *p, size_t n, const char *text)
+{
+    return n == strlen(text) && memcmp(p, text, n) == 0;
+}
+
+/* Each of the following returns where what it knows ends that begins at p; p: it is none. */
+
+static const char *skip(const char *p, const char *end, const struct http_chars *set)
+{
+    while (p < end && http_is(set, *p)) {
+        p++;
     }
-    return netp_str_make(from.p, from.n - s->n);
+    return p;
+}
+
+/* Characters of the set, and escapes. */
+static const char *skip_text(const char *p, const char *end, const struct http_chars *set)
+{
+    p = skip(p, end, set);
+    while (end - p > 2 && p[0] == '%' && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16) {
+        p = skip(p + 3, end, set);
+    }
+    return p;
 }
 
 #ifdef NETP_HTTP1_NO_IPV6
-static bool take_literal(struct netp_str *s)
+static const char *skip_literal(const char *p, const char *end)
 {
-    (void)s;
-    return false;
+    (void)end;
+    return p;
 }
 #else
 /* IPvFuture: "v1.x" */
-static bool is_future(struct netp_str s)
+static bool is_future(const char *p, const char *end)
 {
-    size_t i = 1;
+    const char *digits = p + 1;
 
-    while (i < s.n && netp_hex_digit(s.p[i]) < 16) {
-        i++;
-    }
-    if ((s.p[0] | 0x20) != 'v' || i == 1 || i + 1 >= s.n || s.p[i] != '.') {
+    if (*p != 'v' && *p != 'V') {
         return false;
     }
-    for (i++; i < s.n && (http_is(&name_chars, s.p[i]) || s.p[i] == ':'); i++) {
+    for (p++; p < end && netp_hex_digit(*p) < 16; p++) {
     }
-    return i == s.n;
+    if (p == digits || end - p < 2 || *p != '.') {
+        return false;
+    }
+    while (p < end && (http_is(&name_chars, *p) || *p == ':')) {
+        p++;
+    }
+    return p == end;
 }
 
 /* An address in brackets, without a zone: that means nothing to another. */
-static bool take_literal(struct netp_str *s)
+static const char *skip_literal(const char *p, const char *end)
 {
-    const char *end = (const char *)memchr(s->p, ']', s->n);
+    const char *close = (const char *)memchr(p, ']', (size_t)(end - p));
     struct netp_addr a;
-    struct netp_str in;
+    struct netp_str s;
 
-    if (s->p[0] != '[' || end == NULL || end == s->p + 1) {
-        return false;
+    if (*p != '[' || close == NULL || close == p + 1) {
+        return p;
     }
-    in = netp_str_make(s->p + 1, (size_t)(end - s->p) - 1);
-    http_take(s, in.n + 2);
-    return is_future(in) ||
-           (memchr(in.p, '%', in.n) == NULL && netp_addr_parse(in, &a) == NETP_OK && a.fam == 6);
+    s = netp_str_make(p + 1, (size_t)(close - p) - 1);
+    if (is_future(s.p, close) ||
+        (memchr(s.p, '%', s.n) == NULL && netp_addr_parse(s, &a) == NETP_OK && a.fam == 6)) {
+        return close + 1;
+    }
+    return p;
 }
 #endif
 
-bool http1_is_host(struct netp_str s)
+bool http1_is_host(const char *p, size_t n)
 {
+    const char *end, *host;
     uint64_t port;
 
-    if (s.n == 0) {
-        return true;
+    if (n == 0 || n > HOST_MAX) {
+        return n == 0;
     }
-    if (s.n > HOST_MAX || (take_text(&s, &name_chars).n == 0 && !take_literal(&s))) {
-        return false;
+    end = p + n;
+    host = skip_text(p, end, &name_chars);
+    if (host == p) {
+        host = skip_literal(p, end);
     }
-    if (s.n == 0) {
-        return true;
+    if (host == p || host == end) {
+        return host > p;
     }
-    return http_take(&s, 1).p[0] == ':' &&
-           (s.n == 0 || netp_parse_dec(s, UINT16_MAX, &port) == NETP_OK);
+    n = (size_t)(end - host) - 1;
+    return *host == ':' &&
+           (n == 0 || netp_parse_dec(netp_str_make(host + 1, n), UINT16_MAX, &port) == NETP_OK);
 }
 
 /* A URI with an authority, but no user and no fragment. */
-static bool is_absolute(struct netp_str s)
+static bool is_absolute(const char *p, const char *end)
 {
-    struct netp_str scheme = http_take_run(&s, &scheme_chars), authority;
-    size_t n = 3;
+    const char *authority = skip(p, end, &scheme_chars), *path;
 
-    if (scheme.n == 0 || scheme.p[0] < 'A' || s.n < n || memcmp(s.p, "://", n) != 0) {
+    if (authority == p || *p < 'A' || end - authority < 3 || memcmp(authority, "://", 3) != 0) {
         return false;
     }
-    http_take(&s, n);
-    for (n = 0; n < s.n && s.p[n] != '/' && s.p[n] != '?'; n++) {
+    authority += 3;
+    for (path = authority; path < end && *path != '/' && *path != '?'; path++) {
     }
-    authority = http_take(&s, n);
-    take_text(&s, &path_chars);
-    return s.n == 0 && n > 0 && http1_is_host(authority);
+    return path > authority && http1_is_host(authority, (size_t)(path - authority)) &&
+           skip_text(path, end, &path_chars) == end;
 }
 
-bool http1_is_target(struct netp_str method, struct netp_str s)
+bool http1_is_target(struct netp_str method, const char *p, size_t n)
 {
-    if (netp_str_eq(method, NETP_STR("CONNECT"))) {
-        return http1_is_host(s) && memchr(s.p, ':', s.n) != NULL && s.p[s.n - 1] != ':' &&
-               s.p[s.n - 1] != ']';
+    if (http1_is_method(method.p, method.n, "CONNECT")) {
+        return HTTP1_TUNNELS && http1_is_host(p, n) && memchr(p, ':', n) != NULL &&
+               p[n - 1] != ':' && p[n - 1] != ']';
     }
-    if (s.p[0] == '/') {
-        return memchr(s.p, '#', s.n) == NULL;
+    if (*p == '/') {
+        return memchr(p, '#', n) == NULL;
     }
-    if (netp_str_eq(s, NETP_STR("*"))) {
-        return netp_str_eq(method, NETP_STR("OPTIONS"));
+    if (http1_is_method(p, n, "*")) {
+        return http1_is_method(method.p, method.n, "OPTIONS");
     }
-    return is_absolute(s);
+    return is_absolute(p, p + n);
 }

@@ -1,5 +1,6 @@
 /* http_head.c - start line and fields of an HTTP/1.x message. SPDX-License-Identifier: MIT */
 #include "http_head_scan.h"
+#include "http_where.h"
 #include <netproto/http_head.h>
 #include <netproto/text.h>
 #include <string.h>
@@ -12,7 +13,11 @@ struct cursor {
 static int wrong(struct netp_http_head *h, const struct cursor *c, int code, const char *where)
 {
     h->at = (uint32_t)(c->p - c->base);
+#ifdef NETP_HTTP1_NO_WHERE
+    (void)where; /* it stays empty */
+#else
     h->where = where;
+#endif
     return code;
 }
 
@@ -29,13 +34,13 @@ static int line_end(struct netp_http_head *h, struct cursor *c)
     if (c->p < c->end && *c->p == '\r') {
         c->p++;
     } else if (c->p < c->end && !(h->flags_ & NETP_HTTP_HEAD_BARE_LF)) {
-        return wrong(h, c, NETP_E_SYNTAX, "end of line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("end of line"));
     }
     if (c->p == c->end) {
         return 0;
     }
     if (*c->p != '\n') {
-        return wrong(h, c, NETP_E_SYNTAX, "end of line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("end of line"));
     }
     c->p++;
     return 1;
@@ -77,7 +82,7 @@ static int pattern(struct netp_http_head *h, struct cursor *c, const char *first
 static int version(struct netp_http_head *h, struct cursor *c)
 {
     const uint8_t *major = c->p + sizeof "HTTP/" - 1;
-    int r = pattern(h, c, "HTTP/1.0", "HTTP/1.9", "version");
+    int r = pattern(h, c, "HTTP/1.0", "HTTP/1.9", HTTP_WHERE("version"));
 
     if (r > 0) {
         h->minor = (uint8_t)(c->p[-1] - '0');
@@ -90,10 +95,10 @@ static int version(struct netp_http_head *h, struct cursor *c)
 /* method SP request-target SP HTTP-version CRLF, section 3 */
 static int request_line(struct netp_http_head *h, struct cursor *c)
 {
-    int r = word(h, c, http_scan_token, ' ', &h->method, "method");
+    int r = word(h, c, http_scan_token, ' ', &h->method, HTTP_WHERE("method"));
 
     if (r > 0) {
-        r = word(h, c, http_scan_target, ' ', &h->target, "request target");
+        r = word(h, c, http_scan_target, ' ', &h->target, HTTP_WHERE("request target"));
     }
     if (r > 0) {
         r = version(h, c);
@@ -108,7 +113,7 @@ static int status_line(struct netp_http_head *h, struct cursor *c)
     int r = version(h, c);
 
     if (r > 0) {
-        r = pattern(h, c, " 100", " 999", "status code");
+        r = pattern(h, c, " 100", " 999", HTTP_WHERE("status code"));
     }
     if (r <= 0) {
         return r;
@@ -118,7 +123,7 @@ static int status_line(struct netp_http_head *h, struct cursor *c)
     if (from < c->end && *from == ' ') {
         c->p = http_scan_value(++from, c->end);
     } else if (from < c->end && !(h->flags_ & NETP_HTTP_HEAD_NO_REASON)) {
-        return wrong(h, c, NETP_E_SYNTAX, "status line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("status line"));
     }
     h->reason = span(c, from, c->p);
     return line_end(h, c);
@@ -128,6 +133,16 @@ static int start_line(struct netp_http_head *h, struct cursor *c)
 {
     bool request = h->kind_ == NETP_HTTP_HEAD_REQUEST;
     int r;
+
+#if defined(NETP_HTTP1_NO_CLIENT)
+    if (!request) {
+        return wrong(h, c, NETP_E_UNSUPPORTED, HTTP_WHERE("request"));
+    }
+#elif defined(NETP_HTTP1_NO_SERVER)
+    if (request) {
+        return wrong(h, c, NETP_E_UNSUPPORTED, HTTP_WHERE("response"));
+    }
+#endif
 
     if (request && c->p < c->end && (*c->p == '\r' || *c->p == '\n')) {
         return line_end(h, c); /* an empty line before it */
@@ -148,14 +163,14 @@ static int field_line(struct netp_http_head *h, struct cursor *c)
 {
     const uint8_t *from = c->p, *value, *end;
     struct netp_http_field f;
-    int r = word(h, c, http_scan_token, ':', &f.name, "field name");
+    int r = word(h, c, http_scan_token, ':', &f.name, HTTP_WHERE("field name"));
 
     if (r <= 0) {
         return r;
     }
     if (h->nfield == h->cap_) {
         c->p = from;
-        return wrong(h, c, NETP_E_LIMIT, "number of fields");
+        return wrong(h, c, NETP_E_LIMIT, HTTP_WHERE("number of fields"));
     }
     for (value = c->p; value < c->end && is_blank(*value); value++) {
     }
@@ -231,7 +246,7 @@ int netp_http_head_parse(struct netp_http_head *h, const char *p, size_t n)
         h->line_ = r > 0 ? (size_t)(c.p - base) : h->line_;
     }
     if (r == 0 && n >= NETP_HTTP_HEAD_MAX) {
-        return wrong(h, &c, NETP_E_LIMIT, "head");
+        return wrong(h, &c, NETP_E_LIMIT, HTTP_WHERE("head"));
     }
     return r > 0 ? (int)h->line_ : r;
 }

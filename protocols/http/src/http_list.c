@@ -6,26 +6,31 @@
 
 int netp_http_list_next(struct netp_str *list, struct netp_str *item)
 {
-    struct netp_str s = *list;
     bool quoted = false, escaped = false;
-    int commas = http_take_separators(&s, ',');
-    size_t i;
+    size_t i = 0, from, to;
+    unsigned commas = 0;
 
-    if (commas < 0) {
-        return commas;
+    for (; i < list->n && (list->p[i] == ',' || http_is_blank(list->p[i])); i++) {
+        commas += list->p[i] == ',';
+        if (commas > NETP_HTTP_EMPTY_MAX) {
+            return NETP_E_LIMIT;
+        }
     }
-    for (i = 0; i < s.n && (quoted || s.p[i] != ','); i++) {
-        if (!http_is(&http_text, s.p[i])) {
+    for (from = to = i; i < list->n && (quoted || list->p[i] != ','); i++) {
+        char c = list->p[i];
+        if (!http_is(&http_text, c)) {
             return NETP_E_SYNTAX;
         }
-        quoted = quoted != (s.p[i] == '"' && !escaped);
-        escaped = quoted && s.p[i] == '\\' && !escaped;
+        quoted = quoted != (c == '"' && !escaped);
+        escaped = quoted && c == '\\' && !escaped;
+        to = http_is_blank(c) ? to : i + 1;
     }
     if (quoted) {
         return NETP_E_SYNTAX;
     }
-    *item = http_trim(http_take(&s, i));
-    *list = s;
+    http_take(list, from);
+    *item = netp_str_make(list->p, to - from);
+    http_take(list, i - from);
     return item->n > 0;
 }
 

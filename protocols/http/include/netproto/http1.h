@@ -137,23 +137,24 @@ struct netp_http1_msg {
     unsigned flags;
 };
 
-/* Complete so that you can place it; all fields are private. */
+/* Complete so that you can place it; all fields are private. What is used most is in front, where
+ * small processors reach it with short instructions. */
 struct netp_http1 {
+    uint8_t rx_, tx_, bits_, npending_, lent_state_, lent_flags_;
+    uint16_t have_, own_;                /* bytes in cfg.head; fields that are not trailers */
+    uint16_t count_;                     /* 1xx so far; then, bytes of a chunk's line */
+    uint32_t tx_at_, tx_end_, tx_split_; /* what is queued; where in it the lent piece goes */
+    uint32_t overhead_;                  /* bytes of chunk framing */
+    uint32_t pending_;                   /* client: two bits a request under way */
+    const uint8_t *lent_;
+    size_t lent_n_;
     struct netp_http1_cfg cfg_;
-    struct netp_fail fail_;
     struct netp_http_head head_;
+    struct netp_fail fail_;
     netp_ms clock_, moved_, begun_; /* now; the last byte in or out; the message's first byte */
     uint64_t pos_;                  /* bytes taken from the stream */
     uint64_t left_, body_;          /* bytes of body or chunk to come; of the body so far */
     uint64_t send_left_;
-    const uint8_t *lent_;
-    size_t lent_n_;
-    uint32_t pending_;                   /* client: two bits a request under way */
-    uint32_t tx_at_, tx_end_, tx_split_; /* what is queued; where in it the lent piece goes */
-    uint32_t overhead_;                  /* bytes of chunk framing */
-    uint16_t have_, own_;                /* bytes in cfg.head; fields that are not trailers */
-    uint16_t count_;                     /* 1xx so far; then, bytes of a chunk's line */
-    uint8_t npending_, rx_, tx_, bits_, lent_state_, lent_flags_;
 };
 
 /* NETP_OK, NETP_E_ABI, or NETP_E_ARG: a member of cfg is out of range. All three buffers must
