@@ -143,10 +143,9 @@ static int trailers(struct netp_http1 *m, struct netp_in *in)
 /* The trailers are those fields of the head that came behind its own. */
 static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
-    ev->head = m->head_;
+    http1_tell_head(m, ev);
     ev->head.field_ += m->own_;
     ev->head.nfield = (uint16_t)(ev->head.nfield - m->own_);
-    ev->text = m->cfg_.head;
     http1_received(m);
     return ev->type = NETP_HTTP1_END;
 }

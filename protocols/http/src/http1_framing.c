@@ -315,8 +315,7 @@ int http1_framing(struct netp_http1 *m, struct netp_http1_ev *ev)
     int r = look(m, &found);
 
     if (r == NETP_OK) {
-        ev->head = m->head_;
-        ev->text = m->cfg_.head;
+        http1_tell_head(m, ev);
         r = http1_is_server(m) ? request(m, &found, ev) : response(m, &found, ev);
     }
     if (r < 0) {

@@ -47,6 +47,12 @@ int http1_head_collect(struct netp_http1 *m, struct netp_in *in)
     return r > 0;
 }
 
+void http1_tell_head(const struct netp_http1 *m, struct netp_http1_ev *ev)
+{
+    ev->head = m->head_;
+    ev->text = m->cfg_.head;
+}
+
 /* Whether a message may begin now: a client has asked for it; a server could answer a bad one. */
 static int begin(struct netp_http1 *m)
 {

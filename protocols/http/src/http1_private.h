@@ -125,6 +125,9 @@ int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_
 int http1_head_collect(struct netp_http1 *m, struct netp_in *in);
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
 
+/* Shows it in the event. */
+void http1_tell_head(const struct netp_http1 *m, struct netp_http1_ev *ev);
+
 /* What a complete head says of the message: sets rx_ and the rest for its body. The event, or a
  * failure. */
 int http1_framing(struct netp_http1 *m, struct netp_http1_ev *ev);

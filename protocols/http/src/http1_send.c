@@ -153,7 +153,6 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
         return NETP_E_ARG;
     }
     f->tx = body_of(msg);
-    f->kind = HTTP1_PLAIN;
     f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
@@ -238,7 +237,6 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
     if (msg->status < 100 || msg->status > 999 || !netp_http_is_value(msg->reason)) {
         return NETP_E_ARG;
     }
-    f->tx = HTTP1_TX_OWED;
     f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
     return is_switch(m, msg) ? frame_switch(m, msg, f) : frame_answer(m, msg, f);
 }
@@ -266,8 +264,8 @@ static void begun(struct netp_http1 *m, const struct netp_http1_msg *msg, const 
 static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, size_t body,
                      netp_ms now)
 {
+    struct framing f = {HTTP1_TX_OWED, 0, HTTP1_PLAIN};
     struct http_writer w;
-    struct framing f;
     int r;
 
     if (m->fail_.code != NETP_OK) {
@@ -480,6 +478,8 @@ int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, cons
     if (r != NETP_OK || m->tx_ <= HTTP1_TX_OWED) {
         return r;
     }
-    netp_http1_send_body(m, p, n, now);
+    if (n > 0 && m->tx_ != HTTP1_TX_DROPPED) {
+        queue_body(m, p, n, false);
+    }
     return netp_http1_send_end(m, NULL, 0, now);
 }
