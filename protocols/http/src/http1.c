@@ -235,7 +235,7 @@ static netp_ms rate_deadline(const struct netp_http1 *m)
 #ifndef NETP_HTTP1_NO_RATE
     uint32_t rate = m->cfg_.min_rate;
 
-    if (rate > 0) {
+    if (rate > 0 && m->rx_ != HTTP1_RX_HEAD) {
         return netp_after(netp_after(m->begun_, RATE_GRACE_MS),
                           m->body_ / rate * 1000 + m->body_ % rate * 1000 / rate);
     }
@@ -247,12 +247,14 @@ static netp_ms rate_deadline(const struct netp_http1 *m)
 /* When what is received has lasted too long. */
 static netp_ms message_deadline(const struct netp_http1 *m)
 {
-    netp_ms at = after(m->begun_, m->cfg_.total_ms);
+    uint32_t ms = m->cfg_.total_ms, head_ms = m->cfg_.head_ms;
 
     if (m->rx_ == HTTP1_RX_HEAD) {
-        return least(at, after(m->begun_, m->cfg_.head_ms));
+        ms = head_ms - 1 < ms - 1 ? head_ms : ms; /* 0 is the longest */
+    } else if (!is_in_body(m) || is_paused(m)) {
+        return NETP_NEVER;
     }
-    return is_in_body(m) && !is_paused(m) ? least(at, rate_deadline(m)) : NETP_NEVER;
+    return least(after(m->begun_, ms), rate_deadline(m));
 }
 
 /* When the body that waits for 100 (Continue) goes without it. */

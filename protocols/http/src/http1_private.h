@@ -61,6 +61,11 @@ enum http1_tx {
 #else
 #define HTTP1_CHUNKS 1
 #endif
+#ifdef NETP_HTTP1_NO_TRAILERS
+#define HTTP1_TRAILERS 0
+#else
+#define HTTP1_TRAILERS 1
+#endif
 #if defined(NETP_HTTP1_NO_CLIENT) || defined(NETP_HTTP1_NO_HOLD)
 #define HTTP1_HOLDS 0
 #else

@@ -448,7 +448,7 @@ int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trai
         http1_queue_begin(m, &w);
         put(&w, "0\r\n");
         for (size_t i = 0; i < ntrailer; i++) {
-            if (!put_field(&w, &trailer[i]) || !may_trail(trailer[i].name)) {
+            if (!HTTP1_TRAILERS || !put_field(&w, &trailer[i]) || !may_trail(trailer[i].name)) {
                 return NETP_E_ARG;
             }
         }

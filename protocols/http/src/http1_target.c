@@ -4,8 +4,6 @@
 #include "http1_private.h"
 #include "http_chars.h"
 
-#include <netproto/addr.h>
-
 #define HOST_MAX 264u /* characters of a host and its port */
 
 /* Without the % of an escape: scheme; reg-name; pchar, slash and question mark. */
@@ -50,6 +48,55 @@ static const char *skip_literal(const char *p, const char *end)
     return p;
 }
 #else
+static bool is_ipv4(const char *p, const char *end)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        const char *digits = p;
+        unsigned v = 0;
+        while (p < end && *p >= '0' && *p <= '9' && p - digits < 3) {
+            v = v * 10 + (unsigned)(*p++ - '0');
+        }
+        if (p == digits || v > 255 || (*digits == '0' && p - digits > 1)) {
+            return false;
+        }
+        if (i < 3 && (p == end || *p++ != '.')) {
+            return false;
+        }
+    }
+    return p == end;
+}
+
+/* RFC 4291 section 2.2; netp_addr_parse() would take more stack than firmware has. */
+static bool is_ipv6(const char *p, const char *end)
+{
+    bool gap = end - p >= 2 && p[0] == ':' && p[1] == ':';
+    unsigned groups = 0;
+
+    p += gap ? 2 : 0;
+    while (p < end) {
+        const char *digits = p;
+        while (p < end && netp_hex_digit(*p) < 16) {
+            p++;
+        }
+        if (p < end && *p == '.' && is_ipv4(digits, end)) {
+            groups += 2;
+            break;
+        }
+        if (p == digits || p - digits > 4) {
+            return false;
+        }
+        groups++;
+        if (p < end && (*p++ != ':' || p == end || (*p == ':' && gap))) {
+            return false;
+        }
+        if (p < end && *p == ':') {
+            gap = true;
+            p++;
+        }
+    }
+    return gap ? groups < 8 : groups == 8;
+}
+
 /* IPvFuture: "v1.x" */
 static bool is_future(const char *p, const char *end)
 {
@@ -73,18 +120,11 @@ static bool is_future(const char *p, const char *end)
 static const char *skip_literal(const char *p, const char *end)
 {
     const char *close = (const char *)memchr(p, ']', (size_t)(end - p));
-    struct netp_addr a;
-    struct netp_str s;
 
-    if (*p != '[' || close == NULL || close == p + 1) {
+    if (*p != '[' || close == NULL || (!is_ipv6(p + 1, close) && !is_future(p + 1, close))) {
         return p;
     }
-    s = netp_str_make(p + 1, (size_t)(close - p) - 1);
-    if (is_future(s.p, close) ||
-        (memchr(s.p, '%', s.n) == NULL && netp_addr_parse(s, &a) == NETP_OK && a.fam == 6)) {
-        return close + 1;
-    }
-    return p;
+    return close + 1;
 }
 #endif
 

@@ -10,6 +10,10 @@ int netp_http_list_next(struct netp_str *list, struct netp_str *item)
     size_t i = 0, from, to;
     unsigned commas = 0;
 
+    *item = *list;
+    if (list->n == 0) {
+        return 0; /* and p may be NULL */
+    }
     for (; i < list->n && (list->p[i] == ',' || http_is_blank(list->p[i])); i++) {
         commas += list->p[i] == ',';
         if (commas > NETP_HTTP_EMPTY_MAX) {
@@ -28,9 +32,8 @@ int netp_http_list_next(struct netp_str *list, struct netp_str *item)
     if (quoted) {
         return NETP_E_SYNTAX;
     }
-    http_take(list, from);
-    *item = netp_str_make(list->p, to - from);
-    http_take(list, i - from);
+    *item = netp_str_make(list->p + from, to - from);
+    *list = netp_str_make(list->p + i, list->n - i);
     return item->n > 0;
 }
 
