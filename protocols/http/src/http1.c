@@ -7,9 +7,14 @@
 
 #define RATE_GRACE_MS 10000u /* before min_rate counts */
 
-/* Whether this build has it. */
-static bool has_role(const struct netp_http1_cfg *cfg)
+/* Whether this build has what it asks for. */
+static bool is_built(const struct netp_http1_cfg *cfg)
 {
+#ifdef NETP_HTTP1_NO_RATE
+    if (cfg->min_rate > 0) {
+        return false;
+    }
+#endif
 #ifndef NETP_HTTP1_NO_CLIENT
     if (cfg->role == NETP_HTTP1_CLIENT) {
         return true;
@@ -23,24 +28,13 @@ static bool has_role(const struct netp_http1_cfg *cfg)
     return false;
 }
 
-static bool has_rate(const struct netp_http1_cfg *cfg)
-{
-#ifdef NETP_HTTP1_NO_RATE
-    return cfg->min_rate == 0;
-#else
-    (void)cfg;
-    return true;
-#endif
-}
-
 static bool cfg_is_valid(const struct netp_http1_cfg *cfg)
 {
     const unsigned flags = NETP_HTTP1_BARE_LF | NETP_HTTP1_NO_REASON;
 
-    return has_role(cfg) && has_rate(cfg) && (cfg->flags & ~flags) == 0 && cfg->head != NULL &&
-           cfg->tx != NULL && (cfg->field != NULL || cfg->nfield == 0) &&
-           cfg->headlen >= NETP_HTTP1_HEAD_MIN && cfg->txlen >= NETP_HTTP1_TX_MIN &&
-           cfg->max_body < NETP_HTTP1_UNKNOWN;
+    return is_built(cfg) && (cfg->flags & ~flags) == 0 && cfg->head != NULL && cfg->tx != NULL &&
+           (cfg->field != NULL || cfg->nfield == 0) && cfg->headlen >= NETP_HTTP1_HEAD_MIN &&
+           cfg->txlen >= NETP_HTTP1_TX_MIN && cfg->max_body < NETP_HTTP1_UNKNOWN;
 }
 
 int netp_http1_init_(struct netp_http1 *m, size_t size, const struct netp_http1_cfg *cfg,

@@ -33,6 +33,7 @@ static int to_end(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev
                         : http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("body"));
 }
 
+#ifndef NETP_HTTP1_NO_CHUNKED
 /* --- chunks ---------------------------------------------------------------------------------- */
 
 /* 1*HEXDIG, of which as many as the line may have */
@@ -137,6 +138,7 @@ static int trailers(struct netp_http1 *m, struct netp_in *in)
     }
     return r;
 }
+#endif
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
@@ -150,13 +152,16 @@ static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
     return ev->type = NETP_HTTP1_END;
 }
 
+#ifdef NETP_HTTP1_NO_CHUNKED
+static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
+{
+    return m->rx_ == HTTP1_RX_LENGTH ? data(m, in, ev) : to_end(m, in, ev);
+}
+#else
 /* Reads from the cursor, which is not empty: an event, 0 to go on in the state that it has set, or
  * a failure. */
 static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
-    if (!HTTP1_CHUNKS) {
-        return m->rx_ == HTTP1_RX_LENGTH ? data(m, in, ev) : to_end(m, in, ev);
-    }
     switch (m->rx_) {
     case HTTP1_RX_LENGTH:
     case HTTP1_RX_CHUNK_DATA:
@@ -169,6 +174,8 @@ static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
         return frame_chunk(m, in);
     }
 }
+
+#endif
 
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {

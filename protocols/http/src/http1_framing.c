@@ -109,6 +109,13 @@ static int target(struct netp_http1 *m, const struct found *found)
     return NETP_OK;
 }
 
+#ifdef NETP_HTTP1_NO_CHUNKED
+/* RFC 9112 section 6.3: a server may insist on a length. */
+static int coding(struct netp_http1 *m, const struct found *found)
+{
+    return bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 411));
+}
+#else
 /* RFC 9112 sections 6.1 and 6.3: a request must end in chunked, once. A response need not, but of
  * another coding we know nothing. */
 static int coding(struct netp_http1 *m, const struct found *found)
@@ -117,9 +124,6 @@ static int coding(struct netp_http1 *m, const struct found *found)
     struct members has;
     int r;
 
-    if (!HTTP1_CHUNKS) {
-        return bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 411));
-    }
     if (m->head_.minor == 0) {
         return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
                                   HTTP_WHERE("Transfer-Encoding in HTTP/1.0"), f->value.at);
@@ -138,6 +142,7 @@ static int coding(struct netp_http1 *m, const struct found *found)
     }
     return NETP_OK;
 }
+#endif
 
 /* RFC 9112 section 6.3, where no rule says that there is no body: *length of it, or UNKNOWN. */
 static int body_length(struct netp_http1 *m, const struct found *found, uint64_t *length)

@@ -139,7 +139,6 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
                          struct framing *f)
 {
     bool connect = HTTP1_TUNNELS && http1_is_method(msg->method.p, msg->method.n, "CONNECT");
-    bool chunked = msg->length == NETP_HTTP1_CHUNKED;
     unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
                         (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
@@ -148,10 +147,15 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
         return NETP_E_STATE;
     }
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
-        (msg->flags & left_out) || (!HTTP1_CHUNKS && chunked) || !netp_http_is_token(msg->method) ||
-        !is_visible(msg->target) || !http1_is_target(msg->method, msg->target.p, msg->target.n)) {
+        (msg->flags & left_out) || !netp_http_is_token(msg->method) || !is_visible(msg->target) ||
+        !http1_is_target(msg->method, msg->target.p, msg->target.n)) {
         return NETP_E_ARG;
     }
+#ifdef NETP_HTTP1_NO_CHUNKED
+    if (msg->length == NETP_HTTP1_CHUNKED) {
+        return NETP_E_ARG;
+    }
+#endif
     f->tx = body_of(msg);
     f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
