@@ -5,6 +5,7 @@
 #     NETPROTO   := path/to/libnetproto
 #     LWIP_DIR   := path/to/lwip
 #     NETP_BOARD := nucleo_f429zi          a folder of boards/; none: a board of your own
+#     NETP_PROFILE := firmware             without what firmware.txt names; none: with all
 #     include $(NETPROTO)/ports/stm32/netproto.mk
 #
 # NETP_SRCS are the sources, NETP_INCS the options -I, NETP_CPU and NETP_DEFS those of the board,
@@ -30,3 +31,6 @@ ifneq ($(NETP_BOARD),)
 include $(NETP_PORT)/boards/$(NETP_BOARD)/board.mk
 endif
 NETP_INCS += -I$(NETP_PORT)/lwip/config
+ifneq ($(NETP_PROFILE),)
+NETP_DEFS += $(addprefix -D,$(shell cat $(NETP_PORT)/$(NETP_PROFILE).txt))
+endif

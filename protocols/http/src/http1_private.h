@@ -46,6 +46,9 @@ enum http1_tx {
 
 /* What the build has left out, http1.h says how: these are constants, or bits that are never set,
  * and the code for them goes. */
+#if defined(NETP_HTTP1_NO_SERVER) && defined(NETP_HTTP1_NO_CLIENT)
+#error "no role is left"
+#endif
 #ifdef NETP_HTTP1_NO_SERVER
 #define HTTP1_IF_SERVER(bit) 0
 #else

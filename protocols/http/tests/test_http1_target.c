@@ -115,6 +115,7 @@ static void hosts_are_hosts(void **state)
         {"[v1.]", false},
         {"[v1]", false},
         {"[v1x]", false},
+        {"[v1xy]", false},
         {"[v.x]", false},
         {"[v1.x@y]", false},
         {"[w1.x]", false},

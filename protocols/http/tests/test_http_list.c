@@ -31,6 +31,7 @@ static void lists_have_elements(void **state)
         ROW("\t foo bar\t,\tbaz \t", "[foo bar][baz]"),
         ROW("\"Lists, too\", a=\"\\\",\" ;b, \xe4", "[\"Lists, too\"][a=\"\\\",\" ;b][\xe4]"),
         ROW("a\"b,c\"d", "[a\"b,c\"d]"),
+        ROW("\"a\\\\\", b", "[\"a\\\\\"][b]"),
         ROW("a, \"b", "[a]NETP_E_SYNTAX"),
         ROW("a, b\"\\\"", "[a]NETP_E_SYNTAX"),
         ROW("a, b\r\n", "[a]NETP_E_SYNTAX"),

@@ -23,6 +23,24 @@
 extern "C" {
 #endif
 
+/* A build can leave out, with their code and not their fields,
+ *   NETP_HTTP1_NO_SERVER, NETP_HTTP1_NO_CLIENT
+ *                             a role. init refuses it with NETP_E_ARG, and netp_http_head_parse() a
+ *                             head of its peer's with NETP_E_UNSUPPORTED
+ *   NETP_HTTP1_NO_TUNNEL      CONNECT and changes of protocol: a server answers CONNECT with 400
+ *                             and tells of no UPGRADE; to send either is NETP_E_ARG
+ *   NETP_HTTP1_NO_CHUNKED     chunks: a server answers a request that has a Transfer-Encoding with
+ *                             411 (NETP_E_UNSUPPORTED), and what it sends CHUNKED ends with the
+ *                             connection. Not for a client: it fails where a server uses them, as
+ *                             every server may, and sends none (NETP_E_ARG)
+ *   NETP_HTTP1_NO_TRAILERS    trailers that are sent: NETP_E_ARG. Received ones are told of
+ *   NETP_HTTP1_NO_HOLD        a client's Expect: NETP_HTTP1_HOLD is NETP_E_ARG
+ *   NETP_HTTP1_NO_RATE        cfg.min_rate: init refuses it with NETP_E_ARG
+ *   NETP_HTTP1_NO_IPV6        addresses in brackets: a server answers 400, to send one is NETP_E_ARG
+ *   NETP_HTTP1_NO_PHRASES     netp_http_reason(): always "", as a status line may have it
+ *   NETP_HTTP1_NO_WHERE       fail()->where: always ""
+ * What frames messages is read as strictly as ever, and all limits and times stay. */
+
 enum netp_http1_role { NETP_HTTP1_CLIENT = 1, NETP_HTTP1_SERVER };
 
 /* cfg.flags. The first two are leniencies for a client of old servers; see http_head.h. */
