@@ -33,6 +33,15 @@ static inline unsigned http_controls_16_(const uint8_t *p)
 
 typedef const uint8_t *http_scan(const uint8_t *p, const uint8_t *end);
 
+static inline const uint8_t *http_scan_set_(const uint8_t *p, const uint8_t *end,
+                                            const struct http_chars *set)
+{
+    while (p < end && http_is(set, (char)*p)) {
+        p++;
+    }
+    return p;
+}
+
 /* Characters of a field value: all but controls, save the tab (RFC 9110 section 5.5). */
 static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *end)
 {
@@ -54,10 +63,7 @@ static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *en
         }
     }
 #endif
-    while (p < end && http_is(&http_text, (char)*p)) {
-        p++;
-    }
-    return p;
+    return http_scan_set_(p, end, &http_text);
 }
 
 /* Visible ASCII: a request target. */
@@ -100,10 +106,7 @@ static inline const uint8_t *http_scan_token(const uint8_t *p, const uint8_t *en
         }
     }
 #endif
-    while (p < end && http_is(&http_tchar, (char)*p)) {
-        p++;
-    }
-    return p;
+    return http_scan_set_(p, end, &http_tchar);
 }
 
 #if defined(HTTP_SSE2_)
