@@ -2,9 +2,9 @@
 #include <netproto/lwip/udp.h>
 #include <string.h>
 
-#define GATHER   4 /* elements that are sent at a time: two datagrams whose payload is lent */
+#define GATHER   4  /* elements that are sent at a time: two datagrams whose payload is lent */
 #define SHORT    32 /* bytes that are copied sooner than lent */
-#define RETRY_MS 2 /* after lwIP had no memory for a datagram */
+#define RETRY_MS 2  /* after lwIP had no memory for a datagram */
 
 enum { CLOSED_ = 0, RUNNING, ABORTING, DONE };
 
