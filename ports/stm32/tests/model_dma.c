@@ -272,6 +272,9 @@ void model_step(struct model *m)
 {
     struct model_setting s = mac_setting(m);
 
+    if ((s.rx || s.tx) && !s.whole) { /* which damages frames on some parts */
+        model_violate(m, "it runs without store-and-forward");
+    }
     m->stepping = true;
     rx_step(m, &s);
     tx_step(m, &s);

@@ -25,6 +25,7 @@ enum model_event {
 /* How the MAC is set. */
 struct model_setting {
     bool rx, tx; /* enabled, DMA and MAC */
+    bool whole;  /* frames are whole in the FIFOs before they go on, both ways */
     bool fast, full, loop, promiscuous, all_groups, by_hash, checks;
     uint64_t hash;
 };

@@ -13,6 +13,7 @@ struct model_setting mac_setting(const struct model *m)
     return (struct model_setting){
         .rx = (cr & V1_MACCR_RE) != 0 && (mode & V1_DMAOMR_SR) != 0,
         .tx = (cr & V1_MACCR_TE) != 0 && (mode & V1_DMAOMR_ST) != 0,
+        .whole = (mode & V1_DMAOMR_RSF) != 0 && (mode & V1_DMAOMR_TSF) != 0,
         .fast = (cr & V1_MACCR_FES) != 0,
         .full = (cr & V1_MACCR_DM) != 0,
         .loop = (cr & V1_MACCR_LM) != 0,

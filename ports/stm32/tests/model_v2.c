@@ -13,6 +13,8 @@ struct model_setting mac_setting(const struct model *m)
     return (struct model_setting){
         .rx = (cr & V2_MACCR_RE) != 0 && (r[V2_DMACRCR / 4] & V2_DMACRCR_SR) != 0,
         .tx = (cr & V2_MACCR_TE) != 0 && (r[V2_DMACTCR / 4] & V2_DMACTCR_ST) != 0,
+        .whole = (r[V2_MTLRQOMR / 4] & V2_MTLRQOMR_RSF) != 0 &&
+                 (r[V2_MTLTQOMR / 4] & V2_MTLTQOMR_TSF) != 0,
         .fast = (cr & V2_MACCR_FES) != 0,
         .full = (cr & V2_MACCR_DM) != 0,
         .loop = (cr & V2_MACCR_LM) != 0,

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 enum { BASE = 0x40028000 };
-#define RUNNING (V1_DMAOMR_ST | V1_DMAOMR_SR)
+#define RUNNING (V1_DMAOMR_RSF | V1_DMAOMR_TSF | V1_DMAOMR_ST | V1_DMAOMR_SR)
 #define BOTH    (V1_MACCR_FES | V1_MACCR_DM | V1_MACCR_TE | V1_MACCR_RE)
 
 static struct model m;

@@ -51,6 +51,8 @@ static void start(void)
                     V2_MACMDIOAR_RDA(1) | V2_MACMDIOAR_CR(5) | V2_MACMDIOAR_READ | V2_MACMDIOAR_MB);
     }
     model_write(&m, V2_MACPFR, V2_MACPFR_PR);
+    model_write(&m, V2_MTLTQOMR, V2_MTLTQOMR_TSF);
+    model_write(&m, V2_MTLRQOMR, V2_MTLRQOMR_RSF);
     model_write(&m, V2_DMACRDRLR, 3);
     model_write(&m, V2_DMACTDRLR, 1);
     model_write(&m, V2_DMACRDLAR, bus(memory.rx));
