@@ -52,6 +52,10 @@
 /* Sockets and netconns work in the thread that calls them, under a mutex: no message, no switch of
  * threads. Without NDEBUG lwIP looks that whoever calls its core has that mutex, or is the tcpip
  * thread, and stops with netp_board_fatal() otherwise. */
+void sys_mark_tcpip_thread(void);
+void sys_lock_tcpip_core(void);
+void sys_unlock_tcpip_core(void);
+void sys_check_core_locking(void);
 #define LWIP_TCPIP_CORE_LOCKING  1
 #define LOCK_TCPIP_CORE()        sys_lock_tcpip_core()
 #define UNLOCK_TCPIP_CORE()      sys_unlock_tcpip_core()

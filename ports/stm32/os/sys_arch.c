@@ -64,14 +64,14 @@ u32_t sys_jiffies(void)
 /* --- semaphores, mutexes --------------------------------------------------------------------- */
 
 #if NETP_OS_STATIC
-#define BLOCK(member) .cb_mem = (member), .cb_size = sizeof(member)
+#define BLOCK(member, size) .cb_mem = (member), .cb_size = (size) /* not more: RTX5 compares */
 #else
-#define BLOCK(member) .cb_mem = NULL
+#define BLOCK(member, size) .cb_mem = NULL
 #endif
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {
-    const osSemaphoreAttr_t attr = {.name = "lwip", BLOCK(sem->block)};
+    const osSemaphoreAttr_t attr = {.name = "lwip", BLOCK(sem->block, NETP_OS_SEM)};
 
     sem->id = osSemaphoreNew(1, count, &attr);
     if (!sem->id) {
@@ -114,7 +114,7 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 err_t sys_mutex_new(sys_mutex_t *mutex)
 {
     const osMutexAttr_t attr = {
-        .name = "lwip", .attr_bits = osMutexPrioInherit, BLOCK(mutex->block)};
+        .name = "lwip", .attr_bits = osMutexPrioInherit, BLOCK(mutex->block, NETP_OS_MUTEX)};
 
     mutex->id = osMutexNew(&attr);
     if (!mutex->id) {
@@ -151,7 +151,7 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
         .mq_mem = mbox->slots,
         .mq_size = sizeof mbox->slots,
 #endif
-        BLOCK(mbox->block)
+        BLOCK(mbox->block, NETP_OS_MBOX)
     };
 
     mbox->id = osMessageQueueNew((uint32_t)size, sizeof(void *), &attr);

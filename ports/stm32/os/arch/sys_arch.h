@@ -47,12 +47,6 @@ typedef uint32_t sys_prot_t;
 #define sys_mbox_valid(m)        ((m)->id != NULL)
 #define sys_mbox_set_invalid(m)  ((m)->id = NULL)
 
-/* The core lock knows who has it, so that who has not is found out: see lwipopts_os.h. */
-void sys_mark_tcpip_thread(void);
-void sys_lock_tcpip_core(void);
-void sys_unlock_tcpip_core(void);
-void sys_check_core_locking(void);
-
 /* Whether this is the tcpip thread. */
 bool sys_arch_in_tcpip_thread(void);
 #define sys_in_tcpip_thread() sys_arch_in_tcpip_thread()

@@ -3,6 +3,12 @@
 #include "testrtos.h"
 #include <string.h>
 
+/* The caller's memory, if it is that for the object: as strict as RTX5. */
+static void *block(void *cb_mem, uint32_t cb_size, size_t size)
+{
+    return cb_size == size ? cb_mem : NULL;
+}
+
 /* What a wait is told that has not got what it waits for. */
 static osStatus_t in_vain(uint32_t timeout)
 {
@@ -20,7 +26,7 @@ static int is_wrong(const void *object, uint32_t timeout)
 osSemaphoreId_t osSemaphoreNew(uint32_t max_count, uint32_t initial_count,
                                const osSemaphoreAttr_t *attr)
 {
-    struct testrtos_sem *s = attr->cb_mem;
+    struct testrtos_sem *s = block(attr->cb_mem, attr->cb_size, sizeof *s);
 
     if (s) {
         s->n = initial_count;
@@ -78,7 +84,7 @@ osStatus_t osSemaphoreDelete(osSemaphoreId_t semaphore_id)
 
 osMutexId_t osMutexNew(const osMutexAttr_t *attr)
 {
-    struct testrtos_mutex *m = attr->cb_mem;
+    struct testrtos_mutex *m = block(attr->cb_mem, attr->cb_size, sizeof *m);
 
     if (m) {
         m->owner = NULL;
@@ -136,7 +142,7 @@ osStatus_t osMutexDelete(osMutexId_t mutex_id)
 osMessageQueueId_t osMessageQueueNew(uint32_t msg_count, uint32_t msg_size,
                                      const osMessageQueueAttr_t *attr)
 {
-    struct testrtos_queue *q = attr->cb_mem;
+    struct testrtos_queue *q = block(attr->cb_mem, attr->cb_size, sizeof *q);
 
     if (!q || !attr->mq_mem || attr->mq_size / msg_size < msg_count) {
         return NULL;

@@ -9,6 +9,7 @@
 #include <lwip/stats.h>
 #include <lwip/sys.h>
 #include <lwip/tcpip.h>
+#include <netproto/lwip/loop.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -272,6 +273,38 @@ static void the_core_is_locked(void **state)
     host_unprivileged = false;
 }
 
+static struct netp_lwip_loop loop;
+
+static void make_loop(void *arg)
+{
+    netp_lwip_loop_init(&loop);
+    sys_sem_signal(arg);
+}
+
+/* Under the lock any thread may use the machines; the tcpip thread, which sleeps, is told. */
+static void machines_and_other_threads(void **state)
+{
+    struct netp_lwip_timer timer = NETP_LWIP_TIMER(done, NULL);
+    const struct stats_mem *messages = lwip_stats.memp[MEMP_TCPIP_MSG_API];
+    sys_sem_t sem;
+    mem_size_t before;
+
+    (void)state;
+    assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
+    timer.arg = &sem;
+    assert_int_equal(tcpip_callback(make_loop, &sem), ERR_OK);
+    sys_sem_wait(&sem);
+    ENDS(netp_lwip_now(&loop), "lwIP without the core lock");
+    ENDS(netp_lwip_at(&loop, &timer, 0), "lwIP without the core lock");
+    LOCK_TCPIP_CORE();
+    before = messages->used;
+    netp_lwip_at(&loop, &timer, 0);
+    assert_int_equal(messages->used, before + 1);
+    UNLOCK_TCPIP_CORE();
+    sys_sem_wait(&sem);
+    sys_sem_free(&sem);
+}
+
 static void serve(void *arg)
 {
     struct netconn *listener = arg, *connection;
@@ -375,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_semaphore_is_there_or_not),
         cmocka_unit_test(a_mutex_is_its_owners),
         cmocka_unit_test(the_core_is_locked),
+        cmocka_unit_test(machines_and_other_threads),
         cmocka_unit_test(sockets_and_netconns),
         cmocka_unit_test(stacks_end),
     };

@@ -10,7 +10,8 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cc=${CC:-cc}
 flags=(-g -O1 -std=gnu11 -DNETP_OS_PORT_H='"../tests/host_port.h"' -Iopts -I.. -I../testrtos
-    -I../../lwip/config -isystem "$lwip/src/include")
+    -I../../lwip/config -I../../lwip/include -I../../../../libnetproto/include
+    -isystem "$lwip/src/include")
 printf 'int main(void) { return 0; }\n' >"$out/probe.c"
 "$cc" -fsanitize=thread "$out/probe.c" -o "$out/probe" 2>/dev/null && "$out/probe" ||
     { echo "no ThreadSanitizer"; exit 77; }
@@ -18,6 +19,6 @@ printf 'int main(void) { return 0; }\n' >"$out/probe.c"
 (cd "$out" && printf '%s\n' "$lwip"/src/core/*.c "$lwip"/src/core/ipv4/*.c "$lwip"/src/api/*.c \
     "$lwip/src/netif/ethernet.c" |
     xargs -n 8 -P 2 "$cc" -w "${flags[@]/#-I/-I$OLDPWD/}" -c)
-"$cc" -fsanitize=thread "${flags[@]}" ../sys_arch.c ../testrtos/objects.c host_threads.c \
+"$cc" -fsanitize=thread "${flags[@]}" ../sys_arch.c ../testrtos/objects.c ../../lwip/src/loop.c host_threads.c \
     test_sys_arch.c "$out"/*.o $(pkg-config --libs cmocka) -lpthread -o "$out/test"
 "$out/test"
