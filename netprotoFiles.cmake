@@ -40,6 +40,7 @@ set(NETPROTO_HTTP_SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_head.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_queue.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_send.c
+    ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http1_target.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_accept.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth.c
     ${CMAKE_CURRENT_LIST_DIR}/protocols/http/src/http_auth_choose.c

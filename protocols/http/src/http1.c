@@ -7,12 +7,32 @@
 
 #define RATE_GRACE_MS 10000u /* before min_rate counts */
 
+/* Whether this build has what it asks for. */
+static bool is_built(const struct netp_http1_cfg *cfg)
+{
+#ifdef NETP_HTTP1_NO_RATE
+    if (cfg->min_rate > 0) {
+        return false;
+    }
+#endif
+#ifndef NETP_HTTP1_NO_CLIENT
+    if (cfg->role == NETP_HTTP1_CLIENT) {
+        return true;
+    }
+#endif
+#ifndef NETP_HTTP1_NO_SERVER
+    if (cfg->role == NETP_HTTP1_SERVER) {
+        return true;
+    }
+#endif
+    return false;
+}
+
 static bool cfg_is_valid(const struct netp_http1_cfg *cfg)
 {
     const unsigned flags = NETP_HTTP1_BARE_LF | NETP_HTTP1_NO_REASON;
 
-    return (cfg->role == NETP_HTTP1_CLIENT || cfg->role == NETP_HTTP1_SERVER) &&
-           (cfg->flags & ~flags) == 0 && cfg->head != NULL && cfg->tx != NULL &&
+    return is_built(cfg) && (cfg->flags & ~flags) == 0 && cfg->head != NULL && cfg->tx != NULL &&
            (cfg->field != NULL || cfg->nfield == 0) && cfg->headlen >= NETP_HTTP1_HEAD_MIN &&
            cfg->txlen >= NETP_HTTP1_TX_MIN && cfg->max_body < NETP_HTTP1_UNKNOWN;
 }
@@ -33,6 +53,13 @@ int netp_http1_init_(struct netp_http1 *m, size_t size, const struct netp_http1_
     return NETP_OK;
 }
 
+void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n)
+{
+    in->p += n;
+    in->n -= n;
+    m->pos_ += n;
+}
+
 /* --- ends ------------------------------------------------------------------------------------ */
 
 /* Whether an answer is due and not begun: to the request that is being received, or behind it. */
@@ -41,13 +68,26 @@ static bool owes_answer(const struct netp_http1 *m)
     return m->tx_ == HTTP1_TX_OWED || (m->tx_ == HTTP1_TX_NONE && m->rx_ <= HTTP1_RX_HEAD);
 }
 
-int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at, const char *where)
+int http1_fail(struct netp_http1 *m, unsigned fault, const char *where)
 {
-    bool server = http1_is_server(m), answer = server && status > 0 && owes_answer(m);
+    bool server = http1_is_server(m);
+    int status = (int)(fault & 1023);
 
-    answer = answer && http1_put_reply(m, (unsigned)status);
+    if (!server || status == 0 || !owes_answer(m) || !http1_put_reply(m, (unsigned)status)) {
+        status = -1;
+    }
     http1_close(m, !server);
-    return netp_fail_with(&m->fail_, code, answer ? status : -1, at, where);
+    return netp_fail_with(&m->fail_, (enum netp_err) - (int)(fault >> 10), status, m->pos_,
+                          HTTP_WHERE_TOLD(where));
+}
+
+int http1_fail_in_head(struct netp_http1 *m, unsigned fault, const char *where, size_t at)
+{
+    int r = http1_fail(m, fault, where);
+
+    m->fail_.offset += at;
+    m->fail_.offset -= m->have_;
+    return r;
 }
 
 void http1_close(struct netp_http1 *m, bool broken)
@@ -116,9 +156,9 @@ bool netp_http1_is_idle(const struct netp_http1 *m)
 }
 
 /* Law 8. */
-static int end_of_stream(struct netp_http1 *m, unsigned flags, struct netp_http1_ev *ev)
+static int end_of_stream(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
-    bool broken = (flags & NETP_IN_BROKEN) != 0;
+    bool broken = (in->flags & NETP_IN_BROKEN) != 0;
 
     if (m->rx_ == HTTP1_RX_ANSWERING || m->rx_ == HTTP1_RX_SWITCHING) {
         if (!broken) {
@@ -126,21 +166,22 @@ static int end_of_stream(struct netp_http1 *m, unsigned flags, struct netp_http1
         }
     } else if (m->rx_ == HTTP1_RX_TO_END && !broken) {
         m->rx_ = HTTP1_RX_COMPLETE;
-        return http1_body_next(m, &(struct netp_in){NULL, 0, flags, NULL}, ev);
+        return http1_body_next(m, in, ev);
     } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
         http1_close(m, broken); /* a server's answers before it still go */
-        return http1_fail(m, NETP_E_TRUNCATED, 0, m->pos_, "message");
+        return http1_fail(m, HTTP1_FAULT(NETP_E_TRUNCATED, 0), HTTP_WHERE("message"));
     }
     http1_close(m, broken);
     if (broken) {
-        return http1_fail(m, NETP_E_IO, 0, m->pos_, "connection");
+        return http1_fail(m, HTTP1_FAULT(NETP_E_IO, 0), HTTP_WHERE("connection"));
     }
     return ev->type = NETP_HTTP1_EOF;
 }
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-static netp_ms after(netp_ms since, uint64_t ms)
+/* 0: no limit. */
+static netp_ms after(netp_ms since, uint32_t ms)
 {
     return netp_after(since, ms > 0 ? ms : NETP_NEVER);
 }
@@ -182,25 +223,32 @@ static bool is_peers_turn(const struct netp_http1 *m)
            (http1_is_server(m) || (m->npending_ > 0 && m->tx_ == HTTP1_TX_NONE));
 }
 
+/* When too little of the body has come. */
+static netp_ms rate_deadline(const struct netp_http1 *m)
+{
+#ifndef NETP_HTTP1_NO_RATE
+    uint32_t rate = m->cfg_.min_rate;
+
+    if (rate > 0 && m->rx_ != HTTP1_RX_HEAD) {
+        return netp_after(netp_after(m->begun_, RATE_GRACE_MS),
+                          m->body_ / rate * 1000 + m->body_ % rate * 1000 / rate);
+    }
+#endif
+    (void)m;
+    return NETP_NEVER;
+}
+
 /* When what is received has lasted too long. */
 static netp_ms message_deadline(const struct netp_http1 *m)
 {
-    uint64_t bought;
-    netp_ms at;
+    uint32_t ms = m->cfg_.total_ms, head_ms = m->cfg_.head_ms;
 
     if (m->rx_ == HTTP1_RX_HEAD) {
-        return least(after(m->begun_, m->cfg_.head_ms), after(m->begun_, m->cfg_.total_ms));
-    }
-    if (!is_in_body(m) || is_paused(m)) {
+        ms = head_ms - 1 < ms - 1 ? head_ms : ms; /* 0 is the longest */
+    } else if (!is_in_body(m) || is_paused(m)) {
         return NETP_NEVER;
     }
-    at = after(m->begun_, m->cfg_.total_ms);
-    if (m->cfg_.min_rate > 0) {
-        bought = m->body_ / m->cfg_.min_rate * 1000 +
-                 m->body_ % m->cfg_.min_rate * 1000 / m->cfg_.min_rate;
-        at = least(at, netp_after(netp_after(m->begun_, RATE_GRACE_MS), bought));
-    }
-    return at;
+    return least(after(m->begun_, ms), rate_deadline(m));
 }
 
 /* When the body that waits for 100 (Continue) goes without it. */
@@ -244,8 +292,10 @@ static int timed(struct netp_http1 *m)
     if (!http1_queue_is_empty(m) && idle_deadline(m) <= m->clock_) {
         http1_close(m, true); /* it does not read, either */
     }
-    return http1_fail(m, NETP_E_TIMEOUT, m->rx_ == HTTP1_RX_HEAD || is_in_body(m) ? 408 : 0,
-                      m->pos_, "time");
+    return http1_fail(m,
+                      m->rx_ == HTTP1_RX_HEAD || is_in_body(m) ? HTTP1_FAULT(NETP_E_TIMEOUT, 408)
+                                                               : HTTP1_FAULT(NETP_E_TIMEOUT, 0),
+                      HTTP_WHERE("time"));
 }
 
 /* --- the verbs ------------------------------------------------------------------------------- */
@@ -267,7 +317,7 @@ static int told(struct netp_http1 *m, struct netp_http1_ev *ev)
         m->bits_ &= (uint8_t)~HTTP1_GO;
         return tell(ev, NETP_HTTP1_CONTINUE);
     }
-    if (m->rx_ == HTTP1_RX_SWITCHING && http1_queue_is_empty(m)) {
+    if (HTTP1_TUNNELS && m->rx_ == HTTP1_RX_SWITCHING && http1_queue_is_empty(m)) {
         http1_close(m, false);
         return tell(ev, NETP_HTTP1_TUNNEL);
     }
@@ -300,7 +350,7 @@ static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_e
     }
     if (r == 0 && in->n == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) &&
         m->rx_ != HTTP1_RX_CLOSED) {
-        r = end_of_stream(m, in->flags, ev);
+        r = end_of_stream(m, in, ev);
     }
     if (r == 0) {
         r = timed(m);

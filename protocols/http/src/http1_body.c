@@ -11,11 +11,6 @@
 #define OVERHEAD_MAX  4u     /* times the body */
 #define LINE_MAX      1024u  /* bytes of a chunk's line */
 
-static int bad(struct netp_http1 *m, enum netp_err code, const char *where)
-{
-    return http1_fail(m, code, code == NETP_E_LIMIT ? 413 : 400, m->pos_, where);
-}
-
 /* As much of the body as the cursor has and left_ permits. */
 static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
@@ -25,180 +20,162 @@ static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
     m->body_ += ev->n;
     m->left_ -= ev->n;
     http1_take(m, in, ev->n);
-    return ev->type = NETP_HTTP1_DATA;
-}
-
-/* Each of the following reads from the cursor, which is not empty, and returns an event, 0 to go on
- * in the state that it has set, or a failure. */
-
-static int by_length(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
-{
-    int r = data(m, in, ev);
-
-    if (m->left_ == 0) {
-        m->rx_ = HTTP1_RX_COMPLETE;
+    if (m->left_ == 0 && m->rx_ != HTTP1_RX_TO_END) {
+        m->rx_ = !HTTP1_CHUNKS || m->rx_ == HTTP1_RX_LENGTH ? HTTP1_RX_COMPLETE : HTTP1_RX_CHUNK_CR;
     }
-    return r;
+    return ev->type = NETP_HTTP1_DATA;
 }
 
 static int to_end(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
     m->left_ = m->cfg_.max_body - m->body_;
-    return m->left_ > 0 ? data(m, in, ev) : bad(m, NETP_E_LIMIT, "body");
+    return m->left_ > 0 ? data(m, in, ev)
+                        : http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("body"));
 }
 
-/* Takes a byte of chunk framing. */
-static int count(struct netp_http1 *m, struct netp_in *in)
-{
-    m->overhead_++;
-    if (++m->count_ > LINE_MAX ||
-        (m->overhead_ > OVERHEAD_FREE && m->overhead_ - OVERHEAD_FREE > OVERHEAD_MAX * m->body_)) {
-        return bad(m, NETP_E_LIMIT, "chunk framing");
-    }
-    http1_take(m, in, 1);
-    return 0;
-}
-
-/* Behind the digits: CRLF, or BWS and an extension. */
-static int chunk_size_end(struct netp_http1 *m, struct netp_in *in)
-{
-    uint8_t c = in->p[0];
-
-    if (c == ';' || (c == '\r' && m->rx_ == HTTP1_RX_CHUNK_SIZE)) {
-        m->rx_ = HTTP1_RX_CHUNK_EXT;
-        return 0;
-    }
-    if (c != ' ' && c != '\t') {
-        return bad(m, NETP_E_SYNTAX, "chunk size");
-    }
-    m->rx_ = HTTP1_RX_CHUNK_BWS;
-    return count(m, in);
-}
+#ifndef NETP_HTTP1_NO_CHUNKED
+/* --- chunks ---------------------------------------------------------------------------------- */
 
 /* 1*HEXDIG, of which as many as the line may have */
-static int chunk_size(struct netp_http1 *m, struct netp_in *in)
+static bool add_digit(struct netp_http1 *m, unsigned digit)
 {
-    uint64_t most = m->cfg_.max_body - m->body_;
-    unsigned digit = netp_hex_digit((char)in->p[0]);
+    uint64_t size = m->left_ * 16 + digit;
+
+    if (m->left_ >> 60 > 0 || size > m->cfg_.max_body - m->body_) {
+        return false;
+    }
+    m->left_ = size;
+    return true;
+}
+
+/* The state behind the digits of a size: CRLF, or BWS and an extension, come there. */
+static int behind_size(char c)
+{
+    if (c == ';') {
+        return HTTP1_RX_CHUNK_EXT;
+    }
+    return c == ' ' || c == '\t' ? HTTP1_RX_CHUNK_BWS : -1;
+}
+
+/* The state behind a byte of what frames chunks, or -1. Extensions are passed over; what they may
+ * hold is what a field may. */
+static int behind(const struct netp_http1 *m, char c)
+{
+    switch (m->rx_) {
+    case HTTP1_RX_CHUNK_BEGIN:
+        return -1;
+    case HTTP1_RX_CHUNK_SIZE:
+        return c == '\r' ? HTTP1_RX_CHUNK_LF : behind_size(c);
+    case HTTP1_RX_CHUNK_BWS:
+        return behind_size(c);
+    case HTTP1_RX_CHUNK_EXT:
+        if (c == '\r') {
+            return HTTP1_RX_CHUNK_LF;
+        }
+        return http_is(&http_text, c) ? HTTP1_RX_CHUNK_EXT : -1;
+    case HTTP1_RX_CHUNK_LF:
+        if (c == '\n') {
+            return m->left_ > 0 ? HTTP1_RX_CHUNK_DATA : HTTP1_RX_TRAILERS;
+        }
+        return -1;
+    case HTTP1_RX_CHUNK_CR:
+        return c == '\r' ? HTTP1_RX_CHUNK_END : -1;
+    default:
+        return c == '\n' ? HTTP1_RX_CHUNK_BEGIN : -1;
+    }
+}
+
+static inline const char *where(enum http1_rx rx)
+{
+    if (rx >= HTTP1_RX_CHUNK_CR) {
+        return "end of chunk";
+    }
+    if (rx == HTTP1_RX_CHUNK_LF) {
+        return "chunk line";
+    }
+    return rx == HTTP1_RX_CHUNK_EXT ? "chunk extension" : "chunk size";
+}
+
+static int frame_chunk(struct netp_http1 *m, struct netp_in *in)
+{
+    char c = (char)in->p[0];
+    unsigned digit = netp_hex_digit(c);
+    int rx;
 
     if (m->rx_ == HTTP1_RX_CHUNK_BEGIN) {
         m->count_ = 0;
     }
-    if (digit == 16) {
-        return m->rx_ == HTTP1_RX_CHUNK_SIZE ? chunk_size_end(m, in)
-                                             : bad(m, NETP_E_SYNTAX, "chunk size");
+    if (m->rx_ <= HTTP1_RX_CHUNK_SIZE && digit < 16) {
+        if (!add_digit(m, digit)) {
+            return http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("chunk size"));
+        }
+        rx = HTTP1_RX_CHUNK_SIZE;
+    } else {
+        rx = behind(m, c);
     }
-    if (digit > most || m->left_ > (most - digit) / 16) {
-        return bad(m, NETP_E_LIMIT, "chunk size");
+    if (rx < 0) {
+        return http1_fail(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
+                          HTTP_WHERE(where((enum http1_rx)m->rx_)));
     }
-    m->left_ = m->left_ * 16 + digit;
-    m->rx_ = HTTP1_RX_CHUNK_SIZE;
-    return count(m, in);
+    m->overhead_++;
+    if (++m->count_ > LINE_MAX ||
+        (m->overhead_ > OVERHEAD_FREE && m->overhead_ - OVERHEAD_FREE > OVERHEAD_MAX * m->body_)) {
+        return http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("chunk framing"));
+    }
+    m->rx_ = (uint8_t)rx;
+    http1_take(m, in, 1);
+    return 0;
 }
 
-/* Extensions are passed over; what they may hold is what a field may. */
-static int chunk_ext(struct netp_http1 *m, struct netp_in *in)
+/* Trailers go behind the head. */
+static int trailers(struct netp_http1 *m, struct netp_in *in)
 {
-    if (in->p[0] == '\r') {
-        m->rx_ = HTTP1_RX_CHUNK_LF;
-    } else if (!http_is(&http_text, (char)in->p[0])) {
-        return bad(m, NETP_E_SYNTAX, "chunk extension");
-    }
-    return count(m, in);
-}
+    int r = http1_head_collect(m, in);
 
-static int chunk_lf(struct netp_http1 *m, struct netp_in *in)
-{
-    if (in->p[0] != '\n') {
-        return bad(m, NETP_E_SYNTAX, "chunk line");
-    }
-    m->rx_ = m->left_ > 0 ? HTTP1_RX_CHUNK_DATA : HTTP1_RX_TRAILERS;
-    return count(m, in);
-}
-
-static int chunk_data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
-{
-    int r = data(m, in, ev);
-
-    if (m->left_ == 0) {
-        m->rx_ = HTTP1_RX_CHUNK_CR;
+    if (r > 0) {
+        m->rx_ = HTTP1_RX_COMPLETE;
+        r = 0;
     }
     return r;
 }
+#endif
 
-static int chunk_end(struct netp_http1 *m, struct netp_in *in)
-{
-    bool cr = m->rx_ == HTTP1_RX_CHUNK_CR;
-
-    if (in->p[0] != (cr ? '\r' : '\n')) {
-        return bad(m, NETP_E_SYNTAX, "end of chunk");
-    }
-    m->rx_ = cr ? HTTP1_RX_CHUNK_END : HTTP1_RX_CHUNK_BEGIN;
-    return count(m, in);
-}
-
-/* Trailers go behind the head, a line at a time, for what follows them is no business of ours. */
-static int trailers(struct netp_http1 *m, struct netp_in *in)
-{
-    const uint8_t *lf = memchr(in->p, '\n', in->n);
-    size_t line = lf != NULL ? (size_t)(lf - in->p) + 1 : in->n;
-    size_t room = m->cfg_.headlen - (size_t)m->have_;
-    size_t n = line < room ? line : room;
-    uint64_t base = m->pos_ - m->have_;
-    int r;
-
-    memcpy(m->cfg_.head + m->have_, in->p, n);
-    r = netp_http_head_parse(&m->head_, m->cfg_.head, m->have_ + n);
-    if (r < 0) {
-        return http1_fail(m, (enum netp_err)r, r == NETP_E_LIMIT ? 431 : 400, base + m->head_.at,
-                          m->head_.where);
-    }
-    http1_take(m, in, n);
-    m->have_ = (uint16_t)(m->have_ + n);
-    if (r > 0) {
-        m->rx_ = HTTP1_RX_COMPLETE;
-    } else if (line > n) {
-        return http1_fail(m, NETP_E_LIMIT, 431, m->pos_, "trailers");
-    }
-    return 0;
-}
+/* --- the whole ------------------------------------------------------------------------------- */
 
 /* The trailers are those fields of the head that came behind its own. */
 static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
-    ev->head = m->head_;
+    http1_tell_head(m, ev);
     ev->head.field_ += m->own_;
     ev->head.nfield = (uint16_t)(ev->head.nfield - m->own_);
-    ev->text = m->cfg_.head;
     http1_received(m);
     return ev->type = NETP_HTTP1_END;
 }
 
+#ifdef NETP_HTTP1_NO_CHUNKED
+static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
+{
+    return m->rx_ == HTTP1_RX_LENGTH ? data(m, in, ev) : to_end(m, in, ev);
+}
+#else
+/* Reads from the cursor, which is not empty: an event, 0 to go on in the state that it has set, or
+ * a failure. */
 static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
     switch (m->rx_) {
     case HTTP1_RX_LENGTH:
-        return by_length(m, in, ev);
+    case HTTP1_RX_CHUNK_DATA:
+        return data(m, in, ev);
     case HTTP1_RX_TO_END:
         return to_end(m, in, ev);
-    case HTTP1_RX_CHUNK_BEGIN:
-    case HTTP1_RX_CHUNK_SIZE:
-        return chunk_size(m, in);
-    case HTTP1_RX_CHUNK_BWS:
-        return chunk_size_end(m, in);
-    case HTTP1_RX_CHUNK_EXT:
-        return chunk_ext(m, in);
-    case HTTP1_RX_CHUNK_LF:
-        return chunk_lf(m, in);
-    case HTTP1_RX_CHUNK_DATA:
-        return chunk_data(m, in, ev);
-    case HTTP1_RX_CHUNK_CR:
-    case HTTP1_RX_CHUNK_END:
-        return chunk_end(m, in);
-    default:
+    case HTTP1_RX_TRAILERS:
         return trailers(m, in);
+    default:
+        return frame_chunk(m, in);
     }
 }
+
+#endif
 
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {

@@ -3,46 +3,54 @@
 
 #include <string.h>
 
-/* The status that tells a client what was wrong with its head. */
-static int status_of(const struct netp_http_head *h, int code)
+/* What was wrong with the head. */
+static unsigned fault_of(const struct netp_http_head *h, int code)
 {
     if (code == NETP_E_LIMIT) {
-        return netp_http_head_started(h) ? 431 : 414;
+        return netp_http_head_started(h) ? HTTP1_FAULT(NETP_E_LIMIT, 431)
+                                         : HTTP1_FAULT(NETP_E_LIMIT, 414);
     }
-    return code == NETP_E_UNSUPPORTED ? 505 : 400;
+    return code == NETP_E_UNSUPPORTED ? HTTP1_FAULT(NETP_E_UNSUPPORTED, 505)
+                                      : HTTP1_FAULT(NETP_E_SYNTAX, 400);
 }
 
 /* Reads the head where it lies, in the cursor, or appends what has come to cfg.head and reads
- * there. Returns 1 when it is complete and in cfg.head, 0, or a failure. */
-static int collect(struct netp_http1 *m, struct netp_in *in)
+ * there. */
+int http1_head_collect(struct netp_http1 *m, struct netp_in *in)
 {
     size_t room = m->cfg_.headlen - (size_t)m->have_;
     size_t n = in->n < room ? in->n : room;
-    uint64_t base = m->pos_ - m->have_;
-    bool in_place = m->have_ == 0;
+    const char *p = (const char *)in->p;
     int r;
 
-    if (!in_place) {
+    if (m->have_ > 0) {
+        p = m->cfg_.head;
         memcpy(m->cfg_.head + m->have_, in->p, n);
     }
-    r = netp_http_head_parse(&m->head_, in_place ? (const char *)in->p : m->cfg_.head,
-                             m->have_ + n);
+    r = netp_http_head_parse(&m->head_, p, m->have_ + n);
     if (r < 0) {
-        return http1_fail(m, (enum netp_err)r, status_of(&m->head_, r), base + m->head_.at,
-                          m->head_.where);
+        return http1_fail_in_head(m, fault_of(&m->head_, r), m->head_.where, m->head_.at);
     }
     if (r == 0 && in->n > n) {
-        return http1_fail(m, NETP_E_LIMIT, status_of(&m->head_, NETP_E_LIMIT), m->pos_ + n, "head");
+        return http1_fail_in_head(
+            m, fault_of(&m->head_, NETP_E_LIMIT),
+            m->rx_ == HTTP1_RX_HEAD ? HTTP_WHERE("head") : HTTP_WHERE("trailers"), m->have_ + n);
     }
     if (r > 0) {
         n = (size_t)r - m->have_;
     }
-    if (in_place) {
+    if (m->have_ == 0) {
         memcpy(m->cfg_.head, in->p, n);
     }
     http1_take(m, in, n);
     m->have_ = (uint16_t)(m->have_ + n);
     return r > 0;
+}
+
+void http1_tell_head(const struct netp_http1 *m, struct netp_http1_ev *ev)
+{
+    ev->head = m->head_;
+    ev->text = m->cfg_.head;
 }
 
 /* Whether a message may begin now: a client has asked for it; a server could answer a bad one. */
@@ -51,7 +59,8 @@ static int begin(struct netp_http1 *m)
     bool server = http1_is_server(m);
 
     if (!server && m->npending_ == 0) {
-        return http1_fail(m, NETP_E_SYNTAX, 0, m->pos_, "a response without a request");
+        return http1_fail(m, HTTP1_FAULT(NETP_E_SYNTAX, 0),
+                          HTTP_WHERE("a response without a request"));
     }
     if (!http1_may_begin(m)) {
         return 0;
@@ -75,13 +84,11 @@ int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_
         r = begin(m);
     }
     if (r > 0) {
-        r = collect(m, in);
+        r = http1_head_collect(m, in);
     }
     if (r <= 0) {
         return r;
     }
     m->own_ = m->head_.nfield;
-    ev->head = m->head_;
-    ev->text = m->cfg_.head;
-    return http1_framing(m, m->pos_ - m->have_, ev);
+    return http1_framing(m, ev);
 }

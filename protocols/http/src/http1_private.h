@@ -2,6 +2,8 @@
 #ifndef HTTP1_PRIVATE_H
 #define HTTP1_PRIVATE_H
 
+#include "http_where.h"
+
 #include <netproto/http1.h>
 #include <netproto/machine.h>
 #include <netproto/text.h>
@@ -42,16 +44,47 @@ enum http1_tx {
     HTTP1_TX_DROPPED  /* no body: what is given is dropped */
 };
 
+/* What the build has left out, http1.h says how: these are constants, or bits that are never set,
+ * and the code for them goes. */
+#if defined(NETP_HTTP1_NO_SERVER) && defined(NETP_HTTP1_NO_CLIENT)
+#error "no role is left"
+#endif
+#ifdef NETP_HTTP1_NO_SERVER
+#define HTTP1_IF_SERVER(bit) 0
+#else
+#define HTTP1_IF_SERVER(bit) (bit)
+#endif
+#ifdef NETP_HTTP1_NO_TUNNEL
+#define HTTP1_TUNNELS 0
+#else
+#define HTTP1_TUNNELS 1
+#endif
+#ifdef NETP_HTTP1_NO_CHUNKED
+#define HTTP1_CHUNKS 0
+#else
+#define HTTP1_CHUNKS 1
+#endif
+#ifdef NETP_HTTP1_NO_TRAILERS
+#define HTTP1_TRAILERS 0
+#else
+#define HTTP1_TRAILERS 1
+#endif
+#if defined(NETP_HTTP1_NO_CLIENT) || defined(NETP_HTTP1_NO_HOLD)
+#define HTTP1_HOLDS 0
+#else
+#define HTTP1_HOLDS 1
+#endif
+
 /* m->bits_ */
 enum {
-    HTTP1_LAST = 1,     /* no message follows those that have begun */
-    HTTP1_OLD = 2,      /* server: the request is HTTP/1.0 */
-    HTTP1_NO_BODY = 4,  /* server: the request is HEAD */
-    HTTP1_CONNECT = 8,  /* server: it is CONNECT */
-    HTTP1_UPGRADE = 16, /* server: it offers an upgrade */
-    HTTP1_HELD = 32,    /* client: the body waits for 100 */
-    HTTP1_GO = 64,      /* client: CONTINUE is due */
-    HTTP1_PAUSED = 128  /* the application takes no body now */
+    HTTP1_LAST = 1,                     /* no message follows those that have begun */
+    HTTP1_OLD = HTTP1_IF_SERVER(2),     /* server: the request is HTTP/1.0 */
+    HTTP1_NO_BODY = HTTP1_IF_SERVER(4), /* server: the request is HEAD */
+    HTTP1_CONNECT = HTTP1_IF_SERVER(HTTP1_TUNNELS * 8),  /* server: it is CONNECT */
+    HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
+    HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */
+    HTTP1_GO = HTTP1_HOLDS * 64,                         /* client: CONTINUE is due */
+    HTTP1_PAUSED = 128                                   /* the application takes no body now */
 };
 
 /* m->pending_: what kind of request it was, for that decides how the answer is framed. */
@@ -62,21 +95,27 @@ enum { HTTP1_LENT_NONE, HTTP1_LENT_QUEUED, HTTP1_LENT_BACK };
 
 static inline bool http1_is_server(const struct netp_http1 *m)
 {
+#if defined(NETP_HTTP1_NO_CLIENT)
+    (void)m;
+    return true;
+#elif defined(NETP_HTTP1_NO_SERVER)
+    (void)m;
+    return false;
+#else
     return m->cfg_.role == NETP_HTTP1_SERVER;
+#endif
 }
 
 /* Takes n bytes off the input. */
-static inline void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n)
-{
-    in->p += n;
-    in->n -= n;
-    m->pos_ += n;
-}
+void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n);
 
-/* Fails; a server answers with status, unless that is 0 or it has begun an answer. at: in the
- * stream. */
-int http1_fail(struct netp_http1 *m, enum netp_err code, int status, uint64_t at,
-               const char *where);
+/* Why it fails: the error, and the status that a server answers with, unless that is 0. */
+#define HTTP1_FAULT(code, status) ((unsigned)-(code) << 10 | (unsigned)(status))
+/* Fails, where the stream has been read to; a server answers if it has not begun to. Returns the
+ * error. */
+int http1_fail(struct netp_http1 *m, unsigned fault, const char *where);
+/* The same, `at` bytes behind the beginning of cfg.head. */
+int http1_fail_in_head(struct netp_http1 *m, unsigned fault, const char *where, size_t at);
 
 /* Nothing waits to be sent. */
 bool http1_queue_is_empty(const struct netp_http1 *m);
@@ -90,11 +129,16 @@ static inline bool http1_may_begin(const struct netp_http1 *m)
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */
 int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
+/* 1 when the head, or the trailers behind it, are complete in cfg.head; 0, or a failure. */
+int http1_head_collect(struct netp_http1 *m, struct netp_in *in);
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev);
 
-/* What a complete head says of the message, which begins at `base` in the stream: sets rx_ and the
- * rest for its body. NETP_OK or a failure. */
-int http1_framing(struct netp_http1 *m, uint64_t base, struct netp_http1_ev *ev);
+/* Shows it in the event. */
+void http1_tell_head(const struct netp_http1 *m, struct netp_http1_ev *ev);
+
+/* What a complete head says of the message: sets rx_ and the rest for its body. The event, or a
+ * failure. */
+int http1_framing(struct netp_http1 *m, struct netp_http1_ev *ev);
 
 /* The end of a message that was received: both sides may be through now. */
 void http1_received(struct netp_http1 *m);
@@ -105,14 +149,17 @@ void http1_close(struct netp_http1 *m, bool broken);
 
 /* The queue. */
 struct http_writer;
-struct http_writer http1_queue_begin(struct netp_http1 *m);
+void http1_queue_begin(struct netp_http1 *m, struct http_writer *w);
 bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w);
 bool http1_put_reply(struct netp_http1 *m, unsigned status);
 
-/* Whether s can be a Host: a host, maybe empty, and maybe a port. */
-bool http1_is_host(struct netp_str s);
-/* Whether s, visible characters, has the form that the method wants: RFC 9112 section 3.2. */
-bool http1_is_target(struct netp_str method, struct netp_str s);
+/* Whether p[0..n) is that text; http1_is(): when the case of letters does not count. */
+bool http1_is(const char *p, size_t n, const char *text);
+bool http1_is_method(const char *p, size_t n, const char *text);
+/* Whether p[0..n) can be a Host: a host, maybe empty, and maybe a port. */
+bool http1_is_host(const char *p, size_t n);
+/* Whether p[0..n), visible characters, has the form that the method wants: RFC 9112 section 3.2. */
+bool http1_is_target(struct netp_str method, const char *p, size_t n);
 /* One of the fields that the machine itself sends and understands. */
 enum http1_name {
     HTTP1_OTHER,
@@ -121,8 +168,10 @@ enum http1_name {
     HTTP1_CONTENT_LENGTH,
     HTTP1_EXPECT,
     HTTP1_TRANSFER_ENCODING,
-    HTTP1_UPGRADE_FIELD
+    HTTP1_UPGRADE_FIELD,
+    HTTP1_NAMES
 };
-enum http1_name http1_name_of(struct netp_str name);
+extern const char *const http1_names[HTTP1_NAMES];
+enum http1_name http1_name_of(const char *p, size_t n);
 
 #endif

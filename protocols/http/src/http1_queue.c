@@ -16,7 +16,7 @@ size_t netp_http1_room(const struct netp_http1 *m)
 }
 
 /* A writer behind what is queued, which is moved to the front for it. */
-struct http_writer http1_queue_begin(struct netp_http1 *m)
+void http1_queue_begin(struct netp_http1 *m, struct http_writer *w)
 {
     uint32_t n = m->tx_end_ - m->tx_at_;
 
@@ -26,7 +26,7 @@ struct http_writer http1_queue_begin(struct netp_http1 *m)
         m->tx_at_ = 0;
         m->tx_end_ = n;
     }
-    return (struct http_writer){(char *)m->cfg_.tx + n, m->cfg_.txlen - n, 0};
+    *w = (struct http_writer){(char *)m->cfg_.tx + n, m->cfg_.txlen - n, 0};
 }
 
 /* Queues what was written; false, and nothing, if it did not fit. */
@@ -46,19 +46,17 @@ size_t netp_http1_out(const struct netp_http1 *m, struct netp_out *v, size_t nv)
 {
     bool lent = m->lent_state_ == HTTP1_LENT_QUEUED;
     uint32_t split = lent ? m->tx_split_ : m->tx_end_;
-    size_t i = 0;
+    const struct netp_out part[] = {{m->cfg_.tx + m->tx_at_, split - m->tx_at_, 0, NULL},
+                                    {m->lent_, lent ? m->lent_n_ : 0, m->lent_flags_, NULL},
+                                    {m->cfg_.tx + split, m->tx_end_ - split, 0, NULL}};
+    size_t n = 0;
 
-    if (split > m->tx_at_) {
-        netp_out_put(v, nv, &i,
-                     (struct netp_out){m->cfg_.tx + m->tx_at_, split - m->tx_at_, 0, NULL});
+    for (unsigned i = 0; i < 3 && n < nv; i++) {
+        if (part[i].n > 0) {
+            v[n++] = part[i];
+        }
     }
-    if (lent) {
-        netp_out_put(v, nv, &i, (struct netp_out){m->lent_, m->lent_n_, m->lent_flags_, NULL});
-    }
-    if (m->tx_end_ > split) {
-        netp_out_put(v, nv, &i, (struct netp_out){m->cfg_.tx + split, m->tx_end_ - split, 0, NULL});
-    }
-    return i;
+    return n;
 }
 
 void netp_http1_sent(struct netp_http1 *m, size_t n, netp_ms now)

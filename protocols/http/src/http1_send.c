@@ -21,116 +21,93 @@ static bool is_visible(struct netp_str s)
     return s.n > 0;
 }
 
-/* Whether it can be a field that is not the machine's to send. *hosts counts those named Host, as
- * *upgrades those named Upgrade. */
-static bool field_is_good(const struct netp_http1_pair *f, bool server, unsigned *hosts,
-                          unsigned *upgrades)
-{
-    if (!netp_http_is_token(f->name) || !netp_http_is_value(f->value)) {
-        return false;
-    }
-    switch (http1_name_of(f->name)) {
-    case HTTP1_OTHER:
-        return true;
-    case HTTP1_HOST:
-        ++*hosts;
-        return !server && http1_is_host(f->value);
-    case HTTP1_UPGRADE_FIELD:
-        ++*upgrades;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool fields_are_good(const struct netp_http1 *m, const struct netp_http1_msg *msg)
-{
-    unsigned hosts = 0, upgrades = 0;
-    bool server = http1_is_server(m);
-
-    for (size_t i = 0; i < msg->nfield; i++) {
-        if (!field_is_good(&msg->field[i], server, &hosts, &upgrades)) {
-            return false;
-        }
-    }
-    return hosts == (server ? 0u : 1u) && (!(msg->flags & NETP_HTTP1_SWITCH) || upgrades > 0);
-}
-
-/* Fields that frame a message, or say how to read it, mean nothing behind it (RFC 9110 section
- * 6.5.1). */
-static bool trailers_are_good(const struct netp_http1_pair *trailer, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!netp_http_is_token(trailer[i].name) || !netp_http_is_value(trailer[i].value) ||
-            http1_name_of(trailer[i].name) != HTTP1_OTHER ||
-            netp_str_ieq(trailer[i].name, NETP_STR("Set-Cookie")) ||
-            netp_str_ieq(trailer[i].name, NETP_STR("Trailer")) ||
-            netp_str_ieq(trailer[i].name, NETP_STR("Content-Encoding")) ||
-            netp_str_ieq(trailer[i].name, NETP_STR("Content-Type")) ||
-            netp_str_ieq(trailer[i].name, NETP_STR("Content-Range"))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* --- heads ----------------------------------------------------------------------------------- */
 
-/* How a message is to be framed. */
+/* What a head says of the message's framing: framing.say */
+enum {
+    SAY_LENGTH = 1,
+    SAY_CHUNKED = 2,
+    SAY_EXPECT = 4,
+    SAY_CLOSE = 8,
+    SAY_UPGRADE = 16,
+    SAY_KEEP_ALIVE = 32
+};
+
 struct framing {
     enum http1_tx tx;
-    bool length, chunked; /* that field is sent */
-    bool close, switches;
+    unsigned say;
     unsigned kind; /* client: of the request */
 };
 
-static void put_line(struct http_writer *w, const char *text)
+static void put(struct http_writer *w, const char *text)
 {
     http_put_str(w, netp_str_of(text));
-    http_put_str(w, NETP_STR("\r\n"));
-}
-
-static void put_fields(struct http_writer *w, const struct netp_http1_pair *f, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        http_put_str(w, f[i].name);
-        http_put_str(w, NETP_STR(": "));
-        http_put_str(w, f[i].value);
-        http_put_str(w, NETP_STR("\r\n"));
-    }
 }
 
 static void put_status(struct http_writer *w, unsigned status, struct netp_str reason)
 {
-    http_put_str(w, NETP_STR("HTTP/1.1 "));
+    put(w, "HTTP/1.1 ");
     http_put_dec(w, status);
     http_put(w, ' ');
     http_put_str(w, reason.n > 0 ? reason : netp_str_of(netp_http_reason(status)));
-    http_put_str(w, NETP_STR("\r\n"));
+    put(w, "\r\n");
 }
 
-static void put_framing(const struct netp_http1 *m, struct http_writer *w,
-                        const struct netp_http1_msg *msg, const struct framing *f)
+/* False: it can't be sent. */
+static bool put_field(struct http_writer *w, const struct netp_http1_pair *f)
 {
-    if (f->length) {
-        http_put_str(w, NETP_STR("Content-Length: "));
-        http_put_dec(w, msg->length);
-        http_put_str(w, NETP_STR("\r\n"));
+    http_put_str(w, f->name);
+    put(w, ": ");
+    http_put_str(w, f->value);
+    put(w, "\r\n");
+    return netp_http_is_token(f->name) && netp_http_is_value(f->value);
+}
+
+/* False: one can't be sent, or is the machine's to send; or Host is missing or double, or what
+ * names the protocol to change to is missing. */
+static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
+                       const struct netp_http1_msg *msg)
+{
+    unsigned hosts = http1_is_server(m) ? 1 : 0, upgrades = 0;
+
+    for (size_t i = 0; i < msg->nfield; i++) {
+        const struct netp_http1_pair *f = &msg->field[i];
+        enum http1_name name = http1_name_of(f->name.p, f->name.n);
+        bool good = name == HTTP1_OTHER || name == HTTP1_UPGRADE_FIELD;
+        upgrades += name == HTTP1_UPGRADE_FIELD;
+        if (name == HTTP1_HOST) {
+            good = hosts++ == 0 && http1_is_host(f->value.p, f->value.n);
+        }
+        if (!put_field(w, f) || !good) {
+            return false;
+        }
     }
-    if (f->chunked) {
-        put_line(w, "Transfer-Encoding: chunked");
+    return hosts == 1 && (!HTTP1_TUNNELS || upgrades > 0 || !(msg->flags & NETP_HTTP1_SWITCH));
+}
+
+static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
+{
+    if (say & SAY_LENGTH) {
+        put(w, "Content-Length: ");
+        http_put_dec(w, length);
+        put(w, "\r\n");
     }
-    if (msg->flags & NETP_HTTP1_HOLD) {
-        put_line(w, "Expect: 100-continue");
+    if (HTTP1_CHUNKS && (say & SAY_CHUNKED)) {
+        put(w, "Transfer-Encoding: chunked\r\n");
     }
-    if (f->switches) {
-        put_line(w, f->close ? "Connection: close, upgrade" : "Connection: upgrade");
-    } else if (f->close) {
-        put_line(w, "Connection: close");
-    } else if (m->bits_ & HTTP1_OLD) {
-        put_line(w, "Connection: keep-alive");
+    if (say & SAY_EXPECT) {
+        put(w, "Expect: 100-continue\r\n");
     }
-    put_line(w, "");
+    if (say & (SAY_CLOSE | SAY_UPGRADE | SAY_KEEP_ALIVE)) {
+        put(w, "Connection: ");
+        if (say & SAY_UPGRADE) {
+            put(w, say & SAY_CLOSE ? "close, upgrade" : "upgrade");
+        } else {
+            put(w, say & SAY_CLOSE ? "close" : "keep-alive");
+        }
+        put(w, "\r\n");
+    }
+    put(w, "\r\n");
 }
 
 /* The tx_ of a body that is announced. */
@@ -142,49 +119,60 @@ static enum http1_tx body_of(const struct netp_http1_msg *msg)
 /* RFC 9110 section 8.6: a length of 0 is not told where the method anticipates no content. */
 static bool is_bodyless(struct netp_str method)
 {
-    return netp_str_eq(method, NETP_STR("GET")) || netp_str_eq(method, NETP_STR("HEAD")) ||
-           netp_str_eq(method, NETP_STR("DELETE")) || netp_str_eq(method, NETP_STR("OPTIONS")) ||
-           netp_str_eq(method, NETP_STR("TRACE")) || netp_str_eq(method, NETP_STR("CONNECT"));
-}
+    static const char methods[][8] = {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"};
+    bool found = false;
 
-static bool request_is_good(const struct netp_http1_msg *msg)
-{
-    bool connect = netp_str_eq(msg->method, NETP_STR("CONNECT"));
-
-    if (msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) {
-        return false;
+    for (unsigned i = 0; i < sizeof methods / sizeof *methods; i++) {
+        found |= http1_is_method(method.p, method.n, methods[i]);
     }
-    return netp_http_is_token(msg->method) && is_visible(msg->target) &&
-           http1_is_target(msg->method, msg->target) && !(msg->flags & NETP_HTTP1_NO_LENGTH);
+    return found;
 }
 
 /* Whether the connection may become another protocol's with the answer to the last request. */
 static bool may_switch(const struct netp_http1 *m)
 {
-    return m->npending_ > 0 && (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
+    return HTTP1_TUNNELS && m->npending_ > 0 &&
+           (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
 }
 
 static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
+    bool connect = HTTP1_TUNNELS && http1_is_method(msg->method.p, msg->method.n, "CONNECT");
+    unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
+                        (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
+
     if (m->tx_ != HTTP1_TX_NONE || (m->bits_ & HTTP1_LAST) || m->rx_ == HTTP1_RX_CLOSED ||
         m->npending_ == NETP_HTTP1_PIPELINE || may_switch(m)) {
         return NETP_E_STATE;
     }
-    if (!request_is_good(msg)) {
+    if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
+        (msg->flags & left_out) || !netp_http_is_token(msg->method) || !is_visible(msg->target) ||
+        !http1_is_target(msg->method, msg->target.p, msg->target.n)) {
         return NETP_E_ARG;
     }
+#ifdef NETP_HTTP1_NO_CHUNKED
+    if (msg->length == NETP_HTTP1_CHUNKED) {
+        return NETP_E_ARG;
+    }
+#endif
     f->tx = body_of(msg);
-    f->close = (msg->flags & NETP_HTTP1_CLOSE) != 0;
-    f->switches = (msg->flags & NETP_HTTP1_SWITCH) != 0;
-    f->kind = f->switches ? HTTP1_OFFER : HTTP1_PLAIN;
-    if (netp_str_eq(msg->method, NETP_STR("HEAD"))) {
+    f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
+             (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
+    if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
+        f->say |= SAY_UPGRADE;
+        f->kind = HTTP1_OFFER;
+    }
+    if (http1_is_method(msg->method.p, msg->method.n, "HEAD")) {
         f->kind = HTTP1_HEADONLY;
-    } else if (netp_str_eq(msg->method, NETP_STR("CONNECT"))) {
+    } else if (connect) {
         f->kind = HTTP1_TUNNEL;
     }
-    f->chunked = f->tx == HTTP1_TX_CHUNKED;
-    f->length = !f->chunked && (msg->length > 0 || !is_bodyless(msg->method));
+    if (f->tx == HTTP1_TX_CHUNKED) {
+        f->say |= SAY_CHUNKED;
+    } else if (msg->length > 0 || !is_bodyless(msg->method)) {
+        f->say |= SAY_LENGTH;
+    }
     return NETP_OK;
 }
 
@@ -198,54 +186,50 @@ static bool is_switch(const struct netp_http1 *m, const struct netp_http1_msg *m
 static int frame_switch(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                         struct framing *f)
 {
-    unsigned flags = msg->status == 101 ? NETP_HTTP1_SWITCH : 0;
+    bool upgrade = msg->status == 101;
 
-    if (msg->flags != flags || msg->length > 0 ||
-        (msg->status == 101 && !(m->bits_ & HTTP1_UPGRADE))) {
+    if (!HTTP1_TUNNELS || msg->flags != (upgrade ? NETP_HTTP1_SWITCH : 0u) || msg->length > 0 ||
+        (upgrade && !(m->bits_ & HTTP1_UPGRADE))) {
         return NETP_E_ARG;
     }
-    f->switches = msg->status == 101;
+    f->say |= upgrade ? SAY_UPGRADE : 0u;
     return m->rx_ == HTTP1_RX_ANSWERING ? NETP_OK : NETP_E_STATE;
 }
 
-/* 1xx and 204 never have a body, answers to HEAD and 304 tell of the one that they leave out. */
-static bool has_none(const struct netp_http1_msg *msg)
+/* 1xx and 204 never have a body; answers to HEAD and 304 tell of the one that they leave out. */
+static int frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
+                        struct framing *f)
 {
-    return msg->status < 200 || msg->status == 204;
-}
+    bool none = msg->status < 200 || msg->status == 204, info = msg->status < 200;
+    bool left_out = (m->bits_ & HTTP1_NO_BODY) || msg->status == 304;
+    bool old = (m->bits_ & HTTP1_OLD) != 0, chunks = HTTP1_CHUNKS && !old;
+    unsigned flags = (info ? 0u : NETP_HTTP1_CLOSE) | (left_out ? NETP_HTTP1_NO_LENGTH : 0u);
 
-static bool leaves_out(const struct netp_http1 *m, const struct netp_http1_msg *msg)
-{
-    return (m->bits_ & HTTP1_NO_BODY) || msg->status == 304;
-}
-
-static bool response_is_good(const struct netp_http1 *m, const struct netp_http1_msg *msg)
-{
-    unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
-                     (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
-
-    if (msg->status < 200 && (m->bits_ & HTTP1_OLD)) {
-        return false; /* RFC 9110 section 15.2 */
+    if ((info && old) || (msg->flags & ~flags) != 0 || /* RFC 9110 section 15.2 */
+        (msg->length > 0 && (none || msg->status == 205))) {
+        return NETP_E_ARG;
     }
-    return (msg->flags & ~flags) == 0 &&
-           ((!has_none(msg) && msg->status != 205) || msg->length == 0);
-}
-
-static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
-                         struct framing *f)
-{
-    bool told = !(msg->flags & NETP_HTTP1_NO_LENGTH) && !has_none(msg);
-
+    if (info) {
+        return NETP_OK;
+    }
     f->tx = body_of(msg);
-    f->close = (msg->flags & NETP_HTTP1_CLOSE) || (m->bits_ & HTTP1_LAST);
-    f->length = told && f->tx == HTTP1_TX_LENGTH && (msg->status != 304 || msg->length > 0);
-    f->chunked = told && f->tx == HTTP1_TX_CHUNKED && !(m->bits_ & HTTP1_OLD);
-    if (has_none(msg) || leaves_out(m, msg)) {
-        f->tx = HTTP1_TX_DROPPED;
-    } else if (f->tx == HTTP1_TX_CHUNKED && (m->bits_ & HTTP1_OLD)) {
-        f->tx = HTTP1_TX_TO_END;
-        f->close = true;
+    if ((msg->flags & NETP_HTTP1_CLOSE) || (m->bits_ & HTTP1_LAST)) {
+        f->say |= SAY_CLOSE;
     }
+    if (!none && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
+        if (f->tx == HTTP1_TX_CHUNKED) {
+            f->say |= chunks ? SAY_CHUNKED : 0u;
+        } else if (msg->status != 304 || msg->length > 0) {
+            f->say |= SAY_LENGTH;
+        }
+    }
+    if (none || left_out) {
+        f->tx = HTTP1_TX_DROPPED;
+    } else if (f->tx == HTTP1_TX_CHUNKED && !chunks) {
+        f->tx = HTTP1_TX_TO_END;
+        f->say |= SAY_CLOSE;
+    }
+    return NETP_OK;
 }
 
 static int frame_response(const struct netp_http1 *m, const struct netp_http1_msg *msg,
@@ -257,41 +241,34 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
     if (msg->status < 100 || msg->status > 999 || !netp_http_is_value(msg->reason)) {
         return NETP_E_ARG;
     }
-    if (is_switch(m, msg)) {
-        return frame_switch(m, msg, f);
-    }
-    if (!response_is_good(m, msg)) {
-        return NETP_E_ARG;
-    }
-    if (msg->status >= 200) {
-        frame_answer(m, msg, f);
-    }
-    return NETP_OK;
+    f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
+    return is_switch(m, msg) ? frame_switch(m, msg, f) : frame_answer(m, msg, f);
 }
 
 /* The machine's state behind a head that was queued. */
 static void begun(struct netp_http1 *m, const struct netp_http1_msg *msg, const struct framing *f)
 {
-    bool server = http1_is_server(m);
-
-    if (server && msg->status < 200 && msg->status != 101) {
-        return;
-    }
-    m->tx_ = (uint8_t)f->tx;
     m->send_left_ = msg->length;
-    m->bits_ |=
-        (uint8_t)((f->close ? HTTP1_LAST : 0) | (msg->flags & NETP_HTTP1_HOLD ? HTTP1_HELD : 0));
-    if (!server) {
+    if (f->say & SAY_CLOSE) {
+        m->bits_ |= HTTP1_LAST;
+    }
+    if (!http1_is_server(m)) {
+        m->tx_ = (uint8_t)f->tx;
+        m->bits_ |= f->say & SAY_EXPECT ? HTTP1_HELD : 0;
         m->pending_ |= f->kind << 2 * m->npending_++;
-    } else if (is_switch(m, msg)) {
+    } else if (HTTP1_TUNNELS && is_switch(m, msg)) {
         m->tx_ = HTTP1_TX_NONE;
         m->rx_ = HTTP1_RX_SWITCHING;
+    } else {
+        m->tx_ = (uint8_t)f->tx;
     }
 }
 
-int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, netp_ms now)
+/* netp_http1_send_head(), if there is room for so much of the body, too. */
+static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, size_t body,
+                     netp_ms now)
 {
-    struct framing f = {HTTP1_TX_NONE, false, false, false, false, HTTP1_PLAIN};
+    struct framing f = {HTTP1_TX_OWED, 0, HTTP1_PLAIN};
     struct http_writer w;
     int r;
 
@@ -302,21 +279,23 @@ int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
     if (r != NETP_OK) {
         return r;
     }
-    if (!fields_are_good(m, msg)) {
-        return NETP_E_ARG;
-    }
-    w = http1_queue_begin(m);
+    http1_queue_begin(m, &w);
     if (http1_is_server(m)) {
         put_status(&w, msg->status, msg->reason);
     } else {
         http_put_str(&w, msg->method);
         http_put(&w, ' ');
         http_put_str(&w, msg->target);
-        put_line(&w, " HTTP/1.1");
+        put(&w, " HTTP/1.1\r\n");
     }
-    put_fields(&w, msg->field, msg->nfield);
-    put_framing(m, &w, msg, &f);
+    if (!put_fields(m, &w, msg)) {
+        return NETP_E_ARG;
+    }
+    put_framing(&w, f.say, msg->length);
     netp_clock(&m->clock_, now);
+    if (w.n <= w.cap && f.tx != HTTP1_TX_DROPPED && body > w.cap - w.n) {
+        return NETP_E_NOSPACE;
+    }
     if (!http1_queue_end(m, &w)) {
         return NETP_E_NOSPACE;
     }
@@ -324,14 +303,18 @@ int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg,
     return NETP_OK;
 }
 
+int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, netp_ms now)
+{
+    return send_head(m, msg, 0, now);
+}
+
 bool http1_put_reply(struct netp_http1 *m, unsigned status)
 {
-    struct http_writer w = http1_queue_begin(m);
+    struct http_writer w;
 
+    http1_queue_begin(m, &w);
     put_status(&w, status, NETP_STR(""));
-    put_line(&w, "Content-Length: 0");
-    put_line(&w, "Connection: close");
-    put_line(&w, "");
+    put_framing(&w, SAY_LENGTH | SAY_CLOSE, 0);
     return http1_queue_end(m, &w);
 }
 
@@ -344,6 +327,11 @@ static int may_send(const struct netp_http1 *m, size_t n)
         return NETP_E_STATE;
     }
     return m->tx_ == HTTP1_TX_LENGTH && n > m->send_left_ ? NETP_E_ARG : NETP_OK;
+}
+
+static bool is_chunked(const struct netp_http1 *m)
+{
+    return HTTP1_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
 }
 
 static void put_chunk_size(struct http_writer *w, size_t n)
@@ -364,15 +352,38 @@ static void put_chunk_size(struct http_writer *w, size_t n)
 
 static size_t room_for_body(const struct netp_http1 *m)
 {
-    size_t room = netp_http1_room(m), framing = m->tx_ == HTTP1_TX_CHUNKED ? CHUNK_HEAD + 2 : 0;
+    size_t room = netp_http1_room(m), framing = is_chunked(m) ? CHUNK_HEAD + 2 : 0;
 
     return room > framing ? room - framing : 0;
+}
+
+/* Queues n > 0 bytes of body, for which there is room: copied, or lent, which is only noted. */
+static void queue_body(struct netp_http1 *m, const void *p, size_t n, bool lend)
+{
+    bool chunked = is_chunked(m);
+    struct http_writer w;
+
+    http1_queue_begin(m, &w);
+    if (chunked) {
+        put_chunk_size(&w, n);
+    }
+    m->send_left_ -= n;
+    if (lend) {
+        m->tx_split_ = m->tx_end_ + (uint32_t)w.n;
+        m->lent_ = p;
+        m->lent_n_ = n;
+    } else {
+        http_put_str(&w, netp_str_make(p, n));
+    }
+    if (chunked) {
+        put(&w, "\r\n");
+    }
+    http1_queue_end(m, &w);
 }
 
 int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms now)
 {
     size_t room = room_for_body(m);
-    struct http_writer w;
     int r = may_send(m, n);
 
     if (r != NETP_OK) {
@@ -387,32 +398,20 @@ int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms 
     if (n == 0 || (m->bits_ & HTTP1_HELD)) {
         return 0;
     }
-    w = http1_queue_begin(m);
-    if (m->tx_ == HTTP1_TX_CHUNKED) {
-        put_chunk_size(&w, n);
-    }
-    memcpy(w.p + w.n, p, n);
-    w.n += n;
-    if (m->tx_ == HTTP1_TX_CHUNKED) {
-        http_put_str(&w, NETP_STR("\r\n"));
-    }
-    http1_queue_end(m, &w);
-    m->send_left_ -= n;
+    queue_body(m, p, n, false);
     return (int)n;
 }
 
 int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                          netp_ms now)
 {
-    bool chunked = m->tx_ == HTTP1_TX_CHUNKED && n > 0;
-    struct http_writer w;
     int r = may_send(m, n);
 
     if (r != NETP_OK || (out_flags & ~(unsigned)(NETP_OUT_STABLE | NETP_OUT_FILE))) {
         return r != NETP_OK ? r : NETP_E_ARG;
     }
     if (m->lent_state_ != HTTP1_LENT_NONE || (m->bits_ & HTTP1_HELD) ||
-        (chunked && room_for_body(m) == 0)) {
+        (is_chunked(m) && n > 0 && room_for_body(m) == 0)) {
         return NETP_E_NOSPACE;
     }
     netp_clock(&m->clock_, now);
@@ -420,25 +419,24 @@ int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned
         m->lent_state_ = HTTP1_LENT_BACK;
         return NETP_OK;
     }
-    if (chunked) {
-        w = http1_queue_begin(m);
-        put_chunk_size(&w, n);
-        http1_queue_end(m, &w);
-    } else if (http1_queue_is_empty(m)) {
-        m->moved_ = m->clock_;
-    }
-    m->tx_split_ = m->tx_end_;
-    m->lent_ = p;
-    m->lent_n_ = n;
+    queue_body(m, p, n, true);
     m->lent_flags_ = (uint8_t)out_flags;
     m->lent_state_ = HTTP1_LENT_QUEUED;
-    if (chunked) {
-        w = http1_queue_begin(m);
-        http_put_str(&w, NETP_STR("\r\n"));
-        http1_queue_end(m, &w);
-    }
-    m->send_left_ -= n;
     return NETP_OK;
+}
+
+/* Fields that frame a message, or say how to read it, mean nothing behind it (RFC 9110 section
+ * 6.5.1). */
+static bool may_trail(struct netp_str name)
+{
+    static const char never[][17] = {"Set-Cookie", "Trailer", "Content-Encoding", "Content-Type",
+                                     "Content-Range"};
+    bool may = http1_name_of(name.p, name.n) == HTTP1_OTHER;
+
+    for (unsigned i = 0; i < sizeof never / sizeof *never; i++) {
+        may &= !http1_is(name.p, name.n, never[i]);
+    }
+    return may;
 }
 
 int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trailer,
@@ -450,19 +448,23 @@ int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trai
         (m->tx_ == HTTP1_TX_LENGTH && m->send_left_ > 0)) {
         return NETP_E_STATE;
     }
-    if (ntrailer > 0 && (m->tx_ != HTTP1_TX_CHUNKED || !trailers_are_good(trailer, ntrailer))) {
-        return NETP_E_ARG;
-    }
-    netp_clock(&m->clock_, now);
-    if (m->tx_ == HTTP1_TX_CHUNKED) {
-        w = http1_queue_begin(m);
-        put_line(&w, "0");
-        put_fields(&w, trailer, ntrailer);
-        put_line(&w, "");
+    if (is_chunked(m)) {
+        http1_queue_begin(m, &w);
+        put(&w, "0\r\n");
+        for (size_t i = 0; i < ntrailer; i++) {
+            if (!HTTP1_TRAILERS || !put_field(&w, &trailer[i]) || !may_trail(trailer[i].name)) {
+                return NETP_E_ARG;
+            }
+        }
+        put(&w, "\r\n");
+        netp_clock(&m->clock_, now);
         if (!http1_queue_end(m, &w)) {
             return NETP_E_NOSPACE;
         }
+    } else if (ntrailer > 0) {
+        return NETP_E_ARG;
     }
+    netp_clock(&m->clock_, now);
     m->moved_ = m->clock_;
     http1_answered(m);
     return NETP_OK;
@@ -472,21 +474,16 @@ int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, cons
                     netp_ms now)
 {
     struct netp_http1_msg whole = *msg;
-    struct netp_http1 before;
     int r;
 
-    http1_queue_begin(m); /* moves what is queued, once */
-    before = *m;
     whole.length = n;
     whole.flags &= ~(unsigned)NETP_HTTP1_HOLD;
-    r = netp_http1_send_head(m, &whole, now);
-    if (r == NETP_OK && n > 0 && netp_http1_send_body(m, p, n, now) != (int)n) {
-        r = NETP_E_NOSPACE;
+    r = send_head(m, &whole, n, now);
+    if (r != NETP_OK || m->tx_ <= HTTP1_TX_OWED) {
+        return r;
     }
-    if (r != NETP_OK) {
-        *m = before;
-    } else if (m->tx_ > HTTP1_TX_OWED) {
-        r = netp_http1_send_end(m, NULL, 0, now);
+    if (n > 0 && m->tx_ != HTTP1_TX_DROPPED) {
+        queue_body(m, p, n, false);
     }
-    return r;
+    return netp_http1_send_end(m, NULL, 0, now);
 }

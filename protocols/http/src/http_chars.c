@@ -33,6 +33,9 @@ struct netp_str http_take_run(struct netp_str *s, const struct http_chars *set)
 
 bool http_all(struct netp_str s, const struct http_chars *set)
 {
-    http_take_run(&s, set);
-    return s.n == 0;
+    size_t i = 0;
+    while (i < s.n && http_is(set, s.p[i])) {
+        i++;
+    }
+    return i == s.n;
 }

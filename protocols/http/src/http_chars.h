@@ -24,6 +24,11 @@ static inline bool http_is(const struct http_chars *set, char c)
     return (set->bits[b / 32] >> b % 32 & 1) != 0;
 }
 
+static inline bool http_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Whether all of s is in the set. */
 bool http_all(struct netp_str s, const struct http_chars *set);
 

@@ -1,5 +1,6 @@
 /* http_head.c - start line and fields of an HTTP/1.x message. SPDX-License-Identifier: MIT */
 #include "http_head_scan.h"
+#include "http_where.h"
 #include <netproto/http_head.h>
 #include <netproto/text.h>
 #include <string.h>
@@ -12,7 +13,11 @@ struct cursor {
 static int wrong(struct netp_http_head *h, const struct cursor *c, int code, const char *where)
 {
     h->at = (uint32_t)(c->p - c->base);
+#ifdef NETP_HTTP1_NO_WHERE
+    (void)where; /* it stays empty */
+#else
     h->where = where;
+#endif
     return code;
 }
 
@@ -29,13 +34,13 @@ static int line_end(struct netp_http_head *h, struct cursor *c)
     if (c->p < c->end && *c->p == '\r') {
         c->p++;
     } else if (c->p < c->end && !(h->flags_ & NETP_HTTP_HEAD_BARE_LF)) {
-        return wrong(h, c, NETP_E_SYNTAX, "end of line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("end of line"));
     }
     if (c->p == c->end) {
         return 0;
     }
     if (*c->p != '\n') {
-        return wrong(h, c, NETP_E_SYNTAX, "end of line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("end of line"));
     }
     c->p++;
     return 1;
@@ -53,7 +58,8 @@ static int version(struct netp_http_head *h, struct cursor *c)
         }
         digit = *c->p >= '0' && *c->p <= '9';
         if (i == 7 ? !digit : *c->p != (uint8_t)http[i]) {
-            return wrong(h, c, i == 5 && digit ? NETP_E_UNSUPPORTED : NETP_E_SYNTAX, "version");
+            return wrong(h, c, i == 5 && digit ? NETP_E_UNSUPPORTED : NETP_E_SYNTAX,
+                         HTTP_WHERE("version"));
         }
     }
     h->minor = (uint8_t)(c->p[-1] - '0');
@@ -71,7 +77,7 @@ static int request_line(struct netp_http_head *h, struct cursor *c)
         return 0;
     }
     if (c->p == from || *c->p != ' ') {
-        return wrong(h, c, NETP_E_SYNTAX, "method");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("method"));
     }
     h->method = span(c, from, c->p);
     from = ++c->p;
@@ -80,7 +86,7 @@ static int request_line(struct netp_http_head *h, struct cursor *c)
         return 0;
     }
     if (c->p == from || *c->p != ' ') {
-        return wrong(h, c, NETP_E_SYNTAX, "request target");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("request target"));
     }
     h->target = span(c, from, c->p);
     c->p++;
@@ -98,7 +104,7 @@ static int status_code(struct netp_http_head *h, struct cursor *c)
             return 0;
         }
         if (*c->p < (uint8_t)first[i] || *c->p > (uint8_t)last[i]) {
-            return wrong(h, c, NETP_E_SYNTAX, "status code");
+            return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("status code"));
         }
         h->status = (uint16_t)(i == 0 ? 0 : h->status * 10 + *c->p - '0');
     }
@@ -118,7 +124,7 @@ static int status_line(struct netp_http_head *h, struct cursor *c)
     if (from < c->end && *from == ' ') {
         c->p = http_scan_value(++from, c->end);
     } else if (from < c->end && !(h->flags_ & NETP_HTTP_HEAD_NO_REASON)) {
-        return wrong(h, c, NETP_E_SYNTAX, "status line");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("status line"));
     }
     h->reason = span(c, from, c->p);
     return line_end(h, c);
@@ -128,6 +134,16 @@ static int start_line(struct netp_http_head *h, struct cursor *c)
 {
     bool request = h->kind_ == NETP_HTTP_HEAD_REQUEST;
     int r;
+
+#if defined(NETP_HTTP1_NO_CLIENT)
+    if (!request) {
+        return wrong(h, c, NETP_E_UNSUPPORTED, HTTP_WHERE("request"));
+    }
+#elif defined(NETP_HTTP1_NO_SERVER)
+    if (request) {
+        return wrong(h, c, NETP_E_UNSUPPORTED, HTTP_WHERE("response"));
+    }
+#endif
 
     if (request && c->p < c->end && (*c->p == '\r' || *c->p == '\n')) {
         return line_end(h, c); /* an empty line before it */
@@ -154,11 +170,11 @@ static int field_line(struct netp_http_head *h, struct cursor *c)
         return 0;
     }
     if (colon == from || *colon != ':') {
-        return wrong(h, c, NETP_E_SYNTAX, "field name");
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("field name"));
     }
     if (h->nfield == h->cap_) {
         c->p = from;
-        return wrong(h, c, NETP_E_LIMIT, "number of fields");
+        return wrong(h, c, NETP_E_LIMIT, HTTP_WHERE("number of fields"));
     }
     for (value = colon + 1; value < c->end && is_blank(*value); value++) {
     }
@@ -234,7 +250,7 @@ int netp_http_head_parse(struct netp_http_head *h, const char *p, size_t n)
         h->line_ = r > 0 ? (size_t)(c.p - base) : h->line_;
     }
     if (r == 0 && n >= NETP_HTTP_HEAD_MAX) {
-        return wrong(h, &c, NETP_E_LIMIT, "head");
+        return wrong(h, &c, NETP_E_LIMIT, HTTP_WHERE("head"));
     }
     return r > 0 ? (int)h->line_ : r;
 }

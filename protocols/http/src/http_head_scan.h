@@ -31,6 +31,15 @@ static inline unsigned http_controls_16_(const uint8_t *p)
 }
 #endif
 
+static inline const uint8_t *http_scan_set_(const uint8_t *p, const uint8_t *end,
+                                            const struct http_chars *set)
+{
+    while (p < end && http_is(set, (char)*p)) {
+        p++;
+    }
+    return p;
+}
+
 /* Characters of a field value: all but controls, save the tab (RFC 9110 section 5.5). */
 static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *end)
 {
@@ -41,7 +50,7 @@ static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *en
             return p + __builtin_ctz(found);
         }
     }
-#else
+#elif !defined(__OPTIMIZE_SIZE__)
     /* A word at a time; a byte over 127, or a tab, may end it early. */
     const uintptr_t ones = UINTPTR_MAX / 255, high = ones * 128;
     for (uintptr_t x, del; (size_t)(end - p) >= sizeof x; p += sizeof x) {
@@ -52,10 +61,7 @@ static inline const uint8_t *http_scan_value(const uint8_t *p, const uint8_t *en
         }
     }
 #endif
-    while (p < end && http_is(&http_text, (char)*p)) {
-        p++;
-    }
-    return p;
+    return http_scan_set_(p, end, &http_text);
 }
 
 /* Visible ASCII: a request target. */
@@ -98,10 +104,7 @@ static inline const uint8_t *http_scan_token(const uint8_t *p, const uint8_t *en
         }
     }
 #endif
-    while (p < end && http_is(&http_tchar, (char)*p)) {
-        p++;
-    }
-    return p;
+    return http_scan_set_(p, end, &http_tchar);
 }
 
 #if defined(HTTP_SSE2_)

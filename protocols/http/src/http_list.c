@@ -4,39 +4,36 @@
 
 #include <netproto/http_field.h>
 
-/* Takes all up to a comma that is not in a quoted-string; false for what is no text. */
-static bool take_element(struct netp_str *s)
-{
-    struct netp_str part;
-
-    while (s->n > 0 && s->p[0] != ',') {
-        if (s->p[0] == '"') {
-            if (!http_take_quoted(s, &part)) {
-                return false;
-            }
-        } else if (http_is(&http_text, s->p[0])) {
-            http_take(s, 1);
-        } else {
-            return false;
-        }
-    }
-    return true;
-}
-
 int netp_http_list_next(struct netp_str *list, struct netp_str *item)
 {
-    struct netp_str s = *list;
-    int n = http_take_separators(&s, ',');
+    bool quoted = false, escaped = false;
+    size_t i = 0, from, to;
+    unsigned commas = 0;
 
-    if (n < 0) {
-        return n;
+    *item = *list;
+    if (list->n == 0) {
+        return 0; /* and p may be NULL */
     }
-    *item = s;
-    if (!take_element(&s)) {
+    for (; i < list->n && (list->p[i] == ',' || http_is_blank(list->p[i])); i++) {
+        commas += list->p[i] == ',';
+        if (commas > NETP_HTTP_EMPTY_MAX) {
+            return NETP_E_LIMIT;
+        }
+    }
+    for (from = to = i; i < list->n && (quoted || list->p[i] != ','); i++) {
+        char c = list->p[i];
+        if (!http_is(&http_text, c)) {
+            return NETP_E_SYNTAX;
+        }
+        quoted = quoted != (c == '"' && !escaped);
+        escaped = quoted && c == '\\' && !escaped;
+        to = http_is_blank(c) ? to : i + 1;
+    }
+    if (quoted) {
         return NETP_E_SYNTAX;
     }
-    *item = http_trim(netp_str_make(item->p, item->n - s.n));
-    *list = s;
+    *item = netp_str_make(list->p + from, to - from);
+    *list = netp_str_make(list->p + i, list->n - i);
     return item->n > 0;
 }
 

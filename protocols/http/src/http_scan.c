@@ -37,14 +37,15 @@ bool http_take_quoted(struct netp_str *s, struct netp_str *quoted)
 int http_take_separators(struct netp_str *s, char separator)
 {
     int n = 0;
+    size_t i;
 
-    http_take_run(s, &http_space);
-    while (http_take_char(s, separator)) {
-        if (++n > NETP_HTTP_EMPTY_MAX) {
+    for (i = 0; i < s->n && (s->p[i] == separator || http_is(&http_space, s->p[i])); i++) {
+        n += s->p[i] == separator;
+        if (n > NETP_HTTP_EMPTY_MAX) {
             return NETP_E_LIMIT;
         }
-        http_take_run(s, &http_space);
     }
+    http_take(s, i);
     return n;
 }
 

@@ -1,6 +1,13 @@
 /* http_status.c - the registered status codes. SPDX-License-Identifier: MIT */
 #include <netproto/http1.h>
 
+#ifdef NETP_HTTP1_NO_PHRASES
+const char *netp_http_reason(unsigned status)
+{
+    (void)status;
+    return "";
+}
+#else
 /* RFC 9110 section 15; RFC 8297 (103), RFC 6585 (428, 429, 431), RFC 7725 (451), and 102, 207, 208,
  * 226, 425, 506 to 511 of the registry of HTTP status codes. */
 static const struct {
@@ -78,3 +85,4 @@ const char *netp_http_reason(unsigned status)
     }
     return "";
 }
+#endif

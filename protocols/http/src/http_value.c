@@ -11,8 +11,8 @@ bool netp_http_is_token(struct netp_str s)
 
 bool netp_http_is_value(struct netp_str s)
 {
-    return s.n == 0 || (http_all(s, &http_text) && !http_is(&http_space, s.p[0]) &&
-                        !http_is(&http_space, s.p[s.n - 1]));
+    return s.n == 0 ||
+           (http_all(s, &http_text) && !http_is_blank(s.p[0]) && !http_is_blank(s.p[s.n - 1]));
 }
 
 ptrdiff_t netp_http_unquote(char *out, size_t cap, struct netp_str value)

@@ -387,7 +387,8 @@ static const struct tr_case tunnels[] = {
      .steps =
          TR_STEPS(TR_IN("CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n" GET),
                   TR_EV("request CONNECT h:443 HTTP/1.1, length 0, keepalive"),
-                  TR_EV("field Host: h:443"), TR_EV("end"), TR_DO(do_send, "407\n\nno", NETP_OK),
+                  TR_EV("field Host: h:443"), TR_EV("end"), TR_DO(do_head, "102", NETP_OK),
+                  TR_OUT("HTTP/1.1 102 Processing\r\n\r\n"), TR_DO(do_send, "407\n\nno", NETP_OK),
                   TR_OUT("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n"
                          "\r\nno"),
                   GOT)},
@@ -395,10 +396,11 @@ static const struct tr_case tunnels[] = {
      .cfg = "server",
      .tail = true,
      .steps = TR_STEPS(TR_IN("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: foo\r\n"
-                             "Connection: Upgrade\r\n\r\n"),
+                             "Connection: Upgrade\r\nUpgrade: bar\r\n\r\n"),
                        TR_EV("request GET / HTTP/1.1, length 0, keepalive, upgrade"), HOST,
                        TR_EV("field Upgrade: foo"), TR_EV("field Connection: Upgrade"),
-                       TR_EV("end"), TR_DO(do_head, "101 switch", NETP_E_ARG),
+                       TR_EV("field Upgrade: bar"), TR_EV("end"),
+                       TR_DO(do_head, "101 switch", NETP_E_ARG),
                        TR_DO(do_head, "101\nUpgrade: foo", NETP_E_ARG),
                        TR_DO(do_head, "101 switch\nUpgrade: foo", NETP_OK),
                        TR_OUT("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n"

@@ -31,6 +31,7 @@ static void lists_have_elements(void **state)
         ROW("\t foo bar\t,\tbaz \t", "[foo bar][baz]"),
         ROW("\"Lists, too\", a=\"\\\",\" ;b, \xe4", "[\"Lists, too\"][a=\"\\\",\" ;b][\xe4]"),
         ROW("a\"b,c\"d", "[a\"b,c\"d]"),
+        ROW("\"a\\\\\", b", "[\"a\\\\\"][b]"),
         ROW("a, \"b", "[a]NETP_E_SYNTAX"),
         ROW("a, b\"\\\"", "[a]NETP_E_SYNTAX"),
         ROW("a, b\r\n", "[a]NETP_E_SYNTAX"),
@@ -50,7 +51,9 @@ static void lists_have_elements(void **state)
         struct netp_str s = netp_str_make(text, 3);
         bool control = (c < ' ' && c != '\t') || c == 0x7f;
         assert_int_equal(netp_http_list_next(&s, &item), control ? NETP_E_SYNTAX : 1);
-        assert_int_equal(item.n, memchr(" \t,", c, 3) != NULL ? 1 : 3);
+        if (!control) {
+            assert_int_equal(item.n, memchr(" \t,", c, 3) != NULL ? 1 : 3);
+        }
     }
     assert_int_equal(netp_http_list_next(&none, &item), 0);
 }

@@ -23,6 +23,24 @@
 extern "C" {
 #endif
 
+/* A build can leave out, with their code and not their fields,
+ *   NETP_HTTP1_NO_SERVER, NETP_HTTP1_NO_CLIENT
+ *                             a role. init refuses it with NETP_E_ARG, and netp_http_head_parse() a
+ *                             head of its peer's with NETP_E_UNSUPPORTED
+ *   NETP_HTTP1_NO_TUNNEL      CONNECT and changes of protocol: a server answers CONNECT with 400
+ *                             and tells of no UPGRADE; to send either is NETP_E_ARG
+ *   NETP_HTTP1_NO_CHUNKED     chunks: a server answers a request that has a Transfer-Encoding with
+ *                             411 (NETP_E_UNSUPPORTED), and what it sends CHUNKED ends with the
+ *                             connection. Not for a client: it fails where a server uses them, as
+ *                             every server may, and sends none (NETP_E_ARG)
+ *   NETP_HTTP1_NO_TRAILERS    trailers that are sent: NETP_E_ARG. Received ones are told of
+ *   NETP_HTTP1_NO_HOLD        a client's Expect: NETP_HTTP1_HOLD is NETP_E_ARG
+ *   NETP_HTTP1_NO_RATE        cfg.min_rate: init refuses it with NETP_E_ARG
+ *   NETP_HTTP1_NO_IPV6        addresses in brackets: a server answers 400, to send one is NETP_E_ARG
+ *   NETP_HTTP1_NO_PHRASES     netp_http_reason(): always "", as a status line may have it
+ *   NETP_HTTP1_NO_WHERE       fail()->where: always ""
+ * What frames messages is read as strictly as ever, and all limits and times stay. */
+
 enum netp_http1_role { NETP_HTTP1_CLIENT = 1, NETP_HTTP1_SERVER };
 
 /* cfg.flags. The first two are leniencies for a client of old servers; see http_head.h. */
@@ -137,23 +155,24 @@ struct netp_http1_msg {
     unsigned flags;
 };
 
-/* Complete so that you can place it; all fields are private. */
+/* Complete so that you can place it; all fields are private. What is used most is in front, where
+ * small processors reach it with short instructions. */
 struct netp_http1 {
+    uint8_t rx_, tx_, bits_, npending_, lent_state_, lent_flags_;
+    uint16_t have_, own_;                /* bytes in cfg.head; fields that are not trailers */
+    uint16_t count_;                     /* 1xx so far; then, bytes of a chunk's line */
+    uint32_t tx_at_, tx_end_, tx_split_; /* what is queued; where in it the lent piece goes */
+    uint32_t overhead_;                  /* bytes of chunk framing */
+    uint32_t pending_;                   /* client: two bits a request under way */
+    const uint8_t *lent_;
+    size_t lent_n_;
     struct netp_http1_cfg cfg_;
-    struct netp_fail fail_;
     struct netp_http_head head_;
+    struct netp_fail fail_;
     netp_ms clock_, moved_, begun_; /* now; the last byte in or out; the message's first byte */
     uint64_t pos_;                  /* bytes taken from the stream */
     uint64_t left_, body_;          /* bytes of body or chunk to come; of the body so far */
     uint64_t send_left_;
-    const uint8_t *lent_;
-    size_t lent_n_;
-    uint32_t pending_;                   /* client: two bits a request under way */
-    uint32_t tx_at_, tx_end_, tx_split_; /* what is queued; where in it the lent piece goes */
-    uint32_t overhead_;                  /* bytes of chunk framing */
-    uint16_t have_, own_;                /* bytes in cfg.head; fields that are not trailers */
-    uint16_t count_;                     /* 1xx so far; then, bytes of a chunk's line */
-    uint8_t npending_, rx_, tx_, bits_, lent_state_, lent_flags_;
 };
 
 /* NETP_OK, NETP_E_ABI, or NETP_E_ARG: a member of cfg is out of range. All three buffers must
