@@ -182,6 +182,11 @@ static const char *take_step(struct reader *r, const char *line)
     if (word.n == 0 || word.p[0] == '#') {
         return NULL;
     }
+    if (netp_str_eq(word, NETP_STR("needs"))) {
+        scan_blanks(&s);
+        r->item.needs = copy(s.p, strlen(s.p));
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (netp_str_eq(word, netp_str_of(lines[i].word))) {
             struct tr_step step = {.what = lines[i].what, .flags = lines[i].flags};
@@ -221,6 +226,7 @@ static const char *begin_case(struct reader *r, const char *line, unsigned numbe
     }
     r->item.tr.name = copy(line, strlen(line));
     r->item.line = number;
+    r->item.needs = NULL;
     r->why = false;
     return NULL;
 }

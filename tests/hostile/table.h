@@ -10,7 +10,8 @@ struct table_case {
     const struct subject *subject;
     struct tr_case tr;
     const char *file;
-    unsigned line; /* of its heading */
+    unsigned line;     /* of its heading */
+    const char *needs; /* words, or NULL */
 };
 
 /* Empty when all members are 0. What cases point to lives as long as the program. */
