@@ -6,6 +6,7 @@
 #     LWIP_DIR   := path/to/lwip
 #     NETP_BOARD := nucleo_f429zi          a folder of boards/; none: a board of your own
 #     NETP_OS    := cmsis_rtos2            tcpip thread, netconns, sockets; none: one main loop
+#     NETP_PROFILE := firmware             without what firmware.txt names; none: with all
 #     include $(NETPROTO)/ports/stm32/netproto.mk
 #
 # NETP_SRCS are the sources, NETP_INCS the options -I, NETP_CPU and NETP_DEFS those of the board,
@@ -42,3 +43,6 @@ NETP_DEFS += -DNETP_OS_STATIC=1
 endif
 endif
 NETP_INCS += -I$(NETP_PORT)/lwip/config
+ifneq ($(NETP_PROFILE),)
+NETP_DEFS += $(addprefix -D,$(shell cat $(NETP_PORT)/$(NETP_PROFILE).txt))
+endif

@@ -8,7 +8,7 @@
 #
 # adds to the target machines, lwIP, its binding, and the driver and start-up code of a folder of
 # boards/; without BOARD, of no board. OS: with threads, netconns and sockets, for a kernel of yours;
-# without, lwIP in one main loop. A folder with a lwipopts.h of your own goes before ours with
+# without, lwIP in one main loop. PROFILE firmware: without what firmware.txt names. A folder with a lwipopts.h of your own goes before ours with
 # target_include_directories(firmware BEFORE PRIVATE ...). The toolchain file beside this one,
 # arm-none-eabi.cmake, is for those who have none.
 
@@ -17,7 +17,7 @@ get_filename_component(NETPROTO ${NETP_PORT}/../.. ABSOLUTE)
 include(${NETPROTO}/netprotoFiles.cmake)
 
 function(netproto_stm32 target)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "BOARD;LWIP_DIR;CHIP;OS" "")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "BOARD;LWIP_DIR;CHIP;OS;PROFILE" "")
     if(NOT EXISTS "${arg_LWIP_DIR}/src/include/lwip/init.h")
         message(FATAL_ERROR "LWIP_DIR is no source tree of lwIP: \"${arg_LWIP_DIR}\"")
     endif()
@@ -43,6 +43,10 @@ function(netproto_stm32 target)
     target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
     target_link_options(${target} PRIVATE --specs=nano.specs -Wl,--gc-sections
         -Wl,--no-warn-rwx-segments)
+    if(arg_PROFILE)
+        file(STRINGS ${NETP_PORT}/${arg_PROFILE}.txt left_out)
+        target_compile_definitions(${target} PRIVATE ${left_out})
+    endif()
     if(arg_BOARD)
         set(NETP_CHIP ${arg_CHIP})
         include(${NETP_PORT}/boards/${arg_BOARD}/board.cmake)

@@ -350,7 +350,7 @@ static void open_connection(struct connection *c, struct tcp_pcb *pcb)
     cfg.txlen = sizeof c->tx;
     cfg.head_ms = 10000;
     cfg.idle_ms = 15000;
-    cfg.min_rate = 500;
+    cfg.total_ms = 300000; /* of an upload: the profile for firmware has no min_rate */
     cfg.max_body = UINT32_MAX;
     netp_http1_init(&c->m, &cfg, netp_lwip_now(&app_loop));
     c->taker = NULL;
