@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Runs the cases of the tables that it is given, each in a process of its own, so that one that
- * crashes or never ends is a failure like another. --list names them. --without WORD,...: leaves out
- * those that need, or are set up with, what this build does not have. README.md says how a table is
- * written. */
+ * crashes or never ends is a failure like another. --list names them. --without WORD,...: leaves
+ * out those that need, or are set up with, what this build does not have. README.md says how a
+ * table is written. */
 #include "table.h"
 
 #include <stdio.h>
