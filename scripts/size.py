@@ -9,7 +9,7 @@ import runpy
 import subprocess
 import tempfile
 
-from size_rows import ROWS, STATES, lwip_rows
+from size_rows import ROWS, STATES, Row, lwip_rows
 
 CPUS = {"M0+": "cortex-m0plus", "M3": "cortex-m3", "M4": "cortex-m4", "M7": "cortex-m7"}
 OURS = subprocess.run(["cmake", "-P", "cmake/files.cmake"], check=True, capture_output=True,
@@ -143,10 +143,25 @@ def table(names, rows, results):
               ("  " + row.why if row.why else ""))
 
 
+def markdown(names, rows, results):
+    """The table of docs/stm32.md; what is over the limits of all rows is bold."""
+    def cell(n, most):
+        return "**{:,}**".format(n) if n > most else "{:,}".format(n)
+
+    print("| module | " + " | ".join(names) + " | RAM | largest frame | deepest chain |")
+    print("|---" * (len(names) + 4) + "|")
+    for row, measured in zip(rows, results):
+        *_, ram, frame, chain = measured[names.index("M4")]
+        cells = ["{:,}".format(m[0]) for m in measured]
+        cells += ["{:,}".format(ram), cell(frame, Row.frame), cell(chain, Row.chain)]
+        print("| " + row.name.replace("  ", "&nbsp;&nbsp;", 1) + " | " + " | ".join(cells) + " |")
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--lwip", required=True)
     p.add_argument("--check", action="store_true")
+    p.add_argument("--markdown", action="store_true")
     p.add_argument("--rows", action="append", default=[])
     a = p.parse_args()
     others = [] if a.check else lwip_rows(a.lwip)
@@ -161,7 +176,7 @@ def main():
         m4 = names.index("M4")
         bad = list(globals_of(builds[m4]))
         states = [] if a.check else builds[m4].sizes(STATES)
-    table(names, rows, results)
+    (markdown if a.markdown else table)(names, rows, results)
     for (name, _), size in zip(STATES, states):
         print("%-32s%8d bytes on M4" % (name, size))
     for row, measured in zip(ROWS, results):

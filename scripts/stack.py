@@ -28,6 +28,7 @@ POINTERS = {
     r"src/udp\.c:round_of|netp_lwip_udp_input": UDP + r"|apps/(tftp|sntp)\.c:on_event",
     r"udp\.c:on_datagram": r"apps/\w+\.c:datagram|udp\.c:on_input",
     r"apps/http\.c:on_event": r"apps/http\.c:(take|end)_\w+",
+    r"http_head\.c:word": r"http_scan_\w+",
     "ethernet_output": r"lan9118\.c:output|netp_ethif\.c:\w*output",
     r"igmp_\w+|pbuf_free|netp_sntp_client_\w+": NOTHING,
     r"ip4_frag|ip4_output_if\w*": "etharp_output",

@@ -2,10 +2,10 @@
 #
 # netproto.mk - for a firmware's Makefile: what to compile.
 #
-#     NETPROTO   := path/to/libnetproto
-#     LWIP_DIR   := path/to/lwip
-#     NETP_BOARD := nucleo_f429zi          a folder of boards/; none: a board of your own
-#     NETP_OS    := cmsis_rtos2            tcpip thread, netconns, sockets; none: one main loop
+#     NETPROTO     := path/to/libnetproto
+#     LWIP_DIR     := path/to/lwip
+#     NETP_BOARD   := nucleo_f429zi        a folder of boards/; none: a board of your own
+#     NETP_OS      := cmsis_rtos2          tcpip thread, netconns, sockets; none: one main loop
 #     NETP_PROFILE := firmware             without what firmware.txt names; none: with all
 #     include $(NETPROTO)/ports/stm32/netproto.mk
 #

@@ -6,11 +6,13 @@
 #     add_executable(firmware main.c)
 #     netproto_stm32(firmware BOARD nucleo_f429zi LWIP_DIR path/to/lwip OS cmsis_rtos2)
 #
-# adds to the target machines, lwIP, its binding, and the driver and start-up code of a folder of
-# boards/; without BOARD, of no board. OS: with threads, netconns and sockets, for a kernel of yours;
-# without, lwIP in one main loop. PROFILE firmware: without what firmware.txt names. A folder with a
-# lwipopts.h of your own goes before ours with target_include_directories(firmware BEFORE PRIVATE ...).
-# The toolchain file beside this one, arm-none-eabi.cmake, is for those who have none.
+# The function adds to the target machines, lwIP, its binding, and the driver and start-up code of a
+# folder of boards/; without BOARD, of no board. OS: with threads, netconns and sockets, for a kernel
+# of yours; without, lwIP in one main loop. PROFILE firmware: without what firmware.txt names.
+#
+# A folder with a lwipopts.h of your own goes before ours with target_include_directories(firmware
+# BEFORE PRIVATE ...). The toolchain file beside this one, arm-none-eabi.cmake, is for those who have
+# none.
 
 set(NETP_PORT ${CMAKE_CURRENT_LIST_DIR})
 get_filename_component(NETPROTO ${NETP_PORT}/../.. ABSOLUTE)

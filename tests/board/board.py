@@ -93,6 +93,15 @@ class Board:
         body = open(out, "rb").read() if os.path.exists(out) else b""
         return int(r.stdout[-3:] or 0), body
 
+    def served(self, seconds=20):
+        """Whether it serves pages within that time; connections that end may still be its last."""
+        end = time.time() + seconds
+        while self.curl(self.url("/outputs"))[0] != 200:
+            if time.time() > end:
+                return False
+            time.sleep(0.1)
+        return True
+
     def tcp(self, port, timeout=5):
         s = socket.create_connection((self.host, self.base + port), timeout)
         s.settimeout(timeout)

@@ -2,11 +2,12 @@
 """For the tests beside it: boards with an address of their own, in a network namespace."""
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
 
-from board import Board, skip
+from board import Board, check, skip
 
 
 def sh(command):
@@ -62,3 +63,53 @@ def pulled(b, seconds=1):
     time.sleep(seconds)
     b.set_link(True)
     b.wait_for("link up", count=up + 1)
+
+
+def heard(wire, group, seconds):
+    """Whether a member of the group reports within that time: IGMP version 2 (RFC 2236)."""
+    end = time.time() + seconds
+    while time.time() < end:
+        wire.settimeout(max(0.01, end - time.time()))
+        try:
+            frame = wire.recv(2000)
+        except socket.timeout:
+            break
+        ip = frame[14:]
+        if ip[9] == socket.IPPROTO_IGMP and ip[16:20] == group:
+            igmp = ip[(ip[0] & 15) * 4:]
+            if igmp[0] == 0x16 and igmp[4:8] == group:
+                return True
+    return False
+
+
+def group(b):
+    """The board is in the group of mDNS: it tells a router that asks, and gets what is sent there."""
+    own = socket.inet_aton("192.168.177.1")
+    member, other = "224.0.0.251", "224.0.0.250"
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+    wire.bind((b.interface, 0))
+    query = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+    query.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+    for _ in range(5):
+        query.sendto(b"\x11\x0a\xee\xf5\0\0\0\0", ("224.0.0.1", 0))  # who is in which? in a second
+        reported = heard(wire, socket.inet_aton(member), 4)
+        if reported:
+            break
+    check(reported, "the board reports its group")
+    u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    u.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own)
+    for to, answered in (member, True), (other, False):
+        sender = None
+        u.settimeout(2 if answered else 0.5)
+        for _ in range(3):
+            u.sendto(to.encode(), (to, 7))
+            try:
+                data, sender = u.recvfrom(2000)
+                break
+            except socket.timeout:
+                pass
+        check((sender is not None) == answered, "echo of the group %s: %r" % (to, sender))
+        if sender and answered:
+            check(sender == (b.host, 7) and data == to.encode(), "from the board itself: %r" % (sender,))
+    for s in wire, query, u:
+        s.close()

@@ -24,17 +24,14 @@ through()
 
 relayed() # JOB KIND PORT SEED OPTIONS WHAT FROM TO COMMAND...
 {
-    local job=$1 kind=$2 to_port=$3 seed=$4 options=$5 what=$6 from=$7 to=$8 relay port status i
+    local job=$1 kind=$2 to_port=$3 seed=$4 options=$5 what=$6 from=$7 to=$8 relay port status
     shift 8
     trap - EXIT
     [ -z "$from" ] || rm -f "$to"
     "$chaos" --"$kind" --to 127.0.0.1:"$to_port" --seed "$seed" $options >"$job/relay" 2>&1 &
     relay=$!
-    for ((i = 0; i < 400; i++)); do
-        port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$job/relay")
-        [ -z "$port" ] || break
-        sleep 0.05
-    done
+    soon grep -q '^listening on ' "$job/relay"
+    port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$job/relay")
     port=$port job=$job timeout 50 "$@" >"$job/log" 2>&1 </dev/null
     status=$?
     kill "$relay"

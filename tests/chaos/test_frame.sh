@@ -14,18 +14,15 @@ cat "$work/small" "$work/empty" "$work/large" >"$work/whole"
 # Sends three files through the relay at $port to $at; the exit status is that of the receiver.
 frames() # FORMAT
 {
-    local cat i
+    local cat
     "$netproto" frame cat --format "$1" --listen 127.0.0.1:"$at" --timeout 30 >"$got" 2>"$job/cat" &
     cat=$!
-    for ((i = 0; i < 400; i++)); do
-        ! grep -q '^listening on' "$job/cat" || break
-        sleep 0.05
-    done
+    soon grep -q '^listening on' "$job/cat"
     "$netproto" frame send --format "$1" --timeout 30 127.0.0.1:"$port" small empty large
     echo "the sender: $?"
     wait $cat
 }
-export -f frames
+export -f frames soon
 export netproto
 
 cd "$work" || exit

@@ -6,6 +6,11 @@ set -u
 cd "$(dirname "$0")" || exit
 . ./relay.sh
 
+is_drained() # UDP-PORT: nothing waits there to be read
+{
+    awk -v at=":$(printf %04X "$1")$" '$2 ~ at && $5 !~ /:0+$/ { n++ } END { exit n > 0 }' /proc/net/udp
+}
+
 # story SEED: what becomes of 100 datagrams that nobody answers
 story()
 {
@@ -15,7 +20,7 @@ story()
     for ((i = 0; i < 100; i++)); do
         echo $i >&3
     done 3>"/dev/udp/127.0.0.1/$port"
-    sleep 0.2
+    soon is_drained "$port"
     stop relay
     tail -n 1 "$work/relay.log"
 }

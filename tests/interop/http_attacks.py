@@ -20,14 +20,14 @@ def dial(said=b""):
 
 def hear(s, seconds=10):
     """All that comes until the end, and how long that took."""
-    began, got = time.monotonic(), b""
+    began, got = time.monotonic(), bytearray()
     s.settimeout(seconds)
     try:
         while piece := s.recv(65536):
             got += piece
     except ConnectionResetError:
         pass
-    return got, time.monotonic() - began
+    return bytes(got), time.monotonic() - began
 
 
 def others_are_served():

@@ -60,10 +60,10 @@ stop_well() # NAME: it must end with status 0
     [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
 }
 
-soon() # COMMAND...: succeeds within ten seconds; a log's line may come after what it tells of
+soon() # COMMAND...: succeeds within twenty seconds; a log's line may come after what it tells of
 {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < 400; i++)); do
         ! "$@" || return 0
         sleep 0.05
     done

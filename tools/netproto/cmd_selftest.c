@@ -67,9 +67,12 @@ int selftest_finish(pid_t pid)
 {
     int status;
 
+    if (pid < 0) {
+        return CLI_LOCAL;
+    }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_FAILED;
 }
 
 /* Starts a server and reads its port from the line that it prints. */

@@ -10,7 +10,7 @@
  * `to`, unless that is -1; what it says then on stderr, else its output, comes from *said. */
 pid_t selftest_spawn(const char *command, int to, int *said);
 
-/* Waits for its end: its exit status, or -1. */
+/* Waits for its end: its exit status; CLI_LOCAL for -1, which has not started. */
 int selftest_finish(pid_t pid);
 
 /* A new folder for temporary files; false: there is none, with errno. */

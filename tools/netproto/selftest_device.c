@@ -160,13 +160,16 @@ static int store(const struct device *d, const char *name, const char *url)
 static int there_and_back(struct device *d, const char *scheme, unsigned service)
 {
     char url[200], text[256];
-    int said, status, again = CLI_DONE;
-    bool had;
+    int said, had, status, again = CLI_DONE;
     pid_t pid;
 
     snprintf(url, sizeof url, "%s://%s:%u/firmware.bin", scheme, d->host, port(d, service));
     pid = start(d, "had", &said, "get %s", url);
-    had = overhear(pid, said, text, sizeof text) == CLI_DONE;
+    had = overhear(pid, said, text, sizeof text);
+    if (had != CLI_DONE && had != CLI_FAILED) { /* it may have one */
+        fputs(text, stderr);
+        return had;
+    }
     if (!make_image(service)) {
         return fault(d, CLI_LOCAL, strerror(errno));
     }
@@ -176,7 +179,7 @@ static int there_and_back(struct device *d, const char *scheme, unsigned service
         if (status == CLI_DONE && !selftest_same("image", "back")) {
             status = fault(d, CLI_FAILED, "what was stored comes back as something else");
         }
-        again = had ? store(d, "had", url) : again;
+        again = had == CLI_DONE ? store(d, "had", url) : again;
     }
     return status != CLI_DONE ? status : again;
 }
@@ -434,13 +437,13 @@ int selftest_device(struct cli *c, const char *host, uint16_t base, char **name,
     static const char *const made[] = {"said",  "page",  "part", "back",
                                        "image", "value", "time", "had"};
     struct device d = {.c = c, .base = base, .named = n > 0};
-    int r = netp_resolve(host, 0, c->fam, &d.addr, 1), status = take_names(c, name, n);
+    int status = take_names(c, name, n), r;
     char dir[64];
 
     if (status != CLI_DONE) {
         return status;
     }
-    if (r < 0) {
+    if ((r = netp_resolve(host, 0, c->fam, &d.addr, 1)) < 0) {
         return cli_error(c, CLI_CONNECT, "%s: %s", host, netp_resolve_text(r));
     }
     if (!selftest_folder(dir, sizeof dir) || chdir(dir) != 0) {

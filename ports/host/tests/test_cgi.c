@@ -49,7 +49,7 @@ static const struct netp_cgi_dir_cfg plain = {.prefix = "/cgi-bin/",
                                               .directory = dir,
                                               .document_root = "/srv/www",
                                               .env = more,
-                                              .idle_ms = 700,
+                                              .idle_ms = 10000,
                                               .max_body = 4u << 20,
                                               .max_spool = 100000,
                                               .user = user,
@@ -83,6 +83,15 @@ static void start(const struct netp_cgi_dir_cfg *cfg)
 {
     unlink(logfile);
     child_start(&server, NULL, serve, cfg);
+}
+
+/* With little patience for silent scripts. */
+static void start_hasty(void)
+{
+    struct netp_cgi_dir_cfg cfg = plain;
+
+    cfg.idle_ms = 700;
+    start(&cfg);
 }
 
 static void finish(void)
@@ -466,7 +475,7 @@ static void half_an_answer_does_not_look_whole(void **state)
     script("short", "printf 'Content-Type: a\\nContent-Length: 9\\n\\nabc'");
     script("killed", TYPE "echo half; kill -9 $$");
     script("hangs", TYPE "echo half; exec sleep 60");
-    start(&plain);
+    start_hasty();
     get("short", "");
     assert_true(logged("bad answer: NETP_E_TRUNCATED"));
     get("killed", "");
@@ -566,7 +575,7 @@ static void a_script_that_hangs_is_ended_with_its_children(void **state)
     (void)state;
     script("hang", "sleep 61.25; echo");
     script("stubborn", "trap '' TERM; sleep 61.5; sleep 61.5");
-    start(&plain);
+    start_hasty();
     status_is("hang", "504");
     assert_true(took(since) >= 700 && took(since) < 10000);
     becomes("sleep 61.25", false);
@@ -594,14 +603,12 @@ static void children_that_hold_the_output_are_ended(void **state)
 static void a_script_may_go_on_without_its_output(void **state)
 {
     netp_ms since = netp_now();
-    struct netp_cgi_dir_cfg cfg = plain;
     char path[100];
 
     (void)state;
-    cfg.idle_ms = 5000;
     script("later", "printf 'Content-Type: a\\nContent-Length: 2\\n\\nok'; exec >&- 2>&-; sleep 1;"
                     "echo x > later.txt");
-    start(&cfg);
+    start(&plain);
     get("later", "");
     has("ok");
     assert_true(took(since) < 1000);
@@ -620,7 +627,7 @@ static void a_client_that_goes_takes_its_script_with_it(void **state)
 
     (void)state;
     script("flood", TYPE "exec head -c 100000063 /dev/zero");
-    start(&plain);
+    start_hasty();
     fd = dial(&server);
     say(fd, GET "flood" END "\r\n");
     poll(NULL, 0, 1200); /* longer than idle_ms: it is not the script that is slow */
@@ -675,7 +682,6 @@ static void no_more_scripts_than_may_be(void **state)
     (void)state;
     cfg.max_running = 2;
     cfg.max_queued = 3;
-    cfg.idle_ms = 10000;
     script("wait", "until [ -e go ]; do sleep 0.05; done; " TYPE "echo waited");
     start(&cfg);
     for (int i = 0; i < 10; i++) {

@@ -164,9 +164,6 @@ static void end_image(struct connection *c)
 
 static const struct taker output_taker = {take_word, end_output};
 static const struct taker image_taker = {take_image, end_image};
-#if APP_TFTP
-static const struct taker fetch_taker = {take_word, end_fetch};
-#endif
 
 /* --- requests -------------------------------------------------------------------------------- */
 

@@ -110,11 +110,8 @@ static bool fits(const void *p)
 
 int netp_eth_init(struct netp_eth *e, const struct netp_eth_cfg *cfg)
 {
-    if (!fits(cfg->dma)) {
-        return NETP_ETH_E_MEMORY;
-    }
-    for (unsigned i = 0; i < NETP_ETH_RX_DESCS; i++) {
-        if (!fits(cfg->rx_buf[i])) {
+    for (unsigned i = 0; i <= NETP_ETH_RX_DESCS; i++) {
+        if (!fits(i < NETP_ETH_RX_DESCS ? (const void *)cfg->rx_buf[i] : cfg->dma)) {
             return NETP_ETH_E_MEMORY;
         }
     }

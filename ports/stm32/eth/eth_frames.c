@@ -5,6 +5,7 @@
 
 enum { ETHERTYPE = 12, HEADER = 14, FCS = 4 };
 
+#if NETP_ETH_CHECKSUMS
 /* Checksums that are in a frame already, or that the MAC cannot know, come out wrong when it
  * inserts them: ICMP's are lwIP's, and a fragment has only a part of TCP's or UDP's bytes. */
 unsigned netp_eth_checksums(const uint8_t *frame, size_t n)
@@ -12,13 +13,13 @@ unsigned netp_eth_checksums(const uint8_t *frame, size_t n)
     const uint8_t *ip = frame + HEADER;
     bool fragment;
 
-    if (!NETP_ETH_CHECKSUMS || n < HEADER + 20 || frame[ETHERTYPE] != 0x08 ||
-        frame[ETHERTYPE + 1] != 0x00) {
+    if (n < HEADER + 20 || frame[ETHERTYPE] != 0x08 || frame[ETHERTYPE + 1] != 0x00) {
         return 0;
     }
     fragment = (ip[6] & 0x3f) != 0 || ip[7] != 0;
     return !fragment && (ip[9] == 6 || ip[9] == 17) ? 3 : 1;
 }
+#endif
 
 size_t netp_eth_receive(struct netp_eth *e, uint8_t **buf)
 {
@@ -60,7 +61,8 @@ void netp_eth_reap(struct netp_eth *e)
         if (sent < 0) {
             return;
         }
-        ++*(sent > 0 ? &e->stats.tx : &e->stats.tx_errors);
+        e->stats.tx += (uint32_t)sent;
+        e->stats.tx_errors += !sent;
         e->stalled_ = 0;
         e->tx_used_--;
         netp_eth_advance(&e->tx_done_, NETP_ETH_TX_DESCS);

@@ -24,12 +24,10 @@ void netp_eth_group(struct netp_eth *e, const uint8_t group[6], bool join)
     uint8_t *n = &e->groups_[i];
     uint32_t *half = &e->hash_[i / 32], bit = 1u << i % 32;
 
-    if (join) {
-        *half |= bit;
-        *n = (uint8_t)(*n + (*n < FOR_EVER));
-    } else if (*n > 0 && *n < FOR_EVER && --*n == 0) {
-        *half &= ~bit;
+    if (*n < FOR_EVER) {
+        *n = (uint8_t)(join ? *n + 1 : *n - (*n > 0));
     }
+    *half = *n > 0 ? *half | bit : *half & ~bit;
     if (e->state >= NETP_ETH_NO_LINK) {
         netp_eth_mac_filter(e);
     }

@@ -44,8 +44,12 @@ static inline uint32_t netp_eth_bus(const volatile void *p)
 /* Waits until the bits are clear. False: they stay. */
 bool netp_eth_await(const struct netp_eth *e, uint32_t offset, uint32_t bits);
 
-/* 1 with IPv4's checksum to insert, 3 with TCP's or UDP's as well, else 0. */
+/* What the MAC is to insert: 1 IPv4's checksum, 3 TCP's or UDP's as well, else 0. */
+#if NETP_ETH_CHECKSUMS
 unsigned netp_eth_checksums(const uint8_t *frame, size_t n);
+#else
+#define netp_eth_checksums(frame, n) 0u
+#endif
 
 /* Whether the DMA can reach an address. It doesn't know of memory that is not there. */
 bool netp_eth_mac_reaches(const void *p);
@@ -64,20 +68,22 @@ bool netp_eth_mac_events(struct netp_eth *e);
 /* Frames lost since the last call. */
 uint32_t netp_eth_mac_missed(struct netp_eth *e);
 
-/* Reads (value < 0) or writes a register of the PHY at e->phy_: its value or 0; -1: the transfer
- * does not end. */
+/* Reads (value < 0) or writes a register of the PHY at e->phy_: its value; -1: the transfer does
+ * not end. */
 int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value);
 
 /* Gives the descriptor e->rx_ with its buffer to the DMA. */
 void netp_eth_mac_arm(struct netp_eth *e);
-/* The length with FCS of the frame in the descriptor e->rx_; 0: it is bad; -1: the DMA's still. */
+/* The length with FCS of the frame in the descriptor e->rx_; 0: it is bad; negative: the DMA
+ * has it (OWN is the sign). */
 int netp_eth_mac_received(struct netp_eth *e);
 /* Wakes the receiver. */
 void netp_eth_mac_kick(struct netp_eth *e);
 
 /* Gives the descriptor e->tx_ with n bytes to the DMA, and wakes it. */
 void netp_eth_mac_send(struct netp_eth *e, size_t n);
-/* Whether the frame of the descriptor e->tx_done_ was sent: 1; 0: not well; -1: not yet. */
+/* Whether the frame of the descriptor e->tx_done_ was sent: 1; 0: not well; negative: not
+ * yet. */
 int netp_eth_mac_sent(struct netp_eth *e);
 
 /* Finds a PHY and begins its reset. The state that follows. */

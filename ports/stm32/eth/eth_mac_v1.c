@@ -30,15 +30,13 @@ int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value)
     uint32_t command =
         V1_MACMIIAR_PA(e->phy_) | V1_MACMIIAR_MR(reg) | V1_MACMIIAR_CR(MDIO_CLOCK) | V1_MACMIIAR_MB;
 
-    if (value >= 0) {
-        netp_eth_set(e, V1_MACMIIDR, (uint32_t)value);
-        command |= V1_MACMIIAR_MW;
-    }
+    netp_eth_set(e, V1_MACMIIDR, (uint32_t)value); /* which a read writes over */
+    command |= value >= 0 ? V1_MACMIIAR_MW : 0;
     netp_eth_set(e, V1_MACMIIAR, command);
     if (!netp_eth_await(e, V1_MACMIIAR, V1_MACMIIAR_MB)) {
         return -1;
     }
-    return value >= 0 ? 0 : (int)(netp_eth_get(e, V1_MACMIIDR) & 0xffffu);
+    return (int)(netp_eth_get(e, V1_MACMIIDR) & 0xffffu);
 }
 
 bool netp_eth_mac_reset(struct netp_eth *e)
@@ -61,7 +59,7 @@ bool netp_eth_mac_reset(struct netp_eth *e)
     netp_eth_set(e, V1_DMAIER,
                  V1_DMASR_NIS | V1_DMASR_AIS | V1_DMASR_FBES | V1_DMASR_RBUS | V1_DMASR_RS);
     /* The write of the low half takes both over. */
-    netp_eth_set(e, V1_MACA0HR, V1_MACA0HR_MO | (uint32_t)mac[5] << 8 | mac[4]);
+    netp_eth_set(e, V1_MACA0HR, (uint32_t)mac[5] << 8 | mac[4]);
     netp_eth_set(e, V1_MACA0LR,
                  (uint32_t)mac[3] << 24 | (uint32_t)mac[2] << 16 | (uint32_t)mac[1] << 8 | mac[0]);
     return true;
@@ -128,7 +126,7 @@ int netp_eth_mac_received(struct netp_eth *e)
     NETP_ETH_DISCARD(d, sizeof *d);
     status = d->w[0];
     if (status & V1_RDES0_OWN) {
-        return -1;
+        return (int)status;
     }
     if ((status & (V1_RDES0_ES | V1_RDES0_FS | V1_RDES0_LS)) != (V1_RDES0_FS | V1_RDES0_LS)) {
         return 0;
@@ -163,6 +161,9 @@ int netp_eth_mac_sent(struct netp_eth *e)
 {
     struct netp_eth_desc *d = &e->cfg_.dma->tx[e->tx_done_];
 
+    uint32_t status;
+
     NETP_ETH_DISCARD(d, sizeof *d);
-    return d->w[0] & V1_TDES0_OWN ? -1 : !(d->w[0] & V1_TDES0_ES);
+    status = d->w[0];
+    return status & V1_TDES0_OWN ? (int)status : !(status & V1_TDES0_ES);
 }

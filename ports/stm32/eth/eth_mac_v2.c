@@ -17,17 +17,13 @@ int netp_eth_mac_mdio(struct netp_eth *e, unsigned reg, int value)
     uint32_t command = V2_MACMDIOAR_PA(e->phy_) | V2_MACMDIOAR_RDA(reg) |
                        V2_MACMDIOAR_CR(MDIO_CLOCK) | V2_MACMDIOAR_MB;
 
-    if (value >= 0) {
-        netp_eth_set(e, V2_MACMDIODR, (uint32_t)value);
-        command |= V2_MACMDIOAR_WRITE;
-    } else {
-        command |= V2_MACMDIOAR_READ;
-    }
+    netp_eth_set(e, V2_MACMDIODR, (uint32_t)value); /* which a read writes over */
+    command |= value >= 0 ? V2_MACMDIOAR_WRITE : V2_MACMDIOAR_READ;
     netp_eth_set(e, V2_MACMDIOAR, command);
     if (!netp_eth_await(e, V2_MACMDIOAR, V2_MACMDIOAR_MB)) {
         return -1;
     }
-    return value >= 0 ? 0 : (int)(netp_eth_get(e, V2_MACMDIODR) & 0xffffu);
+    return (int)(netp_eth_get(e, V2_MACMDIODR) & 0xffffu);
 }
 
 bool netp_eth_mac_reset(struct netp_eth *e)
@@ -54,7 +50,7 @@ bool netp_eth_mac_reset(struct netp_eth *e)
     netp_eth_set(e, V2_DMACIER,
                  V2_DMACSR_NIS | V2_DMACSR_AIS | V2_DMACSR_FBE | V2_DMACSR_RBU | V2_DMACSR_RI);
     /* The write of the low half takes both over. */
-    netp_eth_set(e, V2_MACA0HR, V2_MACA0HR_AE | (uint32_t)mac[5] << 8 | mac[4]);
+    netp_eth_set(e, V2_MACA0HR, (uint32_t)mac[5] << 8 | mac[4]);
     netp_eth_set(e, V2_MACA0LR,
                  (uint32_t)mac[3] << 24 | (uint32_t)mac[2] << 16 | (uint32_t)mac[1] << 8 | mac[0]);
     return true;
@@ -122,7 +118,7 @@ int netp_eth_mac_received(struct netp_eth *e)
     NETP_ETH_DISCARD(d, sizeof *d);
     status = d->w[3];
     if (status & V2_RDES3_OWN) {
-        return -1;
+        return (int)status;
     }
     if ((status & (V2_RDES3_ES | V2_RDES3_CTXT | whole)) != whole) {
         return 0;
@@ -158,6 +154,9 @@ int netp_eth_mac_sent(struct netp_eth *e)
 {
     struct netp_eth_desc *d = &e->cfg_.dma->tx[e->tx_done_];
 
+    uint32_t status;
+
     NETP_ETH_DISCARD(d, sizeof *d);
-    return d->w[3] & V2_TDES3_OWN ? -1 : !(d->w[3] & V2_TDES3_ES);
+    status = d->w[3];
+    return status & V2_TDES3_OWN ? (int)status : !(status & V2_TDES3_ES);
 }

@@ -14,23 +14,7 @@ enum { BMCR = 0, BMSR = 1, PHYIDR1 = 2, PHYIDR2 = 3, ANAR = 4, ANLPAR = 5 };
 #define ANAR_100_FULL 0x0100
 #define ANAR_100      0x0080
 #define ANAR_10_FULL  0x0040
-#define NOBODY        0xffff /* pulled up */
-
-#if NETP_ETH_MAKERS
-/* A register in which bit 2 is full duplex and bit 1 is 100 Mbit/s, as in netp_eth.mode. It also
- * holds for a partner that does not negotiate, of which not every PHY puts an ability into ANLPAR.
- */
-static const struct {
-    uint32_t id; /* without the revision */
-    uint8_t reg, shift, inverted;
-} makers[] = {
-    {0x0007c0f0, 31, 2, 0}, /* LAN8720A */
-    {0x0007c130, 31, 2, 0}, /* LAN8742A */
-    {0x00221560, 30, 0, 0}, /* KSZ8081 */
-    {0x20005c90, 16, 0, 2}, /* DP83848: bit 1 is 10 Mbit/s */
-};
-enum { MAKERS = sizeof makers / sizeof makers[0] };
-#endif
+#define NOBODY        0xffffu /* pulled up */
 
 int netp_eth_phy_read(struct netp_eth *e, unsigned reg)
 {
@@ -44,7 +28,7 @@ int netp_eth_phy_write(struct netp_eth *e, unsigned reg, unsigned value)
 
 static bool answers(int value)
 {
-    return value > 0 && value != NOBODY;
+    return (unsigned)value - 1 < NOBODY - 1; /* nor 0 or -1 */
 }
 
 enum netp_eth_state netp_eth_phy_find(struct netp_eth *e)
@@ -65,7 +49,7 @@ enum netp_eth_state netp_eth_phy_start(struct netp_eth *e)
 {
     int control = netp_eth_phy_read(e, BMCR);
 
-    if (control < 0 || control == NOBODY) { /* 0 is a value that it may have */
+    if ((unsigned)control >= NOBODY) { /* 0 is a value that it may have */
         return NETP_ETH_NO_PHY;
     }
     if (control & BMCR_RESET) {
@@ -76,28 +60,34 @@ enum netp_eth_state netp_eth_phy_start(struct netp_eth *e)
     return NETP_ETH_NO_CLOCK;
 }
 
+/* Bits NETP_ETH_100 and NETP_ETH_FULL from a register of the maker's, which holds for a
+ * partner that does not negotiate, too: not every PHY puts an ability of that into ANLPAR. -1: the
+ * PHY is unknown to us. */
+static int made_mode(struct netp_eth *e)
+{
 #if NETP_ETH_MAKERS
-/* NETP_ETH_100 and NETP_ETH_FULL as the maker's register tells them; -1: it is unknown to us. */
-static int made_mode(struct netp_eth *e)
-{
-    uint32_t id = (uint32_t)netp_eth_phy_read(e, PHYIDR1) << 16 |
-                  ((uint32_t)netp_eth_phy_read(e, PHYIDR2) & 0xfff0u);
+    int mode;
 
-    for (unsigned i = 0; i < MAKERS; i++) {
-        if (id == makers[i].id) {
-            return (netp_eth_phy_read(e, makers[i].reg) >> makers[i].shift ^ makers[i].inverted) &
-                   (NETP_ETH_100 | NETP_ETH_FULL);
-        }
+    switch (netp_eth_phy_read(e, PHYIDR1) << 16 | (netp_eth_phy_read(e, PHYIDR2) & 0xfff0)) {
+    case 0x0007c0f0: /* LAN8720A */
+    case 0x0007c130: /* LAN8742A */
+        mode = netp_eth_phy_read(e, 31) >> 2;
+        break;
+    case 0x00221560: /* KSZ8081 */
+        mode = netp_eth_phy_read(e, 30);
+        break;
+    case 0x20005c90: /* DP83848, which has 10 Mbit/s in the place of 100 */
+        mode = netp_eth_phy_read(e, 16) ^ NETP_ETH_100;
+        break;
+    default:
+        return -1;
     }
-    return -1;
-}
+    return mode & (NETP_ETH_100 | NETP_ETH_FULL);
 #else
-static int made_mode(struct netp_eth *e)
-{
     (void)e;
     return -1;
-}
 #endif
+}
 
 int netp_eth_phy_mode(struct netp_eth *e)
 {

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Offsets from the base of the block and bits, of what the driver and its model use. The names are
- * those of ST's reference manuals (RM0008, RM0033, RM0090, RM0385) behind V1_. tests/regs.def has
- * the same numbers from a second source. */
+ * those of ST's reference manuals (RM0008, RM0033, RM0090, RM0385) behind V1_. tests/regs_v1.def
+ * has the same numbers from a second source. */
 #ifndef NETP_ETH_V1_REGS_H
 #define NETP_ETH_V1_REGS_H
 
@@ -30,7 +30,6 @@
 #define V1_MACMIIAR_MB    (1u << 0)
 #define V1_MACMIIDR       0x0014u
 #define V1_MACA0HR        0x0040u
-#define V1_MACA0HR_MO     (1u << 31)
 #define V1_MACA0LR        0x0044u
 
 /* management counters: their interrupts, all masked */
@@ -64,6 +63,7 @@
 #define V1_DMAOMR           0x1018u
 #define V1_DMAOMR_RSF       (1u << 25) /* a frame is received whole before it moves to memory */
 #define V1_DMAOMR_TSF       (1u << 21) /* a frame is whole in the FIFO before it is sent */
+#define V1_DMAOMR_FTF       (1u << 20) /* empties the FIFO; ends by itself */
 #define V1_DMAOMR_ST        (1u << 13)
 #define V1_DMAOMR_SR        (1u << 1)
 #define V1_DMAIER           0x101cu /* bits as in DMASR */

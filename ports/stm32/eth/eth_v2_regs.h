@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Offsets from the base of the block and bits, of what the driver and its model use. The names are
- * those of ST's reference manual (RM0433) behind V2_. tests/regs.def has the same numbers from a
+ * those of ST's reference manual (RM0433) behind V2_. tests/regs_v2.def has the same numbers from a
  * second source. */
 #ifndef NETP_ETH_V2_REGS_H
 #define NETP_ETH_V2_REGS_H
@@ -31,7 +31,6 @@
 #define V2_MACMDIOAR_MB     (1u << 0)
 #define V2_MACMDIODR        0x0204u
 #define V2_MACA0HR          0x0300u
-#define V2_MACA0HR_AE       (1u << 31)
 #define V2_MACA0LR          0x0304u
 
 /* management counters: their interrupts, all masked */
@@ -43,6 +42,7 @@
 /* MTL, the FIFOs */
 #define V2_MTLTQOMR          0x0d00u
 #define V2_MTLTQOMR_TSF      (1u << 1) /* a frame is whole in the FIFO before it is sent */
+#define V2_MTLTQOMR_FTQ      (1u << 0) /* empties the FIFO; ends by itself */
 #define V2_MTLRQOMR          0x0d30u
 #define V2_MTLRQOMR_RSF      (1u << 5) /* a frame is received whole before it moves to memory */
 #define V2_MTLRQMPOCR        0x0d34u   /* lost frames; reading clears */

@@ -41,7 +41,7 @@ extern "C" {
 #define NETP_ETH_CHECKSUMS 0
 #endif
 
-/* 0: ask the PHY by IEEE 802.3's registers alone, which nearly all answer well, and save 140 bytes.
+/* 0: ask the PHY by IEEE 802.3's registers alone, which nearly all answer well, and save 110 bytes.
  */
 #ifndef NETP_ETH_MAKERS
 #define NETP_ETH_MAKERS 1
@@ -175,7 +175,7 @@ void netp_eth_off(struct netp_eth *e);
 void netp_eth_on(struct netp_eth *e);
 
 /* Registers of the PHY, reg 0..31, for what a board wants to set beyond the standard: in the state
- * NETP_ETH_PHY_RESET or later. 0..65535, or -1: no answer. */
+ * NETP_ETH_PHY_RESET or later. The value, 0..65535; -1: MDIO gives no answer. */
 int netp_eth_phy_read(struct netp_eth *e, unsigned reg);
 int netp_eth_phy_write(struct netp_eth *e, unsigned reg, unsigned value);
 

@@ -139,6 +139,13 @@ void netp_ethif_poll(struct netif *netif)
     uint32_t dropped = i->eth.stats.rx_no_buffer;
     struct pbuf *p;
 
+    if (netp_eth_poll(&i->eth, sys_now())) {
+        if (i->eth.state == NETP_ETH_LINK) {
+            netif_set_link_up(netif);
+        } else {
+            netif_set_link_down(netif);
+        }
+    }
     i->eth.pending = false;
     for (unsigned n = 0; receive(i, &p);) {
         if (p && netif->input(p, netif) != ERR_OK) {
@@ -151,13 +158,6 @@ void netp_ethif_poll(struct netif *netif)
     }
     if (i->eth.stats.rx_no_buffer != dropped) {
         drop_early_segments();
-    }
-    if (netp_eth_poll(&i->eth, sys_now())) {
-        if (i->eth.state == NETP_ETH_LINK) {
-            netif_set_link_up(netif);
-        } else {
-            netif_set_link_down(netif);
-        }
     }
 }
 
@@ -179,8 +179,11 @@ static err_t filter(struct netif *netif, const uint8_t group[6],
 static err_t igmp_filter(struct netif *netif, const ip4_addr_t *ip,
                          enum netif_mac_filter_action action)
 {
-    const uint8_t group[6] = {0x01, 0x00, 0x5e, ip4_addr2(ip) & 0x7f, ip4_addr3(ip), ip4_addr4(ip)};
+    uint8_t group[6] = {0x01, 0x00};
 
+    memcpy(group + 2, &ip->addr, 4);
+    group[2] = 0x5e;
+    group[3] &= 0x7f;
     return filter(netif, group, action);
 }
 #endif
@@ -204,11 +207,19 @@ static void set_filters(struct netif *netif)
     netif_set_igmp_mac_filter(netif, igmp_filter);
 #endif
 #if LWIP_IPV6_MLD
-    static const uint8_t all_nodes[6] = {0x33, 0x33, 0, 0, 0, 1};
-
     netif->flags |= NETIF_FLAG_MLD6;
     netif_set_mld_mac_filter(netif, mld_filter);
-    (void)filter(netif, all_nodes, NETIF_ADD_MAC_FILTER); /* which lwIP does not join */
+#endif
+    (void)netif;
+}
+
+/* Which lwIP does not do. */
+static void join_all_nodes(struct netif *netif)
+{
+#if LWIP_IPV6_MLD
+    static const uint8_t all_nodes[6] = {0x33, 0x33, 0, 0, 0, 1};
+
+    (void)filter(netif, all_nodes, NETIF_ADD_MAC_FILTER);
 #endif
     (void)netif;
 }
@@ -300,6 +311,7 @@ err_t netp_ethif_init(struct netif *netif)
     netif->output_ip6 = ethip6_output;
 #endif
     netif->linkoutput = output;
+    set_filters(netif);
     i->cfg.dma = &i->mem->dma;
     i->free_ = NULL;
     for (unsigned n = 0; n < NETP_ETHIF_BUFS; n++) {
@@ -307,14 +319,15 @@ err_t netp_ethif_init(struct netif *netif)
 
         buf->owner = i;
         buf->pbuf.custom_free_function = give;
-        give(&buf->pbuf.pbuf);
-    }
-    for (unsigned n = 0; n < NETP_ETH_RX_DESCS; n++) {
-        i->cfg.rx_buf[n] = take(i);
+        if (n < NETP_ETH_RX_DESCS) {
+            i->cfg.rx_buf[n] = buf->bytes;
+        } else {
+            give(&buf->pbuf.pbuf);
+        }
     }
     if (netp_eth_init(&i->eth, &i->cfg) != 0 || set_checksums(netif) != ERR_OK) {
         return ERR_ARG;
     }
-    set_filters(netif);
+    join_all_nodes(netif);
     return start(netif);
 }

@@ -55,9 +55,8 @@ struct netp_ethif_mem {
 struct netp_ethif {
     struct netp_eth_cfg cfg; /* yours, but for dma and rx_buf */
     struct netp_ethif_mem *mem;
-    struct netp_eth eth; /* to read: eth.state and eth.stats */
-
     struct pbuf *free_;
+    struct netp_eth eth; /* to read: eth.state and eth.stats */
 #if !NO_SYS
     struct tcpip_callback_msg *wake_;
     volatile bool woken_; /* it is in the mailbox */

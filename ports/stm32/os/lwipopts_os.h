@@ -21,26 +21,26 @@
 
 /* --- the tcpip thread ------------------------------------------------------------------------ */
 
-#define TCPIP_THREAD_NAME      "tcpip"
-#define TCPIP_THREAD_STACKSIZE 3072 /* bytes; it runs the machines, and all callbacks of yours */
-#define TCPIP_THREAD_PRIO      osPriorityAboveNormal /* above those that use sockets */
-#define TCPIP_MBOX_SIZE        8 /* callbacks that wait: one of each interface, the rest yours */
-#define MEMP_NUM_TCPIP_MSG_API 7 /* of yours, 16 B each: tcpip_callback() fails when all wait */
+#define TCPIP_THREAD_NAME        "tcpip"
+#define TCPIP_THREAD_STACKSIZE   3072 /* bytes; it runs the machines, and all callbacks of yours */
+#define TCPIP_THREAD_PRIO        osPriorityAboveNormal /* above those that use sockets */
+#define TCPIP_MBOX_SIZE          8 /* callbacks that wait: one of each interface, the rest yours */
+#define MEMP_NUM_TCPIP_MSG_API   7 /* of yours, 16 B each: tcpip_callback() fails when all wait */
 #define MEMP_NUM_TCPIP_MSG_INPKT 2 /* frames of interfaces that call tcpip_input(); ours do not */
 
 /* --- netconns and sockets -------------------------------------------------------------------- */
 
 #define MEMP_NUM_NETCONN          10 /* 60 B each; static: and two mailboxes and a semaphore */
 #define MEMP_NUM_NETBUF           6  /* 16 B each: datagrams that wait in mailboxes */
-#define DEFAULT_TCP_RECVMBOX_SIZE 8 /* segments that nobody reads; more wait in the peer, as long */
-#define DEFAULT_UDP_RECVMBOX_SIZE 4 /* datagrams that nobody reads; more are lost */
+#define DEFAULT_TCP_RECVMBOX_SIZE 8  /* segments that nobody reads; then the peer waits */
+#define DEFAULT_UDP_RECVMBOX_SIZE 4  /* datagrams that nobody reads; more are lost */
 #define DEFAULT_RAW_RECVMBOX_SIZE 2
 #define DEFAULT_ACCEPTMBOX_SIZE   4 /* connections that nobody has accepted; more are reset */
 #define DEFAULT_THREAD_STACKSIZE  1024
 #define DEFAULT_THREAD_PRIO       osPriorityNormal
 #define LWIP_SO_RCVTIMEO          1 /* SO_RCVTIMEO, netconn_set_recvtimeout() */
 #define LWIP_SO_SNDTIMEO          1
-#define LWIP_TIMEVAL_PRIVATE      0 
+#define LWIP_TIMEVAL_PRIVATE      0
 #define LWIP_ERRNO_STDINCLUDE     1 /* and errno; one for all threads, unless your kernel does more */
 
 /* Each netconn has a semaphore of its own: CMSIS-RTOS2 has no memory that belongs to a thread. So

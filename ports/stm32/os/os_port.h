@@ -5,6 +5,10 @@
 #ifndef NETP_OS_PORT_H_
 #define NETP_OS_PORT_H_
 
+#ifdef NETP_OS_PORT_H
+#include NETP_OS_PORT_H
+#else
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,4 +43,5 @@ static inline bool netp_os_is_privileged(void)
     return !(control & 1);
 }
 
+#endif
 #endif

@@ -2,16 +2,11 @@
  *
  * What the kernel refuses without a reason that lwIP could handle (a wait in an interrupt, a handle
  * that is none) ends in netp_board_fatal(): to go on would damage memory. */
+#include "os_port.h"
 #include <lwip/opt.h>
 #include <lwip/stats.h>
 #include <lwip/sys.h>
 #include <lwip/tcpip.h>
-
-#ifdef NETP_OS_PORT_H
-#include NETP_OS_PORT_H
-#else
-#include "os_port.h"
-#endif
 
 #if NETP_OS_STATIC &&                                                                              \
     (TCPIP_MBOX_SIZE > NETP_OS_MBOX_LEN || DEFAULT_TCP_RECVMBOX_SIZE > NETP_OS_MBOX_LEN ||         \
@@ -150,12 +145,14 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
 
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
-    const osMessageQueueAttr_t attr = {.name = "lwip",
+    const osMessageQueueAttr_t attr = {
+        .name = "lwip",
 #if NETP_OS_STATIC
-                                       .mq_mem = mbox->slots,
-                                       .mq_size = sizeof mbox->slots,
+        .mq_mem = mbox->slots,
+        .mq_size = sizeof mbox->slots,
 #endif
-                                       BLOCK(mbox->block)};
+        BLOCK(mbox->block)
+    };
 
     mbox->id = osMessageQueueNew((uint32_t)size, sizeof(void *), &attr);
     if (!mbox->id) {
@@ -249,14 +246,16 @@ static void *take(size_t n)
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio)
 {
-    const osThreadAttr_t attr = {.name = name,
+    const osThreadAttr_t attr = {
+        .name = name,
 #if NETP_OS_STATIC
-                                 .cb_mem = take(NETP_OS_THREAD),
-                                 .cb_size = NETP_OS_THREAD,
-                                 .stack_mem = take((size_t)stacksize),
+        .cb_mem = take(NETP_OS_THREAD),
+        .cb_size = NETP_OS_THREAD,
+        .stack_mem = take((size_t)stacksize),
 #endif
-                                 .stack_size = (uint32_t)stacksize,
-                                 .priority = (osPriority_t)prio};
+        .stack_size = (uint32_t)stacksize,
+        .priority = (osPriority_t)prio
+    };
     sys_thread_t id = osThreadNew(thread, arg, &attr);
 
     must(id != NULL, "sys_thread_new");

@@ -180,6 +180,11 @@ void model_write(struct model *m, uint32_t offset, uint32_t value)
     model_interrupts(m);
 }
 
+void model_rest(struct model *m)
+{
+    m->slow = 0;
+}
+
 void model_doorbell(struct model *m, bool rx)
 {
     if (m->stored_n > 0) {
@@ -209,6 +214,7 @@ void model_interrupts(struct model *m)
 void model_reset(struct model *m)
 {
     memset(m->reg, 0, sizeof m->reg);
+    memset(m->acting, 0, sizeof m->acting);
     memset(m->address, 0, sizeof m->address);
     m->resetting = 5;
     m->slow = m->transferring = m->frames = m->first = 0;

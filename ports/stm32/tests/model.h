@@ -56,6 +56,7 @@ struct model {
     bool tx_errors;  /* no frame leaves without an error */
     bool loop_open;  /* a loop in MAC or PHY loses all frames */
     bool loop_noisy; /* or damages them */
+    unsigned mhz;    /* of the bus, which MDIO goes by; 0: as the fastest part has */
     uint32_t base;   /* of the registers */
     uint32_t seed;   /* of chance; not 0 */
     struct model_phy phy;
@@ -83,7 +84,7 @@ struct model {
     uint32_t reg[0x1200 / 4];
     uint32_t address[2]; /* our own: low, high */
     unsigned resetting, transferring, slow;
-    uint32_t slow_offset;
+    uint32_t slow_offset, acting[4]; /* the first registers as the MAC acts on them */
     uint32_t rx_at, tx_at, rx_done, missed, overflowed;
     bool rx_asleep, tx_asleep, halted, stepping, in_interrupt, tx_begun;
     unsigned line_up;
@@ -115,6 +116,9 @@ void model_store(struct model *m, volatile uint32_t *word, uint32_t value);
 void model_barrier(struct model *m);
 void model_clean(struct model *m, const volatile void *p, size_t n);
 void model_discard(struct model *m, const volatile void *p, size_t n);
+
+/* The driver let a while go by without an access: any register has settled. */
+void model_rest(struct model *m);
 
 /* A frame's worth of time for the DMA, each way. */
 void model_step(struct model *m);

@@ -50,15 +50,14 @@ void model_put(struct model *m, uint32_t address, uint32_t value, bool *ok)
     }
 }
 
-void model_dma_started(struct model *m, bool rx, uint32_t at)
+void model_list(struct model *m, bool rx, uint32_t at)
 {
     if (rx) {
         m->rx_at = at;
-        m->rx_asleep = false;
         m->rx_done = 0;
     } else {
         m->tx_at = at;
-        m->tx_asleep = m->tx_begun = false;
+        m->tx_begun = false;
     }
 }
 
@@ -273,6 +272,9 @@ void model_step(struct model *m)
 {
     struct model_setting s = mac_setting(m);
 
+    if ((s.rx || s.tx) && !s.whole) { /* which damages frames on some parts */
+        model_violate(m, "it runs without store-and-forward");
+    }
     m->stepping = true;
     rx_step(m, &s);
     tx_step(m, &s);

@@ -25,6 +25,7 @@ enum model_event {
 /* How the MAC is set. */
 struct model_setting {
     bool rx, tx; /* enabled, DMA and MAC */
+    bool whole;  /* frames are whole in the FIFOs before they go on, both ways */
     bool fast, full, loop, promiscuous, all_groups, by_hash, checks;
     uint64_t hash;
 };
@@ -61,7 +62,8 @@ static inline uint32_t *model_reg(struct model *m, uint32_t offset)
 void model_violate(struct model *m, const char *what);
 void model_interrupts(struct model *m);
 void model_reset(struct model *m);
-void model_dma_started(struct model *m, bool rx, uint32_t at);
+/* The DMA goes on from the start of a list. When it is stopped and started it keeps its place. */
+void model_list(struct model *m, bool rx, uint32_t at);
 void model_doorbell(struct model *m, bool rx);
 
 uint8_t *model_dma(struct model *m, uint32_t address, size_t n); /* NULL: bus error */
@@ -71,7 +73,7 @@ void model_evict(struct model *m);
 
 /* The dividers of the bus clock for MDIO, by CR (RM0090, RM0433); a violation if it is over 2.5
  * MHz. */
-void phy_clock(struct model *m, unsigned bus_mhz, unsigned cr);
+void phy_clock(struct model *m, unsigned fastest_mhz, unsigned cr);
 uint16_t phy_read(struct model *m, unsigned address, unsigned reg);
 void phy_write(struct model *m, unsigned address, unsigned reg, uint16_t value);
 bool phy_link(const struct model *m, const struct model_setting *s); /* frames pass */

@@ -93,19 +93,24 @@ static uint16_t special(const struct model_phy *phy, unsigned reg)
     switch (phy->maker) {
     case MODEL_LAN8720A:
     case MODEL_LAN8742A:
-        return reg == 31 ? (uint16_t)(three << 2 | 0x1040) : 0;
+        return reg == 31   ? (uint16_t)(three << 2 | 0x1040)
+               : reg == 18 ? (uint16_t)(0x00e0 | phy->address)
+                           : 0;
     case MODEL_KSZ8081:
         return reg == 30 ? (uint16_t)(three | 0x0100) : 0;
     case MODEL_DP83848:
-        return reg == 16 ? (uint16_t)((mode ^ 2) | 0x0011) : 0;
+        return reg == 16   ? (uint16_t)((mode ^ 2) | 0x0011)
+               : reg == 25 ? (uint16_t)(0x8000 | phy->address)
+                           : 0;
     default:
         return 0;
     }
 }
 
-void phy_clock(struct model *m, unsigned bus_mhz, unsigned cr)
+void phy_clock(struct model *m, unsigned fastest_mhz, unsigned cr)
 {
     static const unsigned dividers[] = {42, 62, 16, 26, 102, 124};
+    unsigned bus_mhz = m->mhz > 0 ? m->mhz : fastest_mhz;
 
     if (cr > 5 || bus_mhz * 10 > 25 * dividers[cr]) {
         model_violate(m, "MDIO has a clock of over 2.5 MHz");

@@ -7,12 +7,13 @@
 
 struct model_setting mac_setting(const struct model *m)
 {
-    const uint32_t *r = m->reg;
-    uint32_t cr = r[V1_MACCR / 4], filter = r[V1_MACFFR / 4], mode = r[V1_DMAOMR / 4];
+    const uint32_t *r = m->acting;
+    uint32_t cr = r[V1_MACCR / 4], filter = r[V1_MACFFR / 4], mode = m->reg[V1_DMAOMR / 4];
 
     return (struct model_setting){
         .rx = (cr & V1_MACCR_RE) != 0 && (mode & V1_DMAOMR_SR) != 0,
         .tx = (cr & V1_MACCR_TE) != 0 && (mode & V1_DMAOMR_ST) != 0,
+        .whole = (mode & V1_DMAOMR_RSF) != 0 && (mode & V1_DMAOMR_TSF) != 0,
         .fast = (cr & V1_MACCR_FES) != 0,
         .full = (cr & V1_MACCR_DM) != 0,
         .loop = (cr & V1_MACCR_LM) != 0,
@@ -152,36 +153,31 @@ static void transfer(struct model *m, uint32_t command)
     }
 }
 
-/* The erratum: a second write too soon is lost. */
-static bool lost(struct model *m, uint32_t offset)
+/* The erratum: the MAC does not notice a second write too soon, although that is read back. */
+static void act(struct model *m, uint32_t offset, uint32_t value)
 {
-    bool lost = m->slow > 0 && m->slow_offset == offset;
-
-    if (offset <= V1_MACHTLR) {
-        m->slow = 100;
-        m->slow_offset = offset;
+    if (m->slow == 0 || m->slow_offset != offset) {
+        m->acting[offset / 4] = value;
     }
-    return lost;
+    m->slow = 100;
+    m->slow_offset = offset;
 }
 
 static void set_mode(struct model *m, uint32_t value)
 {
     uint32_t on = value & ~*model_reg(m, V1_DMAOMR);
 
-    *model_reg(m, V1_DMAOMR) = value;
+    *model_reg(m, V1_DMAOMR) = value & ~V1_DMAOMR_FTF;
     if (on & V1_DMAOMR_SR) {
-        model_dma_started(m, true, *model_reg(m, V1_DMARDLAR));
+        m->rx_asleep = false;
     }
     if (on & V1_DMAOMR_ST) {
-        model_dma_started(m, false, *model_reg(m, V1_DMATDLAR));
+        m->tx_asleep = false;
     }
 }
 
 void mac_write(struct model *m, uint32_t offset, uint32_t value)
 {
-    if (lost(m, offset)) {
-        return;
-    }
     switch (offset) {
     case V1_DMASR:
         *model_reg(m, offset) &= ~(value & V1_DMASR_W1C);
@@ -204,6 +200,16 @@ void mac_write(struct model *m, uint32_t offset, uint32_t value)
     case V1_DMAOMR:
         set_mode(m, value);
         return;
+    case V1_DMARDLAR:
+    case V1_DMATDLAR:
+        model_list(m, offset == V1_DMARDLAR, value);
+        break;
+    case V1_MACCR:
+    case V1_MACFFR:
+    case V1_MACHTHR:
+    case V1_MACHTLR:
+        act(m, offset, value);
+        break;
     case V1_DMARPDR:
     case V1_DMATPDR:
         model_doorbell(m, offset == V1_DMARPDR);

@@ -13,6 +13,8 @@ struct model_setting mac_setting(const struct model *m)
     return (struct model_setting){
         .rx = (cr & V2_MACCR_RE) != 0 && (r[V2_DMACRCR / 4] & V2_DMACRCR_SR) != 0,
         .tx = (cr & V2_MACCR_TE) != 0 && (r[V2_DMACTCR / 4] & V2_DMACTCR_ST) != 0,
+        .whole = (r[V2_MTLRQOMR / 4] & V2_MTLRQOMR_RSF) != 0 &&
+                 (r[V2_MTLTQOMR / 4] & V2_MTLTQOMR_TSF) != 0,
         .fast = (cr & V2_MACCR_FES) != 0,
         .full = (cr & V2_MACCR_DM) != 0,
         .loop = (cr & V2_MACCR_LM) != 0,
@@ -175,17 +177,24 @@ void mac_write(struct model *m, uint32_t offset, uint32_t value)
         break;
     case V2_DMACRCR:
         if (on & V2_DMACRCR_SR) {
-            model_dma_started(m, true, *model_reg(m, V2_DMACRDLAR));
+            m->rx_asleep = false;
         }
         break;
     case V2_DMACTCR:
         if (on & V2_DMACTCR_ST) {
-            model_dma_started(m, false, *model_reg(m, V2_DMACTDLAR));
+            m->tx_asleep = false;
         }
+        break;
+    case V2_DMACRDLAR:
+    case V2_DMACTDLAR:
+        model_list(m, offset == V2_DMACRDLAR, value);
         break;
     case V2_DMACRDTPR:
     case V2_DMACTDTPR:
         model_doorbell(m, offset == V2_DMACRDTPR);
+        break;
+    case V2_MTLTQOMR:
+        value &= ~V2_MTLTQOMR_FTQ;
         break;
     default:
         break;

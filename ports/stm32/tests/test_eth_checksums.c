@@ -72,8 +72,8 @@ static void send(const uint8_t *frame)
 
     assert_non_null(buf);
     memcpy(buf, frame, LENGTH);
-    netp_eth_send(&eth, LENGTH);
     wire_n = 0;
+    netp_eth_send(&eth, LENGTH);
     lab_settle();
     assert_int_equal(wire_n, LENGTH);
 }

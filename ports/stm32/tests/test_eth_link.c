@@ -159,7 +159,7 @@ static void a_phy_at_an_address(void **state)
     assert_int_equal(eth.state, NETP_ETH_NO_PHY); /* it is at 3 */
     model.phy.address = 5;
     lab_until(NETP_ETH_LINK);
-    assert_int_equal(netp_eth_phy_write(&eth, 4, 0x0061), 0);
+    assert_int_equal(netp_eth_phy_write(&eth, 4, 0x0061), 0x0061);
     assert_int_equal(netp_eth_phy_read(&eth, 4), 0x0061);
     assert_int_equal(netp_eth_phy_read(&eth, 3), 0x0cc2);
 }

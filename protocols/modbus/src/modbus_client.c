@@ -53,7 +53,8 @@ int netp_modbus_client_init_(struct netp_modbus_client *m, size_t size,
     m->cfg_ = *cfg;
     m->clock_ = now;
     m->lost_ = UINT16_MAX; /* no function has that code */
-    netp_fail_clear(&m->fail_);
+    m->fail_.peer_code = -1;
+    m->fail_.where = "";
     memset(cfg->mem, 0xff, cfg->memlen); /* all slots are free */
     return NETP_OK;
 }

@@ -35,30 +35,37 @@ static bool times_ok(const struct netp_tftp_cfg *c)
 /* A build may have left out what is asked for. */
 static bool is_built(const struct netp_tftp_cfg *c)
 {
-    unsigned roles = 1u << NETP_TFTP_GET | 1u << NETP_TFTP_PUT | 1u << NETP_TFTP_SERVE, flags = 0;
-
-#ifdef NETP_TFTP_NO_CLIENT
-    roles = 1u << NETP_TFTP_SERVE;
-#endif
-#ifdef NETP_TFTP_NO_SERVER
-    roles &= ~(1u << NETP_TFTP_SERVE);
-#endif
-#ifdef NETP_TFTP_NO_SEND
-    roles &= ~(1u << NETP_TFTP_PUT);
-#endif
-#ifdef NETP_TFTP_NO_RECEIVE
-    roles &= ~(1u << NETP_TFTP_GET);
-#endif
 #ifdef NETP_TFTP_NO_NETASCII
-    flags |= NETP_TFTP_NETASCII;
+    if (c->flags & NETP_TFTP_NETASCII) {
+        return false;
+    }
 #endif
 #ifdef NETP_TFTP_NO_LEND
-    flags |= NETP_TFTP_LEND;
+    if (c->flags & NETP_TFTP_LEND) {
+        return false;
+    }
 #endif
 #ifdef NETP_TFTP_NO_WRAP_TO_1
-    flags |= NETP_TFTP_WRAP_TO_1;
+    if (c->flags & NETP_TFTP_WRAP_TO_1) {
+        return false;
+    }
 #endif
-    return c->role < 32 && (roles >> c->role & 1) && !(c->flags & flags);
+    switch (c->role) {
+#if !defined(NETP_TFTP_NO_CLIENT) && !defined(NETP_TFTP_NO_RECEIVE)
+    case NETP_TFTP_GET:
+        return true;
+#endif
+#if !defined(NETP_TFTP_NO_CLIENT) && !defined(NETP_TFTP_NO_SEND)
+    case NETP_TFTP_PUT:
+        return true;
+#endif
+#ifndef NETP_TFTP_NO_SERVER
+    case NETP_TFTP_SERVE:
+        return true;
+#endif
+    default:
+        return false;
+    }
 }
 
 static bool role_ok(const struct netp_tftp_cfg *c)
@@ -88,7 +95,8 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
     }
     memset(m, 0, sizeof *m);
     m->cfg_ = *cfg;
-    netp_fail_clear(&m->fail_);
+    m->fail_.peer_code = -1;
+    m->fail_.where = "";
     m->clock_ = now;
     m->deadline_ = NETP_NEVER;
     m->rto_ = cfg->rto_ms;
@@ -125,7 +133,7 @@ bool tftp_fit_window(struct netp_tftp *m)
     size_t most;
 #endif
 
-    m->lends_ = (m->cfg_.flags & NETP_TFTP_LEND) && !tftp_text(m);
+    m->lends_ = !tftp_text(m) && (m->cfg_.flags & NETP_TFTP_LEND);
 #ifndef NETP_TFTP_NO_OPTIONS
     most = m->cfg_.memlen / tftp_slot_size(m);
     if (tftp_text(m) && most == 0) {
@@ -330,7 +338,7 @@ int netp_tftp_abort(struct netp_tftp *m, int code, const char *text, netp_ms now
 {
     bool known; /* the peer's port */
 
-    netp_clock(&m->clock_, now);
+    (void)now; /* what has failed has no time */
     if (m->state_ >= TFTP_CLOSED) {
         return NETP_E_STATE;
     }

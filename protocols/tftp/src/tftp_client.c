@@ -50,9 +50,11 @@ int tftp_client_start(struct netp_tftp *m)
 {
     unsigned ask = wanted(m);
 
+#ifdef NETP_TFTP_NO_WINDOW
     if (ask & ~TFTP_BUILT) {
         return NETP_E_ARG;
     }
+#endif
     m->options_ = (uint8_t)ask;
     m->state_ = TFTP_REQUESTING;
     return request(m);

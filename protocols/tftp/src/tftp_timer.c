@@ -73,11 +73,13 @@ int tftp_expire(struct netp_tftp *m)
     m->resends_++;
     m->loss_ = true;
     m->timed_ = 0; /* RFC 6298 section 3: what was sent twice can't be timed */
+#ifndef NETP_TFTP_NO_RTT
     /* Only a receiver's first resend is as quick as the path: it must not give up before a sender
      * whose timer has backed off. */
     if (m->state_ == TFTP_RECEIVING && m->rto_ < m->cfg_.rto_ms) {
         m->rto_ = m->cfg_.rto_ms;
     }
+#endif
     m->rto_ = m->rto_ > m->cfg_.rto_max_ms / 2 ? m->cfg_.rto_max_ms : m->rto_ * 2;
     if (m->state_ == TFTP_SENDING) {
         m->unsent_ = 0;

@@ -216,6 +216,26 @@ static void test_give(void **state)
     assert_true(netp_tftp_give(&d.m, "", PTRDIFF_MAX, true, d.now) == PTRDIFF_MAX);
 }
 
+/* A text is longer on the wire than in memory, so it is copied although the server lends files. */
+static void test_text_is_not_lent(void **state)
+{
+    static const uint8_t rrq[] = "\0\1f\0netascii";
+    static struct drive d;
+    struct netp_out out;
+
+    (void)state;
+    drive_cfg(&d, NETP_TFTP_SERVE);
+    d.cfg.flags = NETP_TFTP_LEND;
+    drive_start(&d);
+    assert_int_equal(drive_in(&d, &drive_peer, rrq, sizeof rrq), NETP_TFTP_REQUEST);
+    assert_int_equal(netp_tftp_accept(&d.m, 1, d.now), NETP_OK);
+    assert_int_equal(drive_tick(&d), NETP_TFTP_NEED);
+    assert_int_equal(netp_tftp_give(&d.m, "\n", 1, true, d.now), 1);
+    assert_int_equal(netp_tftp_out(&d.m, &out, 1), 1);
+    assert_int_equal(out.n, 6);
+    assert_memory_equal(out.p, "\0\3\0\1\r\n", 6);
+}
+
 /* A window of lent blocks is shown as pairs of header and payload, cut anywhere; the headers have
  * their place in mem. */
 static void test_lent_window(void **state)
@@ -250,6 +270,75 @@ static void test_lent_window(void **state)
     }
 }
 
+/* NEED is answered after ACKs of what it asks for: of the bytes given, those are not looked at. A
+ * window of three blocks of 8 bytes has been sent, and the first is acknowledged. */
+static void lend_window(struct drive *d)
+{
+    static const uint8_t oack[] = "\0\6blksize\0008\0windowsize\0003";
+
+    drive_cfg(d, NETP_TFTP_PUT);
+    d->cfg.flags = NETP_TFTP_LEND;
+    d->cfg.blksize = 8;
+    d->cfg.windowsize = 3;
+    drive_start(d);
+    drive_send(d);
+    assert_int_equal(drive_in(d, &drive_peer, oack, sizeof oack), NETP_TFTP_OPTIONS);
+    assert_int_equal(drive_tick(d), NETP_TFTP_NEED);
+    assert_int_equal(drive_give(d, 24, false), 24);
+    drive_send(d);
+    assert_int_equal(drive_ack(d, 1), NETP_TFTP_NEED);
+    assert_int_equal(d->ev.u.need.offset, 8);
+}
+
+static void test_lent_late(void **state)
+{
+    static struct drive d;
+    struct netp_out out[2];
+
+    (void)state;
+    lend_window(&d);
+    assert_int_equal(drive_ack(&d, 3), 0);
+    assert_int_equal(drive_give(&d, 8, true), NETP_E_ARG); /* the file has shrunk */
+    assert_int_equal(drive_give(&d, 8, false), 8);
+    assert_int_equal(netp_tftp_want(&d.m), NETP_WANT_IN);
+    assert_int_equal(drive_tick(&d), NETP_TFTP_NEED);
+    assert_int_equal(d.ev.u.need.offset, 24);
+    assert_int_equal(d.ev.u.need.max, 24);
+    assert_int_equal(drive_give(&d, 3, true), 3);
+    assert_int_equal(netp_tftp_out(&d.m, out, 2), 2);
+    assert_int_equal(out[0].p[3], 4);
+    assert_int_equal(out[1].n, 3);
+
+    lend_window(&d);
+    assert_int_equal(drive_give(&d, 8, false), 8); /* and block 3 is still under way */
+    assert_int_equal(drive_ack(&d, 3), NETP_TFTP_NEED);
+    assert_int_equal(d.ev.u.need.offset, 24);
+    assert_int_equal(netp_tftp_out(&d.m, out, 2), 0);
+    assert_int_equal(drive_give(&d, 8, false), 8);
+    assert_int_equal(netp_tftp_out(&d.m, out, 2), 2);
+    assert_int_equal(out[0].p[3], 4);
+}
+
+/* With the flag the block after 65535 is 1, so there is no 0, on either side. */
+static void test_wrap(void **state)
+{
+    static struct drive d;
+
+    (void)state;
+    drive_cfg(&d, NETP_TFTP_PUT);
+    d.cfg.flags = NETP_TFTP_WRAP_TO_1;
+    begin_put(&d);
+    for (uint32_t i = 1; i <= 65536; i++) {
+        struct netp_out out;
+
+        assert_int_equal(drive_give(&d, 512, false), 512);
+        assert_int_equal(netp_tftp_out(&d.m, &out, 1), 1);
+        assert_int_equal(out.p[2] << 8 | out.p[3], i > 65535 ? 1 : i);
+        netp_tftp_sent(&d.m, 1, d.now);
+        assert_int_equal(drive_ack(&d, (uint16_t)(i > 65535 ? 1 : i)), NETP_TFTP_NEED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,7 +350,10 @@ int main(void)
         cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_error_before_last_ack),
         cmocka_unit_test(test_give),
+        cmocka_unit_test(test_text_is_not_lent),
         cmocka_unit_test(test_lent_window),
+        cmocka_unit_test(test_lent_late),
+        cmocka_unit_test(test_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

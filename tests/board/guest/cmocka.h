@@ -17,6 +17,7 @@ struct CMUnitTest {
     void (*test)(void **state);
     int (*begin)(void **state);
     int (*end)(void **state);
+    void *state;
 };
 
 /* Ends the test that runs. */
@@ -60,11 +61,11 @@ static inline void guest_strings(const char *a, const char *b, const char *file,
 
 #define cmocka_unit_test(f)                                                                        \
     {                                                                                              \
-#f, f, NULL, NULL                                                                          \
+#f, f, NULL, NULL, NULL                                                                    \
     }
 #define cmocka_unit_test_setup_teardown(f, begin, end)                                             \
     {                                                                                              \
-#f, f, begin, end                                                                          \
+#f, f, begin, end, NULL                                                                    \
     }
 #define cmocka_run_group_tests(tests, begin, end) guest_run(tests, sizeof(tests) / sizeof *(tests))
 

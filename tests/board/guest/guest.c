@@ -56,7 +56,7 @@ void guest_fail(const char *file, int line, const char *what)
 
 static bool run(const struct CMUnitTest *t)
 {
-    void *state = NULL;
+    void *state = t->state;
 
     if (setjmp(out) != 0) {
         printf("FAILED: %s\n", t->name);

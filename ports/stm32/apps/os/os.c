@@ -6,8 +6,9 @@
 
 #define THREADS 12
 
-/* Of the test runtime; other kernels have none. */
+/* Not every kernel has them: the first is the test runtime's, FreeRTOS has no sizes of stacks. */
 extern volatile uint32_t testrtos_sleeps __attribute__((weak));
+extern uint32_t osThreadGetStackSize(osThreadId_t thread_id) __attribute__((weak));
 
 static void put(struct text *t, const char *name, uint32_t v)
 {
@@ -23,13 +24,12 @@ static void put_threads(struct text *t)
     uint32_t n = osThreadEnumerate(all, THREADS);
 
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t size = osThreadGetStackSize(all[i]);
         text_put(t, i > 0 ? ",\"" : "\"");
         text_put(t, osThreadGetName(all[i]));
         text_put(t, "\":[");
-        text_dec(t, size - osThreadGetStackSpace(all[i]));
+        text_dec(t, osThreadGetStackSpace(all[i]));
         text_put(t, ",");
-        text_dec(t, size);
+        text_dec(t, osThreadGetStackSize ? osThreadGetStackSize(all[i]) : 0);
         text_put(t, "]");
     }
 }

@@ -1,5 +1,5 @@
-/* os.h - the firmware with an operating system: what it has beside the rest. SPDX-License-Identifier:
- * MIT */
+/* os.h - the firmware with an operating system: what it has beside the rest.
+ * SPDX-License-Identifier: MIT */
 #ifndef OS_H
 #define OS_H
 
@@ -13,7 +13,7 @@ void app_sockets_init(void); /* echo by sockets, TCP and UDP */
 void app_netconn_init(void); /* echo by netconns, TCP */
 
 /* Appends a JSON object: what threads and the kernel's objects are there, and of each thread the
- * bytes of stack that have been in use at most, and that it has. */
+ * bytes of stack that have never been in use, and that it has (0: the kernel does not tell). */
 void app_os_put(struct text *t);
 
 #endif

@@ -1,5 +1,5 @@
-/* sockets.c - echo by sockets: one thread, select(), some clients at a time. SPDX-License-Identifier:
- * MIT */
+/* sockets.c - echo by sockets: one thread, select(), some clients at a time.
+ * SPDX-License-Identifier: MIT */
 #include "os.h"
 #include <lwip/sockets.h>
 #include <lwip/sys.h>

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * All data goes through its FIFOs by the processor. Register names are those of the data sheet. */
-#include "mps2.h"
 #include "../../netif/netp_kept.h"
+#include "mps2.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 #include <lwip/tcpip.h>
@@ -174,8 +174,9 @@ bool netp_board_netif_poll(struct netif *netif)
     return n > 0;
 }
 
-/* --- with an operating system: a message wakes the tcpip thread --------------------------------- */
+/* --- with an operating system ---------------------------------------------------------------- */
 
+/* A message wakes the tcpip thread, which does the rest. */
 #if NO_SYS
 static err_t start(struct netif *netif)
 {
@@ -214,6 +215,7 @@ static void ticked(void *arg)
 
 static err_t start(struct netif *netif)
 {
+    *(volatile uint8_t *)(0xe000e400u + MPS2_ETH_IRQ) = 0x80; /* one that may call a kernel */
     message = tcpip_callbackmsg_new(woken, netif);
     sys_timeout(LINK_MS, ticked, netif);
     return message ? ERR_OK : ERR_MEM;

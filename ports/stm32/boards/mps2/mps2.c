@@ -1,6 +1,7 @@
 /* mps2.c - clock, serial line and semihosting of QEMU's mps2 boards. SPDX-License-Identifier: MIT
  */
 #include "mps2.h"
+#include "../startup.h"
 #include <string.h>
 
 #define UART0 ((volatile uint32_t *)0x40004000) /* data, state, control, interrupts, divider */
@@ -38,7 +39,7 @@ void mps2_irq_enable(unsigned irq)
     NVIC[irq / 32] = 1u << irq % 32;
 }
 
-void mps2_init(void)
+void netp_board_start(void)
 {
     UART0[4] = 16;
     UART0[2] = 1;

@@ -16,8 +16,6 @@
 #define MPS2_MEM 0x21000000u
 #endif
 
-void netp_board_reset(void);
-void mps2_init(void);
 void mps2_eth_irq(void);
 void mps2_mem_manage(void);
 void SVC_Handler(void);

@@ -7,7 +7,7 @@
 #include "window.h"
 #include "mps2.h"
 
-enum { WORDS = 0x1200 / 4 };
+enum { WORDS = 0x1200 / 4, REST_US = 100 };
 
 #define SCS(offset)       (*(volatile uint32_t *)(0xe000e000u + (offset)))
 #define SHPR_MEM          (*(volatile uint8_t *)0xe000ed18u)
@@ -62,13 +62,18 @@ static uint32_t advance_it(uint32_t psr)
 
 __attribute__((used)) static void emulate(uint32_t *stacked, uint32_t *r4_to_r11)
 {
-    uint32_t offset = SCS(MMFAR) - WINDOW, *reg;
+    static uint32_t last;
+    uint32_t offset = SCS(MMFAR) - WINDOW, now = netp_board_us(), *reg;
     struct access a;
 
     if (!(SCS(CFSR) & 0x80) || offset / 4 >= WORDS || offset % 4 != 0 ||
         !decode((const uint16_t *)stacked[PC], &a)) {
         netp_board_fatal("memory fault");
     }
+    if (now - last > REST_US) {
+        model_rest(&model);
+    }
+    last = now;
     reg = a.reg < 4 ? &stacked[a.reg] : a.reg == 12 ? &stacked[R12] : &r4_to_r11[a.reg - 4];
     if (a.load) {
         *reg = model_read(&model, offset);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "stm32.h"
 #include "../../netif/netp_ethif.h"
+#include "../startup.h"
 #include <string.h>
 
 #define SYST    ((volatile uint32_t *)0xe000e010) /* control, reload, value */
@@ -197,8 +198,9 @@ void netp_board_sleep(void)
 
 /* --- the start ------------------------------------------------------------------------------- */
 
-void stm32_start(void)
+void netp_board_start(void)
 {
+    stm32_board_init();
     SYST[1] = stm32_board.core_hz / 1000 - 1;
     SYST[2] = 0;
     SYST[0] = 7;

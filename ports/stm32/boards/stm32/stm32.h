@@ -57,8 +57,6 @@ void stm32_pin_output(struct stm32_pin pin);
  * both caches on. Cortex-M7. */
 void stm32_cache(uint32_t dma, unsigned bits);
 
-void stm32_start(void);
-void netp_board_reset(void);
 void SVC_Handler(void);
 void PendSV_Handler(void);
 void SysTick_Handler(void);

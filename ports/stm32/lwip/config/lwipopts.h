@@ -45,12 +45,8 @@
 #define MEMP_NUM_TCP_PCB        16 /* 156 B each: connections, and those that are being made or ending */
 #define MEMP_NUM_TCP_PCB_LISTEN 6 /* 28 B each: ports that take connections */
 #define MEMP_NUM_TCP_SEG        40 /* 16 B each: segments under way; TCP_SND_QUEUELEN for a fast one */
-#define TCP_MSS                 1460          /* bytes; what fits an Ethernet frame */
-#if NETP_LWIP_OS
-#define TCP_WND (2 * TCP_MSS) /* bytes that a peer may send unread: each netconn may keep as much */
-#else
-#define TCP_WND (4 * TCP_MSS)
-#endif
+#define TCP_MSS                 1460 /* bytes; what fits an Ethernet frame */
+#define TCP_WND                 ((NETP_LWIP_OS ? 2 : 4) * TCP_MSS) /* bytes a peer may send unread */
 #define TCP_SND_BUF             (4 * TCP_MSS) /* bytes that may be unacknowledged */
 #define TCP_SND_QUEUELEN        16            /* pbufs of them; a lent piece takes two a segment */
 #define TCP_OVERSIZE            TCP_MSS       /* small writes share a segment */
@@ -76,6 +72,7 @@ signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p
 #define IP_REASS_MAX_PBUFS         6  /* fragments that may wait, of all peers */
 #define MEMP_NUM_REASSDATA         2  /* datagrams that may wait */
 #define IP_FRAG                    1  /* answers to large pings */
+#define LWIP_CHKSUM_ALGORITHM      3  /* checksums by words: 50 B of flash, a fifth less to do */
 #define LWIP_ICMP                  1  /* ping is answered */
 #define LWIP_BROADCAST_PING        0  /* but not to everybody: that is how floods are made */
 #define LWIP_MULTICAST_PING        0

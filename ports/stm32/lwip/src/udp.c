@@ -2,9 +2,9 @@
 #include <netproto/lwip/udp.h>
 #include <string.h>
 
-#define GATHER   4 /* elements that are sent at a time: two datagrams whose payload is lent */
+#define GATHER   4  /* elements that are sent at a time: two datagrams whose payload is lent */
 #define SHORT    32 /* bytes that are copied sooner than lent */
-#define RETRY_MS 2 /* after lwIP had no memory for a datagram */
+#define RETRY_MS 2  /* after lwIP had no memory for a datagram */
 
 enum { CLOSED_ = 0, RUNNING, ABORTING, DONE };
 
@@ -136,10 +136,10 @@ static void round_of(struct netp_lwip_udp *u, struct netp_in *in)
             u->event(u->arg, u->ev);
         }
         in = NULL;
-    } while (flush(u, now));
+        want = u->ops->want(u->m);
+    } while ((want & NETP_WANT_OUT) && flush(u, now));
     u->busy_ = false;
     at = u->ops->deadline(u->m);
-    want = u->ops->want(u->m);
     if (u->state_ == RUNNING && (want & NETP_CLOSED)) {
         u->state_ = DONE;
     }
@@ -192,7 +192,7 @@ int netp_lwip_udp_open(struct netp_lwip_udp *u, struct netp_lwip_loop *loop, uin
 
 void netp_lwip_udp_input(struct netp_lwip_udp *u, struct netp_in *in)
 {
-    if (u->state_ == RUNNING && !u->busy_ && (u->ops->want(u->m) & NETP_WANT_IN)) {
+    if (u->state_ == RUNNING && !u->busy_) {
         round_of(u, in);
     }
 }

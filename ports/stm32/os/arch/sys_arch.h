@@ -34,7 +34,7 @@ typedef struct {
 typedef struct {
     osMessageQueueId_t id;
     NETP_OS_MEMORY(block, NETP_OS_MBOX)
-    NETP_OS_MEMORY(slots, NETP_OS_MBOX_SLOT * NETP_OS_MBOX_LEN)
+    NETP_OS_MEMORY(slots, NETP_OS_MBOX_LEN *(NETP_OS_MBOX_SLOT))
 } sys_mbox_t;
 
 typedef osThreadId_t sys_thread_t;

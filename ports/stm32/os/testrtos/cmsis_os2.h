@@ -1,4 +1,4 @@
-/* cmsis_os2.h - the part of CMSIS-RTOS2 that the port and its demos use. SPDX-License-Identifier: MIT
+/* cmsis_os2.h - the part of CMSIS-RTOS2 that the port uses. SPDX-License-Identifier: MIT
  *
  * Written from the API's public description, for the tests: a firmware takes the file of this name
  * that comes with its kernel. */

@@ -198,7 +198,11 @@ osStatus_t osMessageQueueGet(osMessageQueueId_t mq_id, void *msg_ptr, uint8_t *m
 
 uint32_t osMessageQueueGetCount(osMessageQueueId_t mq_id)
 {
-    return ((struct testrtos_queue *)mq_id)->n;
+    const struct testrtos_queue *q = mq_id;
+    uint32_t was = netp_os_mask(), n = q ? q->n : 0;
+
+    netp_os_unmask(was);
+    return n;
 }
 
 osStatus_t osMessageQueueDelete(osMessageQueueId_t mq_id)

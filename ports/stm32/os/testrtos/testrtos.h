@@ -3,8 +3,8 @@
  * For the tests alone: nobody ought to ship it. It has what cmsis_os2.h beside it declares, for
  * Cortex-M3, M4 and M7: priorities, threads that preempt each other, equal ones in turn, waits with
  * and without an end. All memory is the caller's (cb_mem, stack_mem, mq_mem); without, nothing is
- * made. What a kernel for products has more: mutexes lend no priority, nothing is checked when it is
- * deleted, and interrupts are off for as long as it takes to look at all threads.
+ * made. What a kernel for products has more: mutexes lend no priority, nothing is checked when it
+ * is deleted, and interrupts are off for as long as it takes to look at all threads.
  *
  * The board's SysTick wakes it each millisecond, its clock is netp_board_ms(). */
 #ifndef TESTRTOS_H

@@ -90,7 +90,8 @@ struct netp_sntp_client {
 };
 
 /* Makes *m ready; the first ASK comes at once. cfg is copied. NETP_E_ABI: compiled against another
- * version; NETP_E_ARG: poll_ms is 0 or above poll_max_ms, or that above its limit. */
+ * version; NETP_E_ARG: poll_ms is 0 or above poll_max_ms, or that above its limit, or a key in a
+ * build without (-DNETP_SNTP_NO_KEY). */
 NETP_API int netp_sntp_client_init_(struct netp_sntp_client *m, size_t msize,
                                     const struct netp_sntp_client_cfg *cfg, netp_ms now);
 #define netp_sntp_client_init(m, cfg, now) netp_sntp_client_init_((m), sizeof *(m), (cfg), (now))

@@ -160,8 +160,8 @@ struct netp_tftp {
 
 /* Makes *m ready; GET and PUT have their request waiting in out(). cfg is copied.
  * NETP_E_ABI: compiled against another version; NETP_E_ARG: a member of cfg is out of range, the
- * file's name is empty or too long for a request; NETP_E_NOSPACE: mem is smaller than the
- * macros above say for one block. */
+ * file's name is empty or too long for a request, or the build has left out what cfg asks for;
+ * NETP_E_NOSPACE: mem is smaller than the macros above say for one block. */
 NETP_API int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cfg *cfg,
                              netp_ms now);
 #define netp_tftp_init(m, cfg, now) netp_tftp_init_((m), sizeof *(m), (cfg), (now))
@@ -171,7 +171,7 @@ NETP_API int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct net
  *   NETP_E_REFUSED    the peer sent ERROR; netp_tftp_peer_message() has its text
  *   NETP_E_SYNTAX     a packet that is illegal here or malformed (4), an OACK with more than was
  *                     asked for (8)
- *   NETP_E_UNSUPPORTED an unknown mode (4)
+ *   NETP_E_UNSUPPORTED an unknown mode (4); a build without that direction (2)
  *   NETP_E_LIMIT      a block larger than agreed (4), a file larger than max_size (3)
  *   NETP_E_TIMEOUT    nothing heard after all resends
  *   NETP_E_ABORTED    netp_tftp_abort()

@@ -3,9 +3,10 @@
  * SPDX-License-Identifier: MIT
  *
  * All that is here and in the headers beside it, and all machines on it, belong to lwIP's own
- * thread: the main loop, or with an operating system the tcpip thread. tcpip_callback() leads there;
- * another thread may also call what it wants between LOCK_TCPIP_CORE() and UNLOCK_TCPIP_CORE(), for
- * as short as it can. lwIP's assertions find who does not. It takes one sys_timeout.
+ * thread: the main loop, or with an operating system the tcpip thread. tcpip_callback() leads
+ * there; another thread may also call what it wants between LOCK_TCPIP_CORE() and
+ * UNLOCK_TCPIP_CORE(), for as short as it can. lwIP's assertions find who does not. It takes one
+ * sys_timeout.
  *
  * Callbacks of lwIP call the verbs of the machines at once, but close, abort and free nothing: that
  * is left to the loop, which runs from sys_check_timeouts(). */
