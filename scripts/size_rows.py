@@ -56,13 +56,13 @@ def eth(generation, other):
 
 
 ROWS = [
-    Row("HTTP/1.1, both roles, all", HTTP1, flash=13400),
-    Row("  server, all", HTTP1, "NETP_HTTP1_NO_CLIENT", flash=11800),
+    Row("HTTP/1.1, both roles, all", HTTP1, flash=13300),
+    Row("  server, all", HTTP1, "NETP_HTTP1_NO_CLIENT", flash=11600),
     Row("  server, firmware profile", HTTP1, "NETP_HTTP1_NO_CLIENT NETP_HTTP1_NO_CHUNKED " +
-        HTTP1_FIRMWARE, flash=7300),
-    Row("  client, all", HTTP1, "NETP_HTTP1_NO_SERVER", flash=10300),
-    Row("  client, firmware profile", HTTP1, "NETP_HTTP1_NO_SERVER " + HTTP1_FIRMWARE, flash=7700),
-    Row("  its parser of heads", HTTP_PARSER, flash=1500),
+        HTTP1_FIRMWARE, flash=7150),
+    Row("  client, all", HTTP1, "NETP_HTTP1_NO_SERVER", flash=10200),
+    Row("  client, firmware profile", HTTP1, "NETP_HTTP1_NO_SERVER " + HTTP1_FIRMWARE, flash=7600),
+    Row("  its parser of heads", HTTP_PARSER, flash=1400),
     Row("TFTP, all roles", TFTP, flash=7000),
     Row("  server", TFTP, "NETP_TFTP_NO_CLIENT", flash=6100),
     Row("  server of RFC 1350", TFTP, "NETP_TFTP_NO_CLIENT " + TFTP_PLAIN, flash=3250),

@@ -135,27 +135,41 @@ static bool may_switch(const struct netp_http1 *m)
            (m->pending_ >> 2 * (m->npending_ - 1u) & 3) >= HTTP1_TUNNEL;
 }
 
+static bool may_request(const struct netp_http1 *m)
+{
+    return m->tx_ == HTTP1_TX_NONE && !(m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_CLOSED &&
+           m->npending_ < NETP_HTTP1_PIPELINE && !may_switch(m);
+}
+
+static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
+{
+    unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
+                        (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
+
+#ifdef NETP_HTTP1_NO_CHUNKED
+    if (msg->length == NETP_HTTP1_CHUNKED) {
+        return false;
+    }
+#endif
+    if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
+        (msg->flags & left_out)) {
+        return false;
+    }
+    return netp_http_is_token(msg->method) && is_visible(msg->target) &&
+           http1_is_target(msg->method, msg->target.p, msg->target.n);
+}
+
 static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
     bool connect = HTTP1_TUNNELS && http1_is_method(msg->method.p, msg->method.n, "CONNECT");
-    unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
-                        (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
-    if (m->tx_ != HTTP1_TX_NONE || (m->bits_ & HTTP1_LAST) || m->rx_ == HTTP1_RX_CLOSED ||
-        m->npending_ == NETP_HTTP1_PIPELINE || may_switch(m)) {
+    if (!may_request(m)) {
         return NETP_E_STATE;
     }
-    if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
-        (msg->flags & left_out) || !netp_http_is_token(msg->method) || !is_visible(msg->target) ||
-        !http1_is_target(msg->method, msg->target.p, msg->target.n)) {
+    if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-#ifdef NETP_HTTP1_NO_CHUNKED
-    if (msg->length == NETP_HTTP1_CHUNKED) {
-        return NETP_E_ARG;
-    }
-#endif
     f->tx = body_of(msg);
     f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
@@ -197,39 +211,50 @@ static int frame_switch(const struct netp_http1 *m, const struct netp_http1_msg 
 }
 
 /* 1xx and 204 never have a body; answers to HEAD and 304 tell of the one that they leave out. */
-static int frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
-                        struct framing *f)
+static bool has_none(const struct netp_http1_msg *msg)
 {
-    bool none = msg->status < 200 || msg->status == 204, info = msg->status < 200;
-    bool left_out = (m->bits_ & HTTP1_NO_BODY) || msg->status == 304;
-    bool old = (m->bits_ & HTTP1_OLD) != 0, chunks = HTTP1_CHUNKS && !old;
-    unsigned flags = (info ? 0u : NETP_HTTP1_CLOSE) | (left_out ? NETP_HTTP1_NO_LENGTH : 0u);
+    return msg->status < 200 || msg->status == 204;
+}
 
-    if ((info && old) || (msg->flags & ~flags) != 0 || /* RFC 9110 section 15.2 */
-        (msg->length > 0 && (none || msg->status == 205))) {
-        return NETP_E_ARG;
+static bool leaves_out(const struct netp_http1 *m, const struct netp_http1_msg *msg)
+{
+    return (m->bits_ & HTTP1_NO_BODY) || msg->status == 304;
+}
+
+static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_msg *msg)
+{
+    unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
+                     (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
+
+    if (msg->status < 200 && (m->bits_ & HTTP1_OLD)) {
+        return false; /* RFC 9110 section 15.2 */
     }
-    if (info) {
-        return NETP_OK;
-    }
+    return (msg->flags & ~flags) == 0 &&
+           ((!has_none(msg) && msg->status != 205) || msg->length == 0);
+}
+
+static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
+                         struct framing *f)
+{
+    bool chunks = HTTP1_CHUNKS && !(m->bits_ & HTTP1_OLD);
+
     f->tx = body_of(msg);
     if ((msg->flags & NETP_HTTP1_CLOSE) || (m->bits_ & HTTP1_LAST)) {
         f->say |= SAY_CLOSE;
     }
-    if (!none && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
+    if (!has_none(msg) && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
         if (f->tx == HTTP1_TX_CHUNKED) {
             f->say |= chunks ? SAY_CHUNKED : 0u;
         } else if (msg->status != 304 || msg->length > 0) {
             f->say |= SAY_LENGTH;
         }
     }
-    if (none || left_out) {
+    if (has_none(msg) || leaves_out(m, msg)) {
         f->tx = HTTP1_TX_DROPPED;
     } else if (f->tx == HTTP1_TX_CHUNKED && !chunks) {
         f->tx = HTTP1_TX_TO_END;
         f->say |= SAY_CLOSE;
     }
-    return NETP_OK;
 }
 
 static int frame_response(const struct netp_http1 *m, const struct netp_http1_msg *msg,
@@ -242,7 +267,16 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
         return NETP_E_ARG;
     }
     f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
-    return is_switch(m, msg) ? frame_switch(m, msg, f) : frame_answer(m, msg, f);
+    if (is_switch(m, msg)) {
+        return frame_switch(m, msg, f);
+    }
+    if (!answer_is_good(m, msg)) {
+        return NETP_E_ARG;
+    }
+    if (msg->status >= 200) {
+        frame_answer(m, msg, f);
+    }
+    return NETP_OK;
 }
 
 /* The machine's state behind a head that was queued. */

@@ -46,64 +46,69 @@ static int line_end(struct netp_http_head *h, struct cursor *c)
     return 1;
 }
 
-/* One or more characters of a kind, and what must follow them. */
-static inline int word(struct netp_http_head *h, struct cursor *c, http_scan *scan, char follows,
-                       struct netp_http_span *at, const char *where)
-{
-    const uint8_t *from = c->p;
-
-    c->p = scan(from, c->end);
-    if (c->p == c->end) {
-        return 0;
-    }
-    if (c->p == from || *c->p != (uint8_t)follows) {
-        return wrong(h, c, NETP_E_SYNTAX, where);
-    }
-    *at = span(c, from, c->p++);
-    return 1;
-}
-
-/* As many characters as `first` has, none below its own there, none above that in `last`. */
-static int pattern(struct netp_http_head *h, struct cursor *c, const char *first, const char *last,
-                   const char *where)
-{
-    for (; *first != '\0'; first++, last++, c->p++) {
-        if (c->p == c->end) {
-            return 0;
-        }
-        if (*c->p < (uint8_t)*first || *c->p > (uint8_t)*last) {
-            return wrong(h, c, NETP_E_SYNTAX, where);
-        }
-    }
-    return 1;
-}
-
 /* HTTP-version, section 2.3 */
 static int version(struct netp_http_head *h, struct cursor *c)
 {
-    const uint8_t *major = c->p + sizeof "HTTP/" - 1;
-    int r = pattern(h, c, "HTTP/1.0", "HTTP/1.9", HTTP_WHERE("version"));
+    static const char http[] = "HTTP/1.0";
 
-    if (r > 0) {
-        h->minor = (uint8_t)(c->p[-1] - '0');
-    } else if (r < 0 && c->p == major && *major >= '0' && *major <= '9') {
-        r = NETP_E_UNSUPPORTED;
+    for (size_t i = 0; i < sizeof http - 1; i++, c->p++) {
+        bool digit;
+        if (c->p == c->end) {
+            return 0;
+        }
+        digit = *c->p >= '0' && *c->p <= '9';
+        if (i == 7 ? !digit : *c->p != (uint8_t)http[i]) {
+            return wrong(h, c, i == 5 && digit ? NETP_E_UNSUPPORTED : NETP_E_SYNTAX,
+                         HTTP_WHERE("version"));
+        }
     }
-    return r;
+    h->minor = (uint8_t)(c->p[-1] - '0');
+    return 1;
 }
 
 /* method SP request-target SP HTTP-version CRLF, section 3 */
 static int request_line(struct netp_http_head *h, struct cursor *c)
 {
-    int r = word(h, c, http_scan_token, ' ', &h->method, HTTP_WHERE("method"));
+    const uint8_t *from = c->p;
+    int r;
 
-    if (r > 0) {
-        r = word(h, c, http_scan_target, ' ', &h->target, HTTP_WHERE("request target"));
+    c->p = http_scan_token(from, c->end);
+    if (c->p == c->end) {
+        return 0;
     }
-    if (r > 0) {
-        r = version(h, c);
+    if (c->p == from || *c->p != ' ') {
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("method"));
     }
+    h->method = span(c, from, c->p);
+    from = ++c->p;
+    c->p = http_scan_target(from, c->end);
+    if (c->p == c->end) {
+        return 0;
+    }
+    if (c->p == from || *c->p != ' ') {
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("request target"));
+    }
+    h->target = span(c, from, c->p);
+    c->p++;
+    r = version(h, c);
     return r > 0 ? line_end(h, c) : r;
+}
+
+/* SP 3DIGIT */
+static int status_code(struct netp_http_head *h, struct cursor *c)
+{
+    static const char first[] = " 100", last[] = " 999";
+
+    for (size_t i = 0; i < sizeof first - 1; i++, c->p++) {
+        if (c->p == c->end) {
+            return 0;
+        }
+        if (*c->p < (uint8_t)first[i] || *c->p > (uint8_t)last[i]) {
+            return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("status code"));
+        }
+        h->status = (uint16_t)(i == 0 ? 0 : h->status * 10 + *c->p - '0');
+    }
+    return 1;
 }
 
 /* HTTP-version SP status-code SP [ reason-phrase ] CRLF, section 4 */
@@ -112,14 +117,10 @@ static int status_line(struct netp_http_head *h, struct cursor *c)
     const uint8_t *from;
     int r = version(h, c);
 
-    if (r > 0) {
-        r = pattern(h, c, " 100", " 999", HTTP_WHERE("status code"));
-    }
-    if (r <= 0) {
+    if (r <= 0 || (r = status_code(h, c)) <= 0) {
         return r;
     }
     from = c->p;
-    h->status = (uint16_t)(from[-3] * 100 + from[-2] * 10 + from[-1] - '0' * 111);
     if (from < c->end && *from == ' ') {
         c->p = http_scan_value(++from, c->end);
     } else if (from < c->end && !(h->flags_ & NETP_HTTP_HEAD_NO_REASON)) {
@@ -161,27 +162,30 @@ static bool is_blank(uint8_t c)
  * (sections 5.1, 5.2) are no names. */
 static int field_line(struct netp_http_head *h, struct cursor *c)
 {
-    const uint8_t *from = c->p, *value, *end;
-    struct netp_http_field f;
-    int r = word(h, c, http_scan_token, ':', &f.name, HTTP_WHERE("field name"));
+    const uint8_t *from = c->p, *colon = http_scan_token(from, c->end), *value, *end;
+    int r;
 
-    if (r <= 0) {
-        return r;
+    c->p = colon;
+    if (colon == c->end) {
+        return 0;
+    }
+    if (colon == from || *colon != ':') {
+        return wrong(h, c, NETP_E_SYNTAX, HTTP_WHERE("field name"));
     }
     if (h->nfield == h->cap_) {
         c->p = from;
         return wrong(h, c, NETP_E_LIMIT, HTTP_WHERE("number of fields"));
     }
-    for (value = c->p; value < c->end && is_blank(*value); value++) {
+    for (value = colon + 1; value < c->end && is_blank(*value); value++) {
     }
     c->p = end = http_scan_value(value, c->end);
     while (end > value && is_blank(end[-1])) {
         end--;
     }
-    f.value = span(c, value, end);
     r = line_end(h, c);
     if (r > 0) {
-        h->field_[h->nfield++] = f;
+        h->field_[h->nfield++] =
+            (struct netp_http_field){span(c, from, colon), span(c, value, end)};
     }
     return r;
 }

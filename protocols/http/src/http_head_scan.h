@@ -31,8 +31,6 @@ static inline unsigned http_controls_16_(const uint8_t *p)
 }
 #endif
 
-typedef const uint8_t *http_scan(const uint8_t *p, const uint8_t *end);
-
 static inline const uint8_t *http_scan_set_(const uint8_t *p, const uint8_t *end,
                                             const struct http_chars *set)
 {

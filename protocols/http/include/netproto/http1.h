@@ -36,10 +36,10 @@ extern "C" {
  *   NETP_HTTP1_NO_TRAILERS    trailers that are sent: NETP_E_ARG. Received ones are told of
  *   NETP_HTTP1_NO_HOLD        a client's Expect: NETP_HTTP1_HOLD is NETP_E_ARG
  *   NETP_HTTP1_NO_RATE        cfg.min_rate: init refuses it with NETP_E_ARG
- *   NETP_HTTP1_NO_IPV6        addresses in brackets: a server answers 400, to send one is
- * NETP_E_ARG NETP_HTTP1_NO_PHRASES     netp_http_reason(): always "", as a status line may have it
+ *   NETP_HTTP1_NO_IPV6        addresses in brackets: a server answers 400; to send: NETP_E_ARG
+ *   NETP_HTTP1_NO_PHRASES     netp_http_reason(): always "", as a status line may have it
  *   NETP_HTTP1_NO_WHERE       fail()->where: always ""
- * What frames messages is read as strictly as ever, and all limits and times stay. */
+ * What frames messages is read as strictly as ever; the other limits and all times stay. */
 
 enum netp_http1_role { NETP_HTTP1_CLIENT = 1, NETP_HTTP1_SERVER };
 

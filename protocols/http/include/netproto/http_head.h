@@ -68,10 +68,11 @@ NETP_API void netp_http_head_init(struct netp_http_head *h, enum netp_http_head_
  * this place or another. Bytes behind the head are not looked at. Returns its length when it is
  * complete, 0 when more must come, or
  *   NETP_E_SYNTAX       the byte at h->at fits nothing that may come there
- *   NETP_E_UNSUPPORTED  h->at is the major version of another HTTP than 1; or the build has left
- * out heads of this kind, see http1.h NETP_E_LIMIT        at h->at begins one field more than cap,
- * or the head is longer than NETP_HTTP_HEAD_MAX and not complete. After an error or a complete head
- * only init is of use. */
+ *   NETP_E_UNSUPPORTED  h->at is the major version of another HTTP than 1; or the build has no
+ *                       heads of this kind, see http1.h
+ *   NETP_E_LIMIT        at h->at begins one field more than cap, or the head is longer than
+ *                       NETP_HTTP_HEAD_MAX and not complete.
+ * After an error or a complete head only init is of use. */
 NETP_API int netp_http_head_parse(struct netp_http_head *h, const char *p, size_t n);
 
 /* Whether the start line is complete: a head that is too long after it has too much in its fields
