@@ -50,22 +50,22 @@ static bool is_built(const struct netp_tftp_cfg *c)
         return false;
     }
 #endif
-    switch (c->role) {
-#if !defined(NETP_TFTP_NO_CLIENT) && !defined(NETP_TFTP_NO_RECEIVE)
-    case NETP_TFTP_GET:
-        return true;
-#endif
-#if !defined(NETP_TFTP_NO_CLIENT) && !defined(NETP_TFTP_NO_SEND)
-    case NETP_TFTP_PUT:
-        return true;
-#endif
-#ifndef NETP_TFTP_NO_SERVER
-    case NETP_TFTP_SERVE:
-        return true;
-#endif
-    default:
+#if defined(NETP_TFTP_NO_CLIENT) || defined(NETP_TFTP_NO_RECEIVE)
+    if (c->role == NETP_TFTP_GET) {
         return false;
     }
+#endif
+#if defined(NETP_TFTP_NO_CLIENT) || defined(NETP_TFTP_NO_SEND)
+    if (c->role == NETP_TFTP_PUT) {
+        return false;
+    }
+#endif
+#ifdef NETP_TFTP_NO_SERVER
+    if (c->role == NETP_TFTP_SERVE) {
+        return false;
+    }
+#endif
+    return c->role == NETP_TFTP_GET || c->role == NETP_TFTP_PUT || c->role == NETP_TFTP_SERVE;
 }
 
 static bool role_ok(const struct netp_tftp_cfg *c)
