@@ -102,6 +102,7 @@ The board's ports are at 127.0.0.1, $base higher:
     TCP, UDP echo nc 127.0.0.1 $((base + 7)); nc -u 127.0.0.1 $((base + 7))
     thermostat    mbpoll -m tcp -p $((base + 502)) -t 3 -r 1 -c 3 -1 127.0.0.1
     throughput    iperf -c 127.0.0.1 -p $((base + 5001))
+    all but that  netproto selftest --device 127.0.0.1 --base $base
 END
     [ -z "$os" ] || cat <<END
     sockets       nc 127.0.0.1 $((base + 1007)); nc -u 127.0.0.1 $((base + 1007))

@@ -65,7 +65,7 @@ def read(folder):
 
 
 def ends(names, pattern):
-    return {n for n in names if re.search("(^|[/:])(%s)$" % pattern, n)}
+    return {n for n in names if re.search(r"(^|[/:])(%s)(\.\w+)*$" % pattern, n)}
 
 
 def follow(frames, calls, pointers):

@@ -206,7 +206,9 @@ try:
         c.join()
         print("%-10s %6d right, %4d told no, %3d wrong %s" % (
             c.act.__name__, c.good, c.refused, c.failed, c.why), flush=True)
-        check(c.good >= SECONDS / 20 and c.failed <= c.good / 20, "%s of the soak" % c.act.__name__)
+        few = c.act in (upload, tftp_put)  # one whose cable was out may hold the slot for a while
+        check(c.good >= SECONDS / (60 if few else 20) and c.failed <= c.good / 20,
+              "%s of the soak" % c.act.__name__)
     services.back_to(b, before, 90)
     print(b.counters())
 finally:

@@ -78,10 +78,8 @@ static int on_reply(struct task *k, const struct netp_sntp_reply *reply)
 }
 
 /* Whether to go on with another address: that is silent, or can't be reached. */
-static bool has_other(const struct task *k)
+static bool has_other(const struct task *k, const struct netp_sntp_target *t)
 {
-    const struct netp_sntp_target *t = k->t;
-
     return k->next < t->nother && t->answered == 0 &&
            (t->err == NETP_E_TIMEOUT || t->err == NETP_E_IO);
 }
@@ -99,7 +97,7 @@ static int on_event(struct task *k, const struct netp_sntp_client_ev *ev)
         k->left = k->t->kiss == NETP_SNTP_RATE ? 0 : k->left - 1;
         return k->t->answered ? NETP_OK : k->t->kiss ? NETP_E_REFUSED : NETP_E_SYNTAX;
     default: /* NETP_SNTP_TIMEOUT */
-        k->left = has_other(k) ? 0 : k->left - 1;
+        k->left = has_other(k, k->t) ? 0 : k->left - 1;
         return k->t->err;
     }
 }
@@ -219,12 +217,13 @@ static void close_one(struct pollfd *p)
 /* What is due for a target, and at its next address if it is silent at this one. */
 static void go_on(struct run *r, size_t i)
 {
+    struct netp_sntp_target *t = &r->q->target[i];
     struct task *k = &r->task[i];
 
     step(k, r->fd[i].fd, NULL);
-    while (k->left == 0 && has_other(k)) {
+    while (k->left == 0 && has_other(k, t)) {
         close_one(&r->fd[i]);
-        k->t->addr = k->t->other[k->next++];
+        t->addr = t->other[k->next++];
         aim(r, i);
         step(k, r->fd[i].fd, NULL);
     }

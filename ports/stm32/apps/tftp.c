@@ -197,6 +197,7 @@ static void datagram(void *arg, struct netp_in *in)
     if (t) {
         netp_tftp_cfg_init(&cfg, NETP_TFTP_SERVE);
         cfg.flags = NETP_TFTP_LEND;
+        cfg.retries = 3; /* a client that is gone holds a slot for 15 seconds */
         t->from = *in->from;
         if (open_transfer(t, &cfg, on_closed) == NETP_OK) {
             netp_lwip_udp_input(&t->udp, in);

@@ -13,7 +13,8 @@ extern "C" {
 /* What is agreed on. */
 struct netp_sntp_choice {
     size_t agree;      /* how many do */
-    size_t best;       /* index of the one with the least distance among them: take its offset */
+    size_t best;       /* index of the one with the least distance among them: take its offset,
+                          which may lie outside of low and high, by no more than that distance */
     int64_t low, high; /* the true offset lies between these, if they are right */
 };
 
