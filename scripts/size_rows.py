@@ -59,7 +59,7 @@ ROWS = [
     Row("HTTP/1.1, both roles, all", HTTP1, flash=13300),
     Row("  server, all", HTTP1, "NETP_HTTP1_NO_CLIENT", flash=11600),
     Row("  server, firmware profile", HTTP1, "NETP_HTTP1_NO_CLIENT NETP_HTTP1_NO_CHUNKED " +
-        HTTP1_FIRMWARE, flash=7150),
+        HTTP1_FIRMWARE, flash=7050),
     Row("  client, all", HTTP1, "NETP_HTTP1_NO_SERVER", flash=10200),
     Row("  client, firmware profile", HTTP1, "NETP_HTTP1_NO_SERVER " + HTTP1_FIRMWARE, flash=7600),
     Row("  its parser of heads", HTTP_PARSER, flash=1400),
