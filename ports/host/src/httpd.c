@@ -191,9 +191,13 @@ static void exchange_over(struct httpd_conn *c)
     rest_later(c);
 }
 
-bool httpd_is_last(const struct netp_httpd_exchange *x)
+/* Whether the client has said that it asks no more, as in "Connection: close": then nothing is to
+ * come from it, and to wait for its end would be for nothing. */
+static bool is_last(const struct httpd_conn *c)
 {
-    return !x->conn->tls && (x->received_all || x->request.length == 0) &&
+    const struct netp_httpd_exchange *x = &c->work->x;
+
+    return !c->tls && (x->received_all || x->request.length == 0) &&
            !(x->request.flags & NETP_HTTP1_KEEPALIVE);
 }
 
@@ -215,7 +219,7 @@ static void on_turned(void *arg)
     }
     netp_stream_flush(&c->work->stream);
     if (c->work->x.phase == HTTPD_ENDED && is_sent(c)) {
-        bool last = httpd_is_last(&c->work->x);
+        bool last = is_last(c);
         exchange_over(c);
         if (last) {
             conn_free(c);

@@ -297,7 +297,6 @@ int netp_httpd_end(struct netp_httpd_exchange *x)
 
     if (r == NETP_OK) {
         x->phase = HTTPD_ENDED;
-        x->conn->work->stream.last = httpd_is_last(x);
         kick(x);
     }
     return r;

@@ -117,9 +117,7 @@ void httpd_work_free(struct netp_httpd *h);
  * them would be one customer. */
 struct netp_addr httpd_unmapped(struct netp_addr a);
 
-/* httpd.c: whether the client has said that it asks no more, as in "Connection: close": then
- * nothing is to come from it, and to wait for its end would be for nothing; ends a connection. */
-bool httpd_is_last(const struct netp_httpd_exchange *x);
+/* httpd.c: the exchange is complete; ends a connection. */
 void httpd_conn_cut(struct httpd_conn *c);
 const char *httpd_date(struct netp_httpd *httpd);
 

@@ -107,22 +107,20 @@ static ptrdiff_t send_file(int fd, const struct netp_out *v)
     return r > 0 ? r : send_error();
 }
 
-/* more: hold back a packet that is not full. */
-static ptrdiff_t send_some(int fd, const struct netp_out *v, size_t nv, bool more)
+ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv)
 {
     struct iovec iov[GATHER];
     struct msghdr h = {.msg_iov = iov};
-    bool fin, file;
+    bool fin, more;
     size_t total;
     ssize_t r = 0;
 
     if (v->flags & NETP_OUT_FILE) {
         return send_file(fd, v);
     }
-    total = gather(&h, v, nv, &fin, &file);
+    total = gather(&h, v, nv, &fin, &more);
     while (total > 0 &&
-           (r = send_pieces(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL | (more || file ? MSG_MORE : 0))) <
-               0 &&
+           (r = send_pieces(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0))) < 0 &&
            errno == EINTR) {
     }
     if (r < 0) {
@@ -132,11 +130,6 @@ static ptrdiff_t send_some(int fd, const struct netp_out *v, size_t nv, bool mor
         return NETP_E_IO;
     }
     return r;
-}
-
-ptrdiff_t netp_stream_send(int fd, const struct netp_out *v, size_t nv)
-{
-    return send_some(fd, v, nv, false);
 }
 
 /* --- streams --------------------------------------------------------------------------------- */
@@ -175,15 +168,6 @@ static int failure(const struct netp_stream *s)
     return (s->ops->fail)(s->m)->code;
 }
 
-/* The last output is held back for the end of the connection, which comes at once, to go with it;
- * but not with input left: a socket that is closed without reading drops what it holds back. */
-static ptrdiff_t send_now(struct netp_stream *s, const struct netp_out *v, size_t nv)
-{
-    return s->last && !s->transport && s->in_.n == 0 && nv > 0
-               ? send_some(s->watch_.fd, v, nv, true)
-               : netp_transport_send(s->transport, s->watch_.fd, v, nv);
-}
-
 /* Sends what there is, as far as the socket takes it: true when something left. What stops it for
  * good is remembered: the peer may have said why before it stopped reading, so input goes first. */
 static bool flush(struct netp_stream *s)
@@ -197,7 +181,7 @@ static bool flush(struct netp_stream *s)
         return false;
     }
     /* The first is for what waits in the transport. */
-    while ((r = send_now(s, v, nv)) >= 0) {
+    while ((r = netp_transport_send(s->transport, s->watch_.fd, v, nv)) >= 0) {
         if (nv > 0) {
             s->ops->sent(s->m, (size_t)r, netp_loop_now(s->loop_));
             moved = true;

@@ -5,8 +5,6 @@
  * is a plain socket that the test reads and writes by hand. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <netproto/frame.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
@@ -166,49 +164,6 @@ static void test_kick(void **state)
     netp_loop_turn(t.loop, netp_now() + PATIENCE_MS);
     expect_bytes(t.peer, "\2xy", 3);
     tear_down(&t);
-}
-
-static void close_when_sent(void *arg)
-{
-    struct side *t = arg;
-
-    if (!(netp_frame_want(&t->m) & NETP_WANT_OUT)) {
-        netp_stream_close(&t->s);
-        t->ended++;
-    }
-}
-
-/* The segments of TCP that bring "abc" and the end. */
-static unsigned segments(bool last)
-{
-    const struct netp_addr loopback = {.ip = {127, 0, 0, 1}, .fam = 4};
-    int listener = netp_tcp_listen(&loopback);
-    struct netp_addr to = netp_local_addr(listener), from;
-    struct tcp_info info;
-    socklen_t n = sizeof info;
-    struct side t;
-    char c;
-
-    init(&t, netp_loop_new());
-    t.s.last = last;
-    t.s.turned = close_when_sent;
-    t.peer = netp_tcp_connect_any(&to, 1, NULL, PATIENCE_MS);
-    assert_true(t.peer >= 0);
-    assert_int_equal(netp_stream_open(&t.s, t.loop, netp_accept(listener, &from), false), 0);
-    assert_int_equal(netp_frame_send(&t.m, NULL, "abc", 3), NETP_OK);
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
-    expect_bytes(t.peer, "\3abc", 4);
-    assert_int_equal(read(t.peer, &c, 1), 0);
-    assert_int_equal(getsockopt(t.peer, IPPROTO_TCP, TCP_INFO, &info, &n), 0);
-    close(listener);
-    tear_down(&t);
-    return info.tcpi_segs_in;
-}
-
-static void test_last(void **state)
-{
-    (void)state;
-    assert_int_equal(segments(true) + 1, segments(false));
 }
 
 /* The peer half-closes; the machine answers and half-closes, too: closed without error. */
@@ -633,7 +588,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events_and_answers),
         cmocka_unit_test(test_kick),
-        cmocka_unit_test(test_last),
         cmocka_unit_test(test_half_close),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_close_in_callback),

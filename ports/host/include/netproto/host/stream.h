@@ -38,8 +38,6 @@ struct netp_stream {
     void (*left)(void *arg, bool broken);
     void *arg;
     const struct netp_transport *transport; /* NULL: the socket itself; outlives the stream */
-    bool last; /* what m has to send is all, and turned() closes this stream when it has left: then
-                  its end goes in the same packet */
 
     struct netp_loop *loop_;
     struct netp_watch watch_; /* fd -1: closed */
