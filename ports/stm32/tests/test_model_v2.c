@@ -137,7 +137,7 @@ static void a_stop_keeps_the_place(void **state)
         desc[0] = bus(memory.buf[0]);
         desc[2] = 100;
         desc[3] = V2_TDES3_OWN | V2_TDES3_FD | V2_TDES3_LD | 100u;
-        model_write(&m, V2_DMACTDTPR, bus(memory.tx[2]));
+        model_write(&m, V2_DMACTDTPR, bus(memory.tx) + sizeof memory.tx);
         steps();
         assert_int_equal(m.sent_frames, i + 1);
         model_write(&m, V2_DMACTCR, 0);

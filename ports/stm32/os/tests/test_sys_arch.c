@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ uint32_t netp_board_random(void)
 {
     static _Atomic uint32_t x = 1;
 
-    return x = x * 1103515245 + 12345;
+    return atomic_fetch_add(&x, 2654435769u);
 }
 
 signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
