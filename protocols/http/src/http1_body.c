@@ -21,7 +21,7 @@ static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
     m->left_ -= ev->n;
     http1_take(m, in, ev->n);
     if (m->left_ == 0 && m->rx_ != HTTP1_RX_TO_END) {
-        m->rx_ = !HTTP1_CHUNKS || m->rx_ == HTTP1_RX_LENGTH ? HTTP1_RX_COMPLETE : HTTP1_RX_CHUNK_CR;
+        m->rx_ = HTTP1_CHUNKS && m->rx_ != HTTP1_RX_LENGTH ? HTTP1_RX_CHUNK_CR : HTTP1_RX_COMPLETE;
     }
     return ev->type = NETP_HTTP1_DATA;
 }

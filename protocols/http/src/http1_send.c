@@ -68,6 +68,7 @@ static bool put_field(struct http_writer *w, const struct netp_http1_pair *f)
 static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
                        const struct netp_http1_msg *msg)
 {
+    bool switches = HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH);
     unsigned hosts = http1_is_server(m) ? 1 : 0, upgrades = 0;
 
     for (size_t i = 0; i < msg->nfield; i++) {
@@ -82,7 +83,7 @@ static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
             return false;
         }
     }
-    return hosts == 1 && (!HTTP1_TUNNELS || upgrades > 0 || !(msg->flags & NETP_HTTP1_SWITCH));
+    return hosts == 1 && (upgrades > 0 || !switches);
 }
 
 static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
@@ -202,7 +203,7 @@ static int frame_switch(const struct netp_http1 *m, const struct netp_http1_msg 
 {
     bool upgrade = msg->status == 101;
 
-    if (!HTTP1_TUNNELS || msg->flags != (upgrade ? NETP_HTTP1_SWITCH : 0u) || msg->length > 0 ||
+    if (msg->flags != (upgrade ? NETP_HTTP1_SWITCH : 0u) || msg->length > 0 ||
         (upgrade && !(m->bits_ & HTTP1_UPGRADE))) {
         return NETP_E_ARG;
     }
@@ -268,7 +269,7 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
     }
     f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
     if (is_switch(m, msg)) {
-        return frame_switch(m, msg, f);
+        return HTTP1_TUNNELS ? frame_switch(m, msg, f) : NETP_E_ARG;
     }
     if (!answer_is_good(m, msg)) {
         return NETP_E_ARG;
@@ -486,7 +487,8 @@ int netp_http1_send_end(struct netp_http1 *m, const struct netp_http1_pair *trai
         http1_queue_begin(m, &w);
         put(&w, "0\r\n");
         for (size_t i = 0; i < ntrailer; i++) {
-            if (!HTTP1_TRAILERS || !put_field(&w, &trailer[i]) || !may_trail(trailer[i].name)) {
+            bool good = HTTP1_TRAILERS && put_field(&w, &trailer[i]) && may_trail(trailer[i].name);
+            if (!good) {
                 return NETP_E_ARG;
             }
         }
