@@ -279,13 +279,18 @@ static int tunnel(struct netp_http1 *m, struct netp_http1_ev *ev)
     return ev->type = NETP_HTTP1_TUNNEL;
 }
 
+/* Whether the answer to a request of that kind makes the connection another protocol's. */
+static bool is_tunnel(unsigned kind, unsigned status)
+{
+    return status == 101 ? kind == HTTP1_OFFER : kind == HTTP1_TUNNEL && status / 100 == 2;
+}
+
 static int response(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
 {
     unsigned kind = m->pending_ & 3, status = m->head_.status;
     int r;
 
-    if (HTTP1_TUNNELS &&
-        (status == 101 ? kind == HTTP1_OFFER : kind == HTTP1_TUNNEL && status / 100 == 2)) {
+    if (HTTP1_TUNNELS && is_tunnel(kind, status)) {
         return tunnel(m, ev);
     }
     if (status == 101) {
