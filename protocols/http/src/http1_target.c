@@ -4,7 +4,7 @@
 #include "http1_private.h"
 #include "http_chars.h"
 
-#define HOST_MAX 264u /* characters of a host and its port */
+#define HOST_MAX 263u /* characters of a host and its port */
 
 /* Without the % of an escape: scheme; reg-name; pchar, slash and question mark. */
 static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
@@ -128,25 +128,26 @@ static const char *skip_literal(const char *p, const char *end)
 }
 #endif
 
-bool http1_is_host(const char *p, size_t n)
+/* Whether all from p to end is a host, not empty, and maybe a port. */
+static bool is_authority(const char *p, const char *end)
 {
-    const char *end, *host;
+    const char *host = skip_text(p, end, &name_chars);
     uint64_t port;
 
-    if (n == 0 || n > HOST_MAX) {
-        return n == 0;
-    }
-    end = p + n;
-    host = skip_text(p, end, &name_chars);
-    if (host == p) {
+    if (host == p && p < end) {
         host = skip_literal(p, end);
     }
     if (host == p || host == end) {
         return host > p;
     }
-    n = (size_t)(end - host) - 1;
     return *host == ':' &&
-           (n == 0 || netp_parse_dec(netp_str_make(host + 1, n), UINT16_MAX, &port) == NETP_OK);
+           (++host == end || netp_parse_dec(netp_str_make(host, (size_t)(end - host)), UINT16_MAX,
+                                            &port) == NETP_OK);
+}
+
+bool http1_is_host(const char *p, size_t n)
+{
+    return n == 0 || (n <= HOST_MAX && is_authority(p, p + n));
 }
 
 /* A URI with an authority, but no user and no fragment. */
@@ -160,8 +161,7 @@ static bool is_absolute(const char *p, const char *end)
     authority += 3;
     for (path = authority; path < end && *path != '/' && *path != '?'; path++) {
     }
-    return path > authority && http1_is_host(authority, (size_t)(path - authority)) &&
-           skip_text(path, end, &path_chars) == end;
+    return is_authority(authority, path) && skip_text(path, end, &path_chars) == end;
 }
 
 bool http1_is_target(struct netp_str method, const char *p, size_t n)

@@ -131,11 +131,26 @@ static void hosts_are_hosts(void **state)
         }
     }
     memset(text, 'a', sizeof text);
-    text[264] = '\0';
+    text[263] = '\0';
     assert_true(takes("GET", "/", text));
-    text[264] = 'a';
-    text[265] = '\0';
+    text[263] = 'a';
+    text[264] = '\0';
     assert_false(takes("GET", "/", text));
+}
+
+/* The length of Host is limited, that of a target only by cfg.headlen. */
+static void targets_may_be_long(void **state)
+{
+    char text[600] = "http://";
+
+    (void)state;
+    memset(text + 7, 'a', sizeof text - 8);
+    text[sizeof text - 1] = '\0';
+    assert_true(takes("GET", text, "h"));
+    text[300] = '/';
+    assert_true(takes("GET", text, "h"));
+    text[300] = '@';
+    assert_false(takes("GET", text, "h"));
 }
 
 static void targets_fit_their_method(void **state)
@@ -250,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_hosts),
+        cmocka_unit_test(targets_may_be_long),
         cmocka_unit_test(targets_fit_their_method),
         cmocka_unit_test(they_are_what_the_parser_of_urls_says),
     };
