@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netproto/host/socket.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,23 @@ static void be_patient(int fd)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
+/* Or why not, in errno. */
+static bool is_connected(int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLOUT};
+    socklen_t n = sizeof(int);
+    int err = EAGAIN;
+
+    if (fd < 0) {
+        return false;
+    }
+    if (poll(&p, 1, 5000) > 0) {
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n);
+    }
+    errno = err;
+    return err == 0;
+}
+
 bool selftest_echo_tcp(const struct netp_addr *to, const char *content, size_t n)
 {
     int fd = netp_tcp_connect(to, NULL), err;
@@ -264,8 +282,14 @@ bool selftest_echo_tcp(const struct netp_addr *to, const char *content, size_t n
     size_t got = 0;
     pid_t sender;
     ssize_t r;
-    bool good = fd >= 0;
+    bool good = true;
 
+    if (!is_connected(fd)) {
+        err = errno;
+        close(fd);
+        errno = err;
+        return false;
+    }
     be_patient(fd);
     sender = fork();
     if (sender == 0) {
