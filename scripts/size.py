@@ -9,6 +9,7 @@ import runpy
 import subprocess
 import tempfile
 
+import callgraph
 from size_rows import ROWS, STATES, Row, lwip_rows
 
 CPUS = {"M0+": "cortex-m0plus", "M3": "cortex-m3", "M4": "cortex-m4", "M7": "cortex-m7"}
@@ -95,16 +96,7 @@ class Build:
 
 
 def stack(objects, present):
-    frames, calls = {}, {}
-    for object_ in objects:
-        with open(object_[:-2] + ".ci") as f:
-            graph = f.read()
-        for name, label in re.findall(r'node: \{ title: "([^"]+)" label: "([^"]*)"', graph):
-            size = re.search(r"(\d+) bytes", label)
-            if size and name.split(":")[-1] in present:
-                frames[name] = int(size[1])
-        for a, b in re.findall(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', graph):
-            calls.setdefault(a, set()).add(b)
+    frames, calls = callgraph.read((o[:-2] + ".ci" for o in objects), present)
     depth = {}
 
     def deepest(name):

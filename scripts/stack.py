@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import callgraph
+
 LIBRARY = 64  # bytes of a function that there is no graph of
 EXCEPTION = 32  # bytes that the processor saves
 
@@ -48,19 +50,10 @@ def read(folder):
     symbols = subprocess.run(["arm-none-eabi-nm", folder + "/firmware.elf"], check=True,
                              capture_output=True, text=True).stdout
     present = set(re.findall(r" [tTwW] (\S+)", symbols))
-    frames, calls, pointers = {}, {}, set()
-    for name in glob.glob(folder + "/**/*.ci", recursive=True):
-        with open(name) as f:
-            graph = f.read()
-        for node, label in re.findall(r'node: \{ title: "([^"]+)" label: "([^"]*)"', graph):
-            size = re.search(r"(\d+) bytes", label)
-            if size and node.split(":")[-1] in present:
-                frames[node] = int(size[1])
-        for a, b in re.findall(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', graph):
-            if b == "__indirect_call":
-                pointers.add(a)
-            else:
-                calls.setdefault(a, set()).add(b)
+    frames, calls = callgraph.read(glob.glob(folder + "/**/*.ci", recursive=True), present)
+    pointers = {a for a, called in calls.items() if "__indirect_call" in called}
+    for name in pointers:
+        calls[name].discard("__indirect_call")
     return frames, calls, pointers & set(frames)
 
 
