@@ -38,7 +38,7 @@ function(netproto_add_fuzzer name source)
         endif()
         add_test(NAME fuzz/${name}
             COMMAND ${target} -g ${PROJECT_SOURCE_DIR}/fuzz/golden/${name}.txt ${inputs})
-        set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+        set_tests_properties(fuzz/${name} PROPERTIES LABELS fuzz TIMEOUT 600)
     elseif(NETPROTO_FUZZ STREQUAL "oss")
         set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
         target_link_libraries(${target} PRIVATE ${netproto_fuzz_engine})

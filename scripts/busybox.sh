@@ -18,8 +18,11 @@ mkdir -p lists/partial
 echo 'deb-src http://deb.debian.org/debian bookworm main' >sources
 source=(-o "Dir::Etc::SourceList=$work/sources" -o Dir::Etc::SourceParts=/dev/null
     -o "Dir::State::Lists=$work/lists")
-quiet_apt "${source[@]}" update
-quiet_apt "${source[@]}" source --download-only busybox
+download()
+{
+    quiet_apt "${source[@]}" update && quiet_apt "${source[@]}" source --download-only busybox
+}
+again download
 tar xf busybox_*.orig.tar.bz2
 cd busybox-*/
 make allnoconfig >/dev/null
@@ -29,4 +32,5 @@ for option in NTPD FEATURE_NTPD_SERVER; do
 done
 make -j"$(nproc)" >build.log 2>&1
 mkdir -p "$to"
-cp busybox "$to/"
+cp busybox "$to/.busybox"
+mv "$to/.busybox" "$to/busybox"

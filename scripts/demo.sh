@@ -35,7 +35,7 @@ done
 "${NETPROTO_PEERS:-/opt/netproto-peers}"/tftpd-hpa/usr/sbin/in.tftpd --foreground --ipv4 \
     --address "127.0.0.1:$port" --secure "$work" &
 server=$!
-for ((i = 0; i < 100; i++)); do
+for ((i = 0; i < 600; i++)); do
     ! listens "$port" || break
     sleep 0.1
 done

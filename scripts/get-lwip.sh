@@ -31,8 +31,11 @@ if [ ! -f "$dir/src/include/lwip/init.h" ]; then
     own=(-o Dir::Etc::SourceList="$work/sources" -o Dir::Etc::SourceParts=/dev/null
         -o Dir::State::Lists="$work/lists" -o Acquire::Languages=none -o APT::Sandbox::User=root)
     cd "$work"
-    quiet_apt "${own[@]}" update >&2
-    quiet_apt "${own[@]}" source --download-only lwip >&2
+    download()
+    {
+        quiet_apt "${own[@]}" update >&2 && quiet_apt "${own[@]}" source --download-only lwip >&2
+    }
+    again download
     dpkg-source --skip-patches -x lwip_*.dsc lwip >&2
     rm -rf "$dir"
     mv lwip "$dir"

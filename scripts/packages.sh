@@ -30,6 +30,24 @@ quiet_apt() # ARGUMENT...
         "$@" </dev/null
 }
 
+# again COMMAND...: up to three times, for a mirror may be slow, or change while it is read. Without
+# set -e inside.
+again()
+{
+    local i
+    for i in 1 2 3; do
+        ! "$@" || return 0
+        [ $i = 3 ] || sleep $((5 * i))
+    done
+    return 1
+}
+
+# Takes the index anew where it has not what is wanted, or not as the mirror has it.
+fetch() # PACKAGE...
+{
+    quiet_apt install --download-only "$@" >/dev/null || { quiet_apt update; return 1; }
+}
+
 # Installs those that are missing and says so. Needs neither root nor network when none is.
 need() # PACKAGE...
 {
@@ -44,8 +62,8 @@ need() # PACKAGE...
         echo "That needs root: apt-get install ${missing[*]}" >&2
         return 1
     fi
-    # An index that is absent or old is fetched first.
-    quiet_apt -s install "${missing[@]}" >/dev/null 2>&1 || quiet_apt update || return
-    quiet_apt install "${missing[@]}" >/dev/null ||
-        { quiet_apt update && quiet_apt install "${missing[@]}" >/dev/null; }
+    # An index that is absent or old is fetched first. What comes is checked by apt, and nothing is
+    # installed before all is there.
+    quiet_apt -s install "${missing[@]}" >/dev/null 2>&1 || quiet_apt update || true
+    again fetch "${missing[@]}" && quiet_apt install "${missing[@]}" >/dev/null
 }

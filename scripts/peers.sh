@@ -24,8 +24,12 @@ work=$(mktemp -d "$peers/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 cd "$work"
-quiet_apt download "${missing[@]}" 2>/dev/null ||
-    { quiet_apt update && quiet_apt download "${missing[@]}"; }
+download() # all at once, so that they are of one index
+{
+    rm -f ./*.deb
+    quiet_apt -o APT::Sandbox::User=root download "${missing[@]}" || { quiet_apt update; return 1; }
+}
+again download
 for server in "${missing[@]}"; do
     dpkg-deb -x "$server"_*.deb "$server"
     mv "$server" "$peers/"

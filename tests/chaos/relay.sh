@@ -32,7 +32,7 @@ relayed() # JOB KIND PORT SEED OPTIONS WHAT FROM TO COMMAND...
     relay=$!
     soon grep -q '^listening on ' "$job/relay"
     port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$job/relay")
-    port=$port job=$job timeout 50 "$@" >"$job/log" 2>&1 </dev/null
+    port=$port job=$job timeout 300 "$@" >"$job/log" 2>&1 </dev/null
     status=$?
     kill "$relay"
     wait "$relay" || echo "FAILED: $what: the relay: $(cat "$job/relay")"

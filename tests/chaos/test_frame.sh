@@ -15,10 +15,10 @@ cat "$work/small" "$work/empty" "$work/large" >"$work/whole"
 frames() # FORMAT
 {
     local cat
-    "$netproto" frame cat --format "$1" --listen 127.0.0.1:"$at" --timeout 30 >"$got" 2>"$job/cat" &
+    "$netproto" frame cat --format "$1" --listen 127.0.0.1:"$at" --timeout 200 >"$got" 2>"$job/cat" &
     cat=$!
     soon grep -q '^listening on' "$job/cat"
-    "$netproto" frame send --format "$1" --timeout 30 127.0.0.1:"$port" small empty large
+    "$netproto" frame send --format "$1" --timeout 200 127.0.0.1:"$port" small empty large
     echo "the sender: $?"
     wait $cat
 }

@@ -153,7 +153,7 @@ static int ask(const char *kind, const char *where)
 {
     modbus_t *c = context(kind, where);
 
-    modbus_set_response_timeout(c, 2, 0);
+    modbus_set_response_timeout(c, 60, 0);
     EXPECT(modbus_connect(c) == 0);
     int r = read_all(c) || write_all(c);
     modbus_close(c);
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (strcmp(argv[1], "load") == 0) {
-        return load(argv[2], atof(argv[3]));
+        return load(argv[2], strtod(argv[3], NULL));
     }
     return strcmp(argv[1], "server") == 0 ? serve(argv[2], argv[3]) : ask(argv[2], argv[3]);
 }

@@ -41,9 +41,9 @@ from pymodbus.client import ModbusSerialClient, ModbusTcpClient  # noqa: E402
 from pymodbus.mei_message import ReadDeviceInformationRequest  # noqa: E402
 
 if kind == "tcp":
-    c = ModbusTcpClient("127.0.0.1", port=int(where))
+    c = ModbusTcpClient("127.0.0.1", port=int(where), timeout=60)
 else:
-    c = ModbusSerialClient(port=where, timeout=2, **line)
+    c = ModbusSerialClient(port=where, timeout=60, **line)
 assert c.connect()
 u = {"slave": 1}
 assert c.read_holding_registers(5, 10, **u).registers == list(range(5, 15))

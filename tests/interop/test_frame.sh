@@ -201,10 +201,14 @@ same "cat --offset" t1 got
 # A line is sent when it is there; a file of /proc does not tell its length.
 cat_to got cat --lines --count 1
 port=$(port_of cat)
-start slow bash -c "{ echo first; sleep 30; } | '$netproto' frame send --lines 127.0.0.1:$port"
+mkfifo said
+start slow bash -c "exec '$netproto' frame send --lines 127.0.0.1:$port <said"
+exec 3>said
+echo first >&3
 ends "cat of the first line" 0 cat
 [ "$(cat got)" = first ] && ok || bad "the first line has not come"
 stop slow
+exec 3>&-
 cat_to got cat
 port=$(port_of cat)
 cat /proc/version >part
@@ -219,7 +223,7 @@ s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 c, _ = s.accept()
 while c.recv(65536):
     pass
-time.sleep(30)
+time.sleep(1000)
 PY
 cat >stubborn.py <<'PY'
 import socket, struct, sys
@@ -234,7 +238,7 @@ PY
 port=$(free_port tcp)
 start stay python3 stay.py "$port"
 wait_for tcp "$port"
-expect 0 "a peer that does not close" timeout 20 "$netproto" frame send 127.0.0.1:"$port" big
+expect 0 "a peer that does not close" timeout 200 "$netproto" frame send 127.0.0.1:"$port" big
 stop stay
 port=$(free_port tcp)
 start stubborn python3 stubborn.py "$port"

@@ -16,8 +16,10 @@ done
 $python -c 'import pymodbus, serial_asyncio' 2>/dev/null || { echo "no pymodbus here"; exit 77; }
 lib=${MODBUS_PEER:-}
 [ -x "$lib" ] || { echo "no libmodbus here"; exit 77; }
-py=(timeout 20 "$python" -W ignore "$PWD/modbus_peer.py")
+py=(timeout 200 "$python" -W ignore "$PWD/modbus_peer.py")
 line='?baud=115200&parity=n/1'
+read=("$netproto" modbus read --response-timeout 60)
+write=("$netproto" modbus write --response-timeout 60)
 
 has_open() # NAME FILE: those on lines tell nobody that they are there
 {
@@ -62,28 +64,29 @@ for peer in "libmodbus tcp://127.0.0.1:$libport/1" "pymodbus tcp://127.0.0.1:$py
     "pymodbus-ascii ascii://$work/ascii.b$line" "ours tcp://127.0.0.1:$port/1" \
     "ours-ascii ascii://$work/ours-ascii.b$line"; do
     name=${peer%% *} url=${peer#* }
-    prints "$name: holding" "5 5 6 6 7 7" "$netproto" modbus read "$url" holding 5 3
-    prints "$name: input" "0 1000 1 1001" "$netproto" modbus read "$url" input 0 2
-    prints "$name: coils" "0 0 1 1 2 0" "$netproto" modbus read "$url" coils 0 3
-    prints "$name: discrete" "0 1 1 0 2 0 3 1" "$netproto" modbus read "$url" discrete 0 4
-    expect 0 "$name: a register" "$netproto" modbus write "$url" --type s16 holding 400 -- -2
-    prints "$name: it is back" "400 -2" "$netproto" modbus read "$url" holding 400 --type s16
-    expect 0 "$name: floats" "$netproto" modbus write "$url" --type f32 --order cdab holding 401 \
+    prints "$name: holding" "5 5 6 6 7 7" "${read[@]}" "$url" holding 5 3
+    prints "$name: input" "0 1000 1 1001" "${read[@]}" "$url" input 0 2
+    prints "$name: coils" "0 0 1 1 2 0" "${read[@]}" "$url" coils 0 3
+    prints "$name: discrete" "0 1 1 0 2 0 3 1" "${read[@]}" "$url" discrete 0 4
+    expect 0 "$name: a register" "${write[@]}" "$url" --type s16 holding 400 -- -2
+    prints "$name: it is back" "400 -2" "${read[@]}" "$url" holding 400 --type s16
+    expect 0 "$name: floats" "${write[@]}" "$url" --type f32 --order cdab holding 401 \
         21.5 0.1
-    prints "$name: they are back" "401 21.5 403 0.1" "$netproto" modbus read "$url" holding 401 2 \
+    prints "$name: they are back" "401 21.5 403 0.1" "${read[@]}" "$url" holding 401 2 \
         --type f32 --order cdab
-    expect 0 "$name: a coil" "$netproto" modbus write "$url" coils 400 on
-    expect 0 "$name: coils" "$netproto" modbus write "$url" coils 401 1 1 0 1
-    prints "$name: they are back" "400 1 401 1 402 1 403 0 404 1" "$netproto" modbus read "$url" \
+    expect 0 "$name: a coil" "${write[@]}" "$url" coils 400 on
+    expect 0 "$name: coils" "${write[@]}" "$url" coils 401 1 1 0 1
+    prints "$name: they are back" "400 1 401 1 402 1 403 0 404 1" "${read[@]}" "$url" \
         coils 400 5
-    expect 1 "$name: an address that is none" "$netproto" modbus read "$url" holding 60000
+    expect 1 "$name: an address that is none" "${read[@]}" "$url" holding 60000
 done
 prints "pymodbus: id" "VendorName: pymodbus ProductCode: PM MajorMinorRevision: 3.0" \
-    "$netproto" modbus id "tcp://127.0.0.1:$pyport/1"
-prints "pymodbus, a line: scan" "1" "$netproto" modbus scan "rtu://$work/py.b$line" 1-2
-expect 4 "libmodbus, a line: nobody there" "$netproto" modbus read \
+    "$netproto" modbus id --response-timeout 60 "tcp://127.0.0.1:$pyport/1"
+prints "pymodbus, a line: scan" "1" "$netproto" modbus scan "rtu://$work/py.b$line" 1-2 \
+    --response-timeout 2
+expect 4 "libmodbus, a line: nobody there" "${read[@]}" \
     "rtu://$work/lib.b${line%1}7" holding 0 --response-timeout 0.2
-expect 3 "nothing listens" "$netproto" modbus read tcp://127.0.0.1:1/1 holding 0
+expect 3 "nothing listens" "${read[@]}" tcp://127.0.0.1:1/1 holding 0
 
 # --- their clients with our server ---------------------------------------------------------------
 
@@ -92,7 +95,7 @@ expect 0 "libmodbus with us on a line" "$lib" client rtu "$work/ours.b"
 expect 0 "pymodbus with us" "${py[@]}" client tcp "$port"
 expect 0 "pymodbus with us on a line" "${py[@]}" client rtu "$work/ours.b"
 expect 0 "pymodbus with us, ASCII" "${py[@]}" client ascii "$work/ours-ascii.b"
-poll=(mbpoll -q -1 -0)
+poll=(mbpoll -q -1 -0 -o 10)
 expect 0 "mbpoll with us" "${poll[@]}" -m tcp -p "$port" -a 1 -r 5 -c 3 -t 4 127.0.0.1
 says '^\[7\]:[[:space:]]*7' mbpoll
 expect 0 "mbpoll with us on a line" "${poll[@]}" -m rtu -b 115200 -P none -a 1 -r 0 -c 2 -t 3 \
@@ -105,20 +108,19 @@ stop py-rtu
 start gw-rtu "$python" -W ignore modbus_peer.py server rtu "$work/gw.a"
 start gw "$netproto" modbusgw --listen 127.0.0.1:0 --serial "rtu://$work/gw.b?baud=115200&parity=n" \
     --serial "rtu://$work/lib.b?baud=115200&parity=n" --route 1-9=0 --route 11=1:1 \
-    --retries 0
+    --retries 0 --response-timeout 5
 gw=$(port_of gw) || { cat "$work/gw.log"; exit 1; }
 soon has_open gw-rtu "$work/gw.a" || bad "gw-rtu: $(cat "$work/gw-rtu.log")"
 expect 0 "mbpoll, gateway, pymodbus" "${poll[@]}" -m tcp -p "$gw" -a 1 -r 5 -c 3 -t 4 127.0.0.1
 says '^\[7\]:[[:space:]]*7' mbpoll
-expect 0 "mbpoll writes through it" mbpoll -q -0 -m tcp -p "$gw" -a 1 -r 300 -t 4 127.0.0.1 11 22 33
-prints "and it is there" "300 11 301 22 302 33" "$netproto" modbus read "tcp://127.0.0.1:$gw/1" \
+expect 0 "mbpoll writes through it" mbpoll -q -0 -o 10 -m tcp -p "$gw" -a 1 -r 300 -t 4 127.0.0.1 11 22 33
+prints "and it is there" "300 11 301 22 302 33" "${read[@]}" "tcp://127.0.0.1:$gw/1" \
     holding 300 3
 expect 0 "pymodbus, gateway, pymodbus" "${py[@]}" client tcp "$gw"
-prints "the other line" "5 5" "$netproto" modbus read "tcp://127.0.0.1:$gw/11" holding 5
-expect 1 "nobody there: 0B" "$netproto" modbus read "tcp://127.0.0.1:$gw/2" holding 5 \
-    --response-timeout 3
+prints "the other line" "5 5" "${read[@]}" "tcp://127.0.0.1:$gw/11" holding 5
+expect 1 "nobody there: 0B" "${read[@]}" "tcp://127.0.0.1:$gw/2" holding 5
 says 'exception 11' 'the exception'
-expect 1 "no route: 0A" "$netproto" modbus read "tcp://127.0.0.1:$gw/12" holding 5
+expect 1 "no route: 0A" "${read[@]}" "tcp://127.0.0.1:$gw/12" holding 5
 says 'exception 10' 'the exception'
 cat >"$work/many.py" <<'PY'
 import socket, sys
@@ -126,7 +128,7 @@ def ask(unit, n):
     return bytes([0, n, 0, 0, 0, 6, unit, 3, 0, n, 0, 1])
 many = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for i in range(8)]
 for i, s in enumerate(many):
-    s.settimeout(10)
+    s.settimeout(60)
     s.sendall(ask(1, i) + ask(1, i + 100) if i % 2 else ask(1, i))
 many[0].close() # it does not wait for its answer
 for i, s in enumerate(many[1:], 1):
@@ -158,7 +160,7 @@ if command -v openssl >/dev/null; then
     {
         local name=$1
         shift
-        "$netproto" modbus "$@" --cacert "$tls/ca.pem" --cert "$tls/$name.pem" \
+        "$netproto" modbus "$@" --response-timeout 60 --cacert "$tls/ca.pem" --cert "$tls/$name.pem" \
             --key "$tls/$name.key"
     }
     for who in operator viewer nobody; do
@@ -172,8 +174,8 @@ if command -v openssl >/dev/null; then
         [ $? = 1 ] && grep -q 'exception 1:' "$work/last.log" && ok ||
             bad "$who may write: $(cat "$work/last.log")"
     done
-    expect 3 "no certificate" "$netproto" modbus read "$secure" holding 0 --cacert "$tls/ca.pem"
-    expect 3 "an authority that is unknown" "$netproto" modbus read "$secure" holding 0
+    expect 3 "no certificate" "${read[@]}" "$secure" holding 0 --cacert "$tls/ca.pem"
+    expect 3 "an authority that is unknown" "${read[@]}" "$secure" holding 0
     stop secure
 else
     skip "no openssl"
@@ -188,7 +190,7 @@ const same = (a, b) => { if (a.join() != b.join()) throw new Error(a + ' is not 
 (async () => {
     await c.connectTCP('127.0.0.1', {port: +process.argv[2]});
     c.setID(1);
-    c.setTimeout(2000);
+    c.setTimeout(60000);
     same((await c.readHoldingRegisters(5, 3)).data, [5, 6, 7]);
     same((await c.readCoils(0, 8)).data.slice(0, 3), [false, true, false]);
     await c.writeRegisters(500, [1, 2, 3]);
@@ -218,9 +220,9 @@ JS
     jsport=$(free_port tcp)
     start js node "$work/server.js" "$jsport"
     wait_for tcp "$jsport"
-    prints "modbus-serial: holding" "5 5 6 6" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" \
+    prints "modbus-serial: holding" "5 5 6 6" "${read[@]}" "tcp://127.0.0.1:$jsport/1" \
         holding 5 2
-    prints "modbus-serial: coils" "0 0 1 1" "$netproto" modbus read "tcp://127.0.0.1:$jsport/1" coils 0 2
+    prints "modbus-serial: coils" "0 0 1 1" "${read[@]}" "tcp://127.0.0.1:$jsport/1" coils 0 2
 else
     skip "no modbus-serial and jsmodbus for node"
 fi

@@ -32,13 +32,15 @@ sed 's/AES128/AES-128/' "$work/keys" >"$work/ntpd.keys"
 } >"$work/chrony.keys"
 sed 's/ffff/fffe/' "$work/keys" >"$work/other.keys"
 
+ask=("$netproto" time --patience 60)
+
 # agrees WHAT COMMAND...: it must say a time that is ours, as near as it says itself, and the
 # document must be whole.
 agrees()
 {
     local what=$1
     shift
-    timeout 20 "$netproto" time --json "$@" >"$work/time.json" 2>"$work/last.log" </dev/null ||
+    timeout 200 "${ask[@]}" --json "$@" >"$work/time.json" 2>"$work/last.log" </dev/null ||
         { bad "$what: $(cat "$work/last.log")"; return; }
     if python3 - "$work/time.json" <<'END'
 import json, sys
@@ -47,7 +49,7 @@ assert abs(t["offset"]) <= t["error"] + 0.001, t   # its clock and ours are one;
 # of several servers it is the offset of the best, which may lie just outside
 assert t["low"] - t["error"] <= t["offset"] <= t["high"] + t["error"], t
 for s in t["servers"]:
-    assert s["answered"] and s["delay"] < 0.5 and 1 <= s["stratum"] <= 15 and not s["outlier"], s
+    assert s["answered"] and s["delay"] < 5 and 1 <= s["stratum"] <= 15 and not s["outlier"], s
 END
     then
         ok
@@ -77,22 +79,21 @@ expect 0 "the example" "$(dirname "$netproto")/examples/sntp_query" 127.0.0.1:10
 agrees "chronyd, samples" 127.0.0.1:10123 --samples 5 --interval 0.01
 printf '127.0.0.1 localhost\n127.0.0.1 two.test\n127.0.0.9 two.test\n' >"$work/hosts"
 mount --bind "$work/hosts" /etc/hosts
-agrees "a name whose first address is silent" two.test:10126
-agrees "likewise, two at once" two.test:10126 127.0.0.1:10123 --samples 2 --interval 0.01
+agrees "a name whose first address is silent" two.test:10126 --patience 2
+agrees "likewise, two at once" two.test:10126 127.0.0.1:10123 --samples 2 --interval 0.01 \
+    --patience 2
 for key in 1 3 4 5 6; do
     agrees "chronyd, key $key" 127.0.0.1:10123 --keys "$work/chrony.keys" --key $key
 done
 expect 4 "chronyd, another key of that number" \
     "$netproto" time 127.0.0.1:10123 --keys "$work/other.keys" --key 2
-expect 1 "chronyd that is not synchronised" "$netproto" time 127.0.0.1:10124
-expect 0 "chronyd with a limit" "$netproto" time 127.0.0.1:10125 --samples 5 --interval 0.01 \
-    --patience 0.1
+expect 1 "chronyd that is not synchronised" "${ask[@]}" 127.0.0.1:10124
+expect 0 "chronyd with a limit" "$netproto" time 127.0.0.1:10125 --samples 3 --interval 0.01 \
+    --patience 2
 
 cat >"$work/ntpd.conf" <<END
 interface ignore wildcard
 interface listen 127.0.0.1
-tos orphan 6
-tos orphanwait 1
 disable ntp
 restrict default limited kod nomodify noquery
 restrict 127.0.0.1 mask 255.255.255.255
@@ -101,7 +102,11 @@ trustedkey 1 3
 END
 start ntpd "$ntpd" -n -N -c "$work/ntpd.conf" -p "$work/ntpd.pid"
 wait_for udp 123
-expect 1 "ntpd before it is ready" "$netproto" time 127.0.0.1 # a kiss: INIT
+expect 1 "ntpd that is never ready" "${ask[@]}" 127.0.0.1 # a kiss: INIT
+stop ntpd
+printf '%s\n' 'tos orphan 6' 'tos orphanwait 1' >>"$work/ntpd.conf"
+start ntpd "$ntpd" -n -N -c "$work/ntpd.conf" -p "$work/ntpd.pid"
+wait_for udp 123
 soon "$netproto" time 127.0.0.1 >"$work/last.log" 2>&1
 agrees "ntpd" 127.0.0.1
 agrees "ntpd, key 1" 127.0.0.1 --keys "$work/ntpd.keys" --key 1
@@ -129,7 +134,7 @@ ask_chronyd() # WHAT LINE...
     local n=${#asked[@]}
     asked+=("$1")
     shift
-    start "q$n" timeout 20 "$chronyd" -Q -x -t 10 -u root -f /dev/null "pidfile $work/q$n.pid" \
+    start "q$n" timeout 200 "$chronyd" -Q -x -t 100 -u root -f /dev/null "pidfile $work/q$n.pid" \
         'cmdport 0' "keyfile $work/chrony.keys" "$@"
 }
 
@@ -162,7 +167,7 @@ digs() # WHAT OPTION...: ntpdig finds our stratum, and a small offset
 {
     local what=$1
     shift
-    if timeout 20 ntpdig -j "$@" 127.0.0.1 >"$work/last.log" 2>&1 && python3 -c '
+    if timeout 200 ntpdig -t 60 -j "$@" 127.0.0.1 >"$work/last.log" 2>&1 && python3 -c '
 import json, sys
 t = json.load(open(sys.argv[1]))
 assert t["stratum"] == 3 and t["leap"] == "no-leap" and abs(t["offset"]) <= t["precision"] + 0.001, t
@@ -181,12 +186,10 @@ else
 fi
 
 if [ -x "$busybox" ]; then
-    timeout 3 "$busybox" ntpd -n -d -q -w -p 127.0.0.1 >"$work/last.log" 2>&1 </dev/null
-    if grep -q 'reply from 127.0.0.1: offset:[-+]0.00.* strat:3 ' "$work/last.log"; then
-        ok
-    else
-        bad "busybox ntpd: $(tail -n 3 "$work/last.log")"
-    fi
+    start asks "$busybox" ntpd -n -d -q -w -p 127.0.0.1
+    soon lines 1 'reply from 127.0.0.1: offset:[-+]0.00.* strat:3 ' "$work/asks.log" && ok ||
+        bad "busybox ntpd: $(tail -n 3 "$work/asks.log")"
+    stop asks
     chronyd_said
     stop ours
     start busybox "$busybox" ntpd -n -l -I lo
@@ -200,8 +203,8 @@ fi
 # --- what may not happen ----------------------------------------------------------------------
 
 expect 6 "no clock is set without the capability" setpriv --bounding-set=-sys_time \
-    --inh-caps=-sys_time "$netproto" time "127.0.0.1:$port" --set
-expect 6 "nor slewed" setpriv --bounding-set=-sys_time --inh-caps=-sys_time "$netproto" time \
+    --inh-caps=-sys_time "${ask[@]}" "127.0.0.1:$port" --set
+expect 6 "nor slewed" setpriv --bounding-set=-sys_time --inh-caps=-sys_time "${ask[@]}" \
     "127.0.0.1:$port" --slew
 expect 4 "nobody there" "$netproto" time 127.0.0.1:10127 --patience 0.1
 expect 3 "no such host" "$netproto" time nosuchhost.invalid
@@ -212,14 +215,14 @@ expect 2 "a stratum of 16" "$netproto" sntpd --stratum 16
 
 # A limit: two answers, then one RATE, and silence.
 sntpd limited2 10128 --interval 100 --burst 2
-expect 0 "the first of a burst" "$netproto" time 127.0.0.1:10128
-expect 0 "and the second" "$netproto" time 127.0.0.1:10128
-expect 1 "the third is told" "$netproto" time 127.0.0.1:10128
+expect 0 "the first of a burst" "${ask[@]}" 127.0.0.1:10128
+expect 0 "and the second" "${ask[@]}" 127.0.0.1:10128
+expect 1 "the third is told" "${ask[@]}" 127.0.0.1:10128
 expect 4 "the fourth is not" "$netproto" time 127.0.0.1:10128 --patience 0.1
 sntpd unset2 10129 --unsynchronised
-expect 1 "ours, not synchronised" "$netproto" time 127.0.0.1:10129
+expect 1 "ours, not synchronised" "${ask[@]}" 127.0.0.1:10129
 
 expect 0 "two servers of three" "$netproto" time 127.0.0.1:10123 "127.0.0.1:$port" \
-    127.0.0.1:10127 --patience 0.1
+    127.0.0.1:10127 --patience 2
 
 summary

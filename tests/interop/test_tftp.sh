@@ -144,6 +144,10 @@ if grep -q . /proc/net/if_inet6 2>/dev/null; then
 else
     skip "this machine has no IPv6"
 fi
-ls "$root" | grep -q '\.part' && bad "a partial file was left: $(ls "$root")" || ok
+no_part()
+{
+    ! ls "$root" | grep -q '\.part'
+}
+soon no_part && ok || bad "a partial file was left: $(ls "$root")"
 stop_well our
 summary

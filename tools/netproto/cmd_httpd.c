@@ -384,7 +384,6 @@ static int serve(struct httpd_job *job)
     job->cfg.arg = job->s.arg = job;
     job->s.stop = stop;
     job->s.running = running;
-    job->s.reload = reload;
     job->httpd = netp_httpd_new(job->s.loop, &job->cfg);
     if (!job->httpd) {
         return cli_error(job->s.c, CLI_LOCAL, "%s", strerror(errno));
@@ -473,6 +472,7 @@ static int run(struct cli *c, int argc, char **argv)
     }
     server_init(&job->s, c);
     job->s.own_log = true;
+    job->s.reload = reload;
     first = cli_parse(c, &cmd_httpd, argc, argv, "", longs, own, job);
     status = first < 0       ? CLI_LEAVE(first)
              : first != argc ? cli_usage(c, "no operand is taken, not '%s'", argv[first])

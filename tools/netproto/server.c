@@ -46,11 +46,26 @@ bool server_option(struct server *s, int opt, const char *value)
     }
 }
 
+/* From now on signals wait, lest one ends a worker that is not ready to be told of it. */
+static void hold_signals(const struct server *s)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (s->reload) {
+        sigaddset(&set, SIGHUP);
+    }
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* Starts all but this one; they end when it ends. */
 static bool start_workers(struct server *s)
 {
     pid_t self = getpid(), *started = calloc(s->workers, sizeof *started);
 
+    hold_signals(s);
     for (uint64_t i = 1; started && i < s->workers; i++) {
         started[i] = fork();
         if (started[i] < 0) {

@@ -37,7 +37,7 @@ static void child_stop(void *arg, int sig)
 {
     (void)arg;
     (void)sig;
-    netp_httpd_stop(httpd, 500, child_done, NULL);
+    netp_httpd_stop(httpd, 2000, child_done, NULL);
 }
 
 /* Serves with loop and httpd, until the test ends it. */
@@ -93,7 +93,7 @@ static int dial(const struct child *c)
     int fd = netp_tcp_connect(&c->at, NULL);
     struct pollfd p = {fd, POLLOUT, 0};
 
-    assert_int_equal(poll(&p, 1, 10000), 1);
+    assert_int_equal(poll(&p, 1, 30000), 1);
     assert_int_equal(netp_connect_result(fd), 0);
     return fd;
 }
@@ -103,7 +103,7 @@ static void say(int fd, const char *text)
     for (size_t n = strlen(text); n > 0;) {
         struct pollfd p = {fd, POLLOUT, 0};
         ssize_t r = send(fd, text, n, MSG_NOSIGNAL);
-        if (r < 0 && (errno != EAGAIN || poll(&p, 1, 10000) != 1)) {
+        if (r < 0 && (errno != EAGAIN || poll(&p, 1, 30000) != 1)) {
             return; /* it has answered without */
         }
         text += r > 0 ? r : 0;
@@ -111,14 +111,14 @@ static void say(int fd, const char *text)
     }
 }
 
-/* Reads until `until` has come, or, with "", to the end; gives up after 10 s. The bytes. */
+/* Reads until `until` has come, or, with "", to the end; gives up after 30 s. The bytes. */
 static size_t hear(int fd, const char *until, char *out, size_t cap)
 {
     size_t n = 0;
     struct pollfd p = {fd, POLLIN, 0};
 
     out[0] = '\0';
-    while (n < cap - 1 && poll(&p, 1, 10000) == 1) {
+    while (n < cap - 1 && poll(&p, 1, 30000) == 1) {
         ssize_t r = recv(fd, out + n, cap - 1 - n, 0);
         if (r <= 0) {
             break;

@@ -90,7 +90,7 @@ static void start_hasty(void)
 {
     struct netp_cgi_dir_cfg cfg = plain;
 
-    cfg.idle_ms = 700;
+    cfg.idle_ms = 2000;
     start(&cfg);
 }
 
@@ -163,7 +163,7 @@ static void get(const char *target, const char *fields)
     ask(request);
 }
 
-static bool logged(const char *what)
+static bool logged_now(const char *what)
 {
     FILE *f = fopen(logfile, "re");
     char text[20000];
@@ -174,6 +174,18 @@ static bool logged(const char *what)
         fclose(f);
     }
     return strstr(text, what) != NULL;
+}
+
+/* Soon: a line may come after the answer that it tells of. */
+static bool logged(const char *what)
+{
+    for (netp_ms end = netp_now() + 30000; !logged_now(what);) {
+        if (netp_now() >= end) {
+            return false;
+        }
+        poll(NULL, 0, 20);
+    }
+    return true;
 }
 
 /* --- what scripts are told ------------------------------------------------------------------- */
@@ -557,10 +569,10 @@ static bool is_running(const char *name)
     return system(command) == 0;
 }
 
-/* Within ten seconds. */
+/* Soon. */
 static void becomes(const char *name, bool running)
 {
-    netp_ms end = netp_now() + 10000;
+    netp_ms end = netp_now() + 30000;
 
     while (is_running(name) != running) {
         assert_true(netp_now() < end);
@@ -577,7 +589,7 @@ static void a_script_that_hangs_is_ended_with_its_children(void **state)
     script("stubborn", "trap '' TERM; sleep 61.5; sleep 61.5");
     start_hasty();
     status_is("hang", "504");
-    assert_true(took(since) >= 700 && took(since) < 10000);
+    assert_true(took(since) >= 2000 && took(since) < 50000);
     becomes("sleep 61.25", false);
     status_is("stubborn", "504");
     becomes("sleep 61.5", false);
@@ -595,7 +607,7 @@ static void children_that_hold_the_output_are_ended(void **state)
     get("parent", "");
     has("all");
     has("\r\n0\r\n");
-    assert_true(took(since) >= 2000 && took(since) < 10000);
+    assert_true(took(since) >= 2000 && took(since) < 50000);
     becomes("sleep 62.5", false);
     finish();
 }
@@ -606,15 +618,15 @@ static void a_script_may_go_on_without_its_output(void **state)
     char path[100];
 
     (void)state;
-    script("later", "printf 'Content-Type: a\\nContent-Length: 2\\n\\nok'; exec >&- 2>&-; sleep 1;"
-                    "echo x > later.txt");
+    script("later", "printf 'Content-Type: a\\nContent-Length: 2\\n\\nok'; exec >&- 2>&-;"
+                    "until [ -e answered ]; do sleep 0.05; done; echo x > later.txt");
     start(&plain);
     get("later", "");
     has("ok");
-    assert_true(took(since) < 1000);
+    script("answered", "");
     snprintf(path, sizeof path, "%s/later.txt", dir);
     while (access(path, F_OK) != 0) {
-        assert_true(took(since) < 5000);
+        assert_true(took(since) < 30000);
         poll(NULL, 0, 50);
     }
     finish();
@@ -630,7 +642,8 @@ static void a_client_that_goes_takes_its_script_with_it(void **state)
     start_hasty();
     fd = dial(&server);
     say(fd, GET "flood" END "\r\n");
-    poll(NULL, 0, 1200); /* longer than idle_ms: it is not the script that is slow */
+    becomes("head -c 100000063", true);
+    poll(NULL, 0, 2500); /* longer than idle_ms: it is not the script that is slow */
     assert_true(is_running("head -c 100000063"));
     close(fd);
     becomes("head -c 100000063", false);
@@ -649,7 +662,7 @@ static void much_is_passed_at_once(void **state)
     fd = dial(&server);
     say(fd, GET "much" END "\r\n");
     for (struct pollfd p = {fd, POLLIN, 0};
-         poll(&p, 1, 3000) == 1 && (r = recv(fd, answer, sizeof answer, 0)) > 0;) {
+         poll(&p, 1, 30000) == 1 && (r = recv(fd, answer, sizeof answer, 0)) > 0;) {
         all += (size_t)r;
     }
     close(fd);
@@ -688,7 +701,7 @@ static void no_more_scripts_than_may_be(void **state)
         p[i] = (struct pollfd){dial(&server), POLLIN, 0};
         say(p[i].fd, GET "wait" END "\r\n");
     }
-    while (good + busy < 10 && poll(p, 10, 10000) > 0) {
+    while (good + busy < 10 && poll(p, 10, 30000) > 0) {
         for (int i = 0; i < 10; i++) {
             if (p[i].revents) {
                 hear(p[i].fd, "", answer, sizeof answer);
@@ -714,12 +727,14 @@ static void who_waits_too_long_is_told(void **state)
 
     (void)state;
     cfg.max_running = 1;
-    cfg.idle_ms = 1000;
-    script("first", TYPE "for i in $(seq 20); do echo x; sleep 0.1; done");
+    cfg.idle_ms = 2000;
+    script("first", TYPE "until [ -e enough ]; do echo x; sleep 0.1; done");
     start(&cfg);
     fd = dial(&server);
     say(fd, GET "first" END "\r\n");
+    hear(fd, "x\n", answer, sizeof answer); /* it runs */
     status_is("env", "503");
+    script("enough", "");
     hear(fd, "", answer, sizeof answer);
     has("\r\n0\r\n");
     close(fd);
@@ -761,12 +776,12 @@ static void nothing_is_left_behind(void **state)
         }
     }
     becomes("head -c 100000063", false);
-    for (netp_ms end = netp_now() + 10000; descriptors(server.pid) > before;) {
+    snprintf(command, sizeof command, "ps --ppid %d | grep -q defunct", (int)server.pid);
+    for (netp_ms end = netp_now() + 30000;
+         descriptors(server.pid) > before || system(command) == 0;) {
         assert_true(netp_now() < end);
         poll(NULL, 0, 50);
     }
-    snprintf(command, sizeof command, "ps --ppid %d | grep -q defunct", (int)server.pid);
-    assert_int_not_equal(system(command), 0);
     finish();
 }
 
@@ -777,7 +792,8 @@ static void processes_are_limited(void **state)
     (void)state;
     cfg.max_cpu_s = 7;
     cfg.max_memory = 1u << 28;
-    script("limits", "sleep 0.1; " TYPE "grep -e cpu -e address /proc/$$/limits");
+    script("limits", "until grep -q 268435456 /proc/$$/limits; do sleep 0.05; done; " TYPE
+                     "grep -e cpu -e address /proc/$$/limits");
     start(&cfg);
     get("limits", "");
     has("Max cpu time              7  ");

@@ -542,13 +542,13 @@ static void test_fresh_at_limit(void **state)
 
     (void)state;
     client_cfg.per_host = 1;
-    client_cfg.keep_ms = 3000;
+    client_cfg.keep_ms = 60000;
     server.serve = hello;
     assert_int_equal(run(), NETP_OK);
     cfg.flags = NETP_FETCH_FRESH;
     before = netp_now();
     assert_int_equal(run(), NETP_OK);
-    assert_true(netp_now() - before < 2000);
+    assert_true(netp_now() - before < 30000);
     assert_int_equal(server.conns, 2);
 }
 
@@ -714,7 +714,7 @@ static void test_timeouts(void **state)
     assert_int_equal(result.stage, NETP_FETCH_HTTP);
     cfg.timeout_ms = 30;
     assert_int_equal(run(), NETP_E_TIMEOUT);
-    assert_int_equal(server.requests, 2);
+    wait_for(&server.requests, 2);
 #ifdef NETPROTO_TLS
     cfg.timeout_ms = 0;
     snprintf(url, sizeof url, "https://127.0.0.1:%u/", server.port);

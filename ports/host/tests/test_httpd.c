@@ -375,13 +375,24 @@ static void ask(const char *request, char *out, size_t cap)
 /* The server is told of it in its own time. */
 static void have_gone(const char *text)
 {
-    netp_ms end = netp_now() + 10000;
+    netp_ms end = netp_now() + 30000;
     char out[1000];
 
     do {
         assert_true(netp_now() < end);
         ask("GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out);
     } while (!strstr(out, text));
+}
+
+/* A connection on which a request waits for ever. */
+static int dial_never(void)
+{
+    char out[1000];
+    int fd = dial(&server);
+
+    say(fd, "GET /" HOST "\r\nGET /never" HOST "\r\n");
+    hear(fd, "root a", out, sizeof out); /* thus the server has the other one, too */
+    return fd;
 }
 
 /* A client that closes, that resets, that is only half closed, and of HTTP/1.0. */
@@ -403,14 +414,9 @@ static void who_leaves_before_the_answer_is_missed_at_once(void **state)
     shutdown(old, SHUT_WR);
     hear(old, "late", out, sizeof out);
     assert_ptr_equal(strstr(out, "HTTP/1.1 200 OK\r\n"), out);
-    fd = dial(&server);
-    say(fd, "GET /never" HOST "\r\n");
-    usleep(20000);
-    close(fd);
+    close(dial_never());
     have_gone("1 gone");
-    fd = dial(&server);
-    say(fd, "GET /never" HOST "\r\n");
-    usleep(20000);
+    fd = dial_never();
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none), 0);
     close(fd);
     have_gone("2 gone");
@@ -456,7 +462,7 @@ static void connections_rest_and_wake(void **state)
     int fd, silent;
 
     (void)state;
-    cfg.idle_ms = 2000;
+    cfg.idle_ms = 4000;
     start(&cfg);
     silent = dial(&server);
     fd = dial(&server);
@@ -480,8 +486,8 @@ static void slow_heads_and_bodies_end(void **state)
     int head, body;
 
     (void)state;
-    cfg.head_ms = 200;
-    cfg.stall_ms = 300;
+    cfg.head_ms = 1000;
+    cfg.stall_ms = 1000;
     start(&cfg);
     head = dial(&server);
     body = dial(&server);
@@ -533,7 +539,7 @@ static void addresses_of_ipv4_are_told_apart(void **state)
     server.at = (struct netp_addr){.ip = {127, 0, 0, 1}, .fam = 4, .port = port.port};
     fd[0] = dial(&server);
     fd[1] = netp_tcp_connect(&server.at, &other);
-    usleep(20000);
+    assert_int_equal(poll(&(struct pollfd){.fd = fd[1], .events = POLLOUT}, 1, 30000), 1);
     say(fd[1], "GET /where" HOST "\r\n");
     assert_true(hear(fd[1], "127.0.0.1:", out, sizeof out) > 0);
     assert_null(strstr(out, "ffff"));

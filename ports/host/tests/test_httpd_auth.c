@@ -258,6 +258,40 @@ static void test_work(void **state)
     end();
 }
 
+static void wrong_five(void)
+{
+    for (unsigned i = 0; i < 5; i++) {
+        basic(i % 2 ? "ann:wrong" : "nobody:secret", 401);
+    }
+}
+
+/* Does not wait, and all is forgiven. */
+static void right(void)
+{
+    basic("ann:secret", 200);
+}
+
+static void right_and_wrong(void)
+{
+    right();
+    basic("ann:wrong", 401);
+}
+
+/* That one of some tries takes less than the delay, lest one counts in which the machine was busy
+ * with others; `anew` comes before each further one. */
+static void assert_fast(void (*it)(void), void (*anew)(void))
+{
+    netp_ms begun = netp_now();
+
+    it();
+    for (int i = 0; i < 5 && netp_now() - begun >= 900; i++) {
+        anew();
+        begun = netp_now();
+        it();
+    }
+    assert_true(netp_now() - begun < 900);
+}
+
 /* After five wrong ones an answer waits a second, and there is one at a time. */
 static void test_delay(void **state)
 {
@@ -267,11 +301,7 @@ static void test_delay(void **state)
     (void)state;
     write_file(passwords, ALL);
     begin(&(struct netp_httpd_auth_cfg){.passwords = passwords, .digests = digests, .clear = true});
-    before = netp_now();
-    for (unsigned i = 0; i < 5; i++) {
-        basic(i % 2 ? "ann:wrong" : "nobody:secret", 401);
-    }
-    assert_true(netp_now() - before < 900);
+    assert_fast(wrong_five, right);
     before = netp_now();
     fd = basic_n("ann:wrong", 9);
     turns(100);
@@ -287,10 +317,7 @@ static void test_delay(void **state)
     turns(100);
     reset(fd);
     turns(1200);
-    before = netp_now();
-    basic("ann:secret", 200); /* who is right does not wait, and all is forgiven */
-    basic("ann:wrong", 401);
-    assert_true(netp_now() - before < 900);
+    assert_fast(right_and_wrong, wrong_five);
     for (unsigned i = 0; i < 4; i++) {
         basic("ann", 401);
     }
@@ -457,7 +484,7 @@ static void test_digest(void **state)
     write_file(digests, ANN_MD5 ANN_SHA256 OLD_MD5 OTHERS);
     write_file(passwords, ALL);
     begin(&(struct netp_httpd_auth_cfg){
-        .digests = digests, .passwords = passwords, .clear = true, .nonce_ms = 300});
+        .digests = digests, .passwords = passwords, .clear = true});
     for (unsigned i = 0; i < 2; i++) {
         ask(GET(""));
         assert_int_equal(status_of_answer(), 401);
@@ -482,11 +509,24 @@ static void test_digest(void **state)
         assert_int_equal(status_of_answer(), i == 0 ? 401 : 200);
         digest(&d, "ann", "secret", "/elsewhere");
         assert_int_equal(status_of_answer(), 400);
-        turns(301);
-        digest(&d, "ann", "secret", "/");
-        assert_int_equal(status_of_answer(), 401);
-        expect(", stale=true");
     }
+    end();
+}
+
+static void test_stale(void **state)
+{
+    struct netp_http_digest d;
+    char mem[1024];
+
+    (void)state;
+    write_file(digests, ANN_SHA256);
+    begin(&(struct netp_httpd_auth_cfg){.digests = digests, .nonce_ms = 300});
+    ask(GET(""));
+    take(&d, mem, 0);
+    turns(301);
+    digest(&d, "ann", "secret", "/");
+    assert_int_equal(status_of_answer(), 401);
+    expect(", stale=true");
     end();
 }
 
@@ -610,7 +650,8 @@ int main(void)
         cmocka_unit_test(test_clear),  cmocka_unit_test(test_work),
         cmocka_unit_test(test_delay),  cmocka_unit_test(test_many),
         cmocka_unit_test(test_reload), cmocka_unit_test(test_body),
-        cmocka_unit_test(test_digest), cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_digest), cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_secret),
         cmocka_unit_test(test_realm),  cmocka_unit_test(test_bad_files),
     };
 

@@ -608,9 +608,15 @@ static void times_that_are_odd(void **state)
     assert_int_equal(netp_http_date_parse(date, 0, &now), NETP_OK);
     assert_true(modified <= now && modified > now - 5);
     GET("/f/ancient.txt", "Last-Modified: Fri, 01 Jan 1960 00:00:00 GMT\r\n", "ETag: \"");
-    put("www/fresh.txt", "new");
-    dated("www/fresh.txt", time(NULL));
-    GET("/f/fresh.txt", "ETag: W/\"");
+    for (int i = 0; i < 10; i++) { /* lest the machine pauses between */
+        put("www/fresh.txt", "new");
+        dated("www/fresh.txt", time(NULL));
+        GET("/f/fresh.txt", "ETag: ");
+        if (field("ETag")[0] == 'W') {
+            break;
+        }
+    }
+    assert_memory_equal(field("ETag"), "W/\"", 3);
     sleep(2);
     GET("/f/fresh.txt", "ETag: \"");
 }
@@ -1009,7 +1015,7 @@ static void expect_nothing_left(const char *folder_)
     int r = 1;
 
     snprintf(command, sizeof command, "test -z \"$(ls -A %s | grep part)\"", in_top(folder_));
-    for (int i = 0; i < 50 && r != 0; i++) {
+    for (int i = 0; i < 1000 && r != 0; i++) {
         usleep(i > 0 ? 20000 : 0);
         r = system(command);
     }

@@ -29,11 +29,14 @@ static int teardown(void **state)
     return 0;
 }
 
+/* The last turn comes when that time is over, however long the machine has slept. */
 static void turns(unsigned ms)
 {
-    for (netp_ms end = netp_now() + ms; netp_now() < end;) {
+    netp_ms end = netp_now() + ms;
+
+    do {
         assert_int_equal(netp_loop_turn(loop, end), 0);
-    }
+    } while (netp_loop_now(loop) < end);
 }
 
 /* --- watches --------------------------------------------------------------------------------- */
@@ -246,8 +249,8 @@ static void test_until(void **state)
 
     (void)state;
     assert_int_equal(netp_loop_turn(loop, begun + 20), 0);
-    assert_in_range(netp_now() - begun, 20, 500);
-    assert_in_range(netp_now() - netp_loop_now(loop), 0, 500);
+    assert_in_range(netp_now() - begun, 20, 20000);
+    assert_in_range(netp_loop_now(loop), begun + 20, netp_now());
 }
 
 /* --- signals --------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
 #include <netproto/modbus_map.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#define PATIENCE_MS 20000
 
 static const struct netp_addr loopback = {{127, 0, 0, 1}, 0, 0, 4};
 
@@ -29,7 +32,7 @@ struct server {
     struct netp_modbus_range range[2];
     struct netp_modbus_map map;
     struct netp_modbus_peer *later; /* it is answered later */
-    unsigned gone;
+    unsigned asked, gone;
 };
 
 static void on_request(void *arg, struct netp_modbus_peer *peer,
@@ -38,6 +41,7 @@ static void on_request(void *arg, struct netp_modbus_peer *peer,
     struct server *s = arg;
     struct netp_modbus_response r;
 
+    s->asked++;
     if (ev->unit == 7) {
         s->later = peer;
         return;
@@ -82,6 +86,16 @@ static void stop(struct server *s)
 {
     netp_modbus_tcpd_close(s->tcpd);
     netp_loop_free(s->loop);
+}
+
+static void turns_until(struct server *s, const unsigned *what, unsigned n)
+{
+    netp_ms end = netp_now() + PATIENCE_MS;
+
+    while (*what < n && netp_now() < end) {
+        assert_int_equal(netp_loop_turn(s->loop, end), 0);
+    }
+    assert_int_equal(*what, n);
 }
 
 /* So long, and so many turns that a busy machine does not matter. */
@@ -144,7 +158,7 @@ static void test_ask(void **state)
     (void)state;
     start(&s);
     pid = serve(&s);
-    c = dial("tcp://127.0.0.1:%u", s.port, 0);
+    c = dial("tcp://127.0.0.1:%u", s.port, PATIENCE_MS);
     assert_non_null(c);
     assert_int_equal(netp_modbus_write(c, 1, NETP_MODBUS_WRITE_MULTIPLE_REGISTERS, 3, 2, values),
                      0);
@@ -179,7 +193,7 @@ static void test_serial_server(void **state)
     start_with(&s, (struct netp_modbus_tcpd_cfg){.rtu = true, .units = units, .nunits = 1});
     s.registers[5] = 0x1234;
     pid = serve(&s);
-    c = dial("rtu+tcp://127.0.0.1:%u", s.port, 100);
+    c = dial("rtu+tcp://127.0.0.1:%u", s.port, 2000);
     assert_int_equal(netp_modbus_read(c, 1, NETP_MODBUS_READ_HOLDING_REGISTERS, 5, 1, data), 0);
     assert_memory_equal(data, "\x12\x34", 2);
     assert_int_equal(netp_modbus_read(c, 2, NETP_MODBUS_READ_HOLDING_REGISTERS, 5, 1, data),
@@ -204,7 +218,7 @@ static pid_t answer_with(const char *bytes, size_t n, bool dgram, uint16_t *port
         socklen_t len = sizeof from;
         uint8_t p[300];
         int fd = listener;
-        alarm(10);
+        alarm(PATIENCE_MS / 1000);
         while (!dgram && (fd = netp_accept(listener, NULL)) < 0) {
             usleep(1000);
         }
@@ -231,7 +245,7 @@ static void check_bad(const char *bytes, size_t n, int err, const char *text)
     uint8_t data[4];
     uint16_t port;
     pid_t pid = answer_with(bytes, n, false, &port);
-    struct netp_modbus_conn *c = dial("tcp://127.0.0.1:%u", port, 2000);
+    struct netp_modbus_conn *c = dial("tcp://127.0.0.1:%u", port, PATIENCE_MS);
 
     assert_non_null(c);
     assert_int_equal(netp_modbus_read(c, 1, NETP_MODBUS_READ_HOLDING_REGISTERS, 0, 1, data), err);
@@ -257,7 +271,7 @@ static void test_udp(void **state)
 {
     uint16_t port;
     pid_t pid = answer_with("\0\0\0\5\1\3\2\x12\x34", 9, true, &port);
-    struct netp_modbus_conn *c = dial("udp://127.0.0.1:%u", port, 500);
+    struct netp_modbus_conn *c = dial("udp://127.0.0.1:%u", port, 2000);
     uint8_t data[2];
 
     (void)state;
@@ -273,7 +287,7 @@ static void test_udp(void **state)
 static void check_no_conn(const char *text, int err, int sys_errno)
 {
     struct netp_modbus_url u = url_of(text, 1);
-    struct netp_modbus_open_cfg cfg = {.connect_ms = 2000};
+    struct netp_modbus_open_cfg cfg = {.connect_ms = PATIENCE_MS};
     struct netp_modbus_error e;
 
     assert_null(netp_modbus_open(&u, &cfg, &e));
@@ -307,35 +321,35 @@ static int connect_to(const struct server *s)
     return netp_tcp_connect(&to, NULL);
 }
 
+static void assert_closed(int fd)
+{
+    char byte;
+
+    assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, PATIENCE_MS), 1);
+    assert_int_equal(recv(fd, &byte, 1, 0), 0);
+    close(fd);
+}
+
 static void test_limits(void **state)
 {
     struct server s;
-    char byte;
     int fd[3];
 
     (void)state;
-    start_with(&s, (struct netp_modbus_tcpd_cfg){.max_per_address = 2, .idle_ms = 100});
+    start_with(&s, (struct netp_modbus_tcpd_cfg){.max_per_address = 2});
     for (int i = 0; i < 3; i++) {
         fd[i] = connect_to(&s);
         turns(&s, 5);
     }
     assert_int_equal(netp_modbus_tcpd_count(s.tcpd), 2);
-    assert_int_equal(recv(fd[2], &byte, 1, 0), 0); /* it was closed */
+    assert_closed(fd[2]);
     assert_non_null(netp_modbus_tcpd_peer(s.tcpd, 1));
     assert_null(netp_modbus_tcpd_peer(s.tcpd, 2));
     assert_null(netp_modbus_tcpd_peer(s.tcpd, 5000));
-    for (int i = 0; i < 3; i++) {
-        close(fd[i]);
-    }
-    turns(&s, 20);
-    assert_int_equal(netp_modbus_tcpd_count(s.tcpd), 0);
-    assert_int_equal(s.gone, 2);
-
-    fd[0] = connect_to(&s); /* who asks nothing for long is closed, who does not wait for the end */
-    turns(&s, 1500);
-    assert_int_equal(s.gone, 3);
-    assert_int_equal(recv(fd[0], &byte, 1, 0), 0);
     close(fd[0]);
+    close(fd[1]);
+    turns_until(&s, &s.gone, 2);
+    assert_int_equal(netp_modbus_tcpd_count(s.tcpd), 0);
     netp_modbus_tcpd_stop(s.tcpd);
     fd[0] = connect_to(&s);
     turns(&s, 5);
@@ -343,6 +357,20 @@ static void test_limits(void **state)
     close(fd[0]);
     stop(&s);
     netp_modbus_tcpd_close(NULL);
+}
+
+/* Who asks nothing for long is closed. */
+static void test_idle(void **state)
+{
+    struct server s;
+    int fd;
+
+    (void)state;
+    start_with(&s, (struct netp_modbus_tcpd_cfg){.idle_ms = 100});
+    fd = connect_to(&s);
+    turns_until(&s, &s.gone, 1);
+    assert_closed(fd);
+    stop(&s);
 }
 
 /* --- a client in a loop ---------------------------------------------------------------------- */
@@ -396,28 +424,27 @@ static void test_bus(void **state)
     assert_non_null(b);
     assert_false(netp_modbus_bus_is_up(b, &e));
     assert_int_equal(netp_modbus_bus_request(b, 1, &reading), NETP_E_STATE);
-    turns(&s, 20);
+    turns_until(&s, &t.ups, 1);
     assert_true(netp_modbus_bus_is_up(b, &e));
-    assert_int_equal(t.ups, 1);
     assert_true(netp_modbus_bus_request(b, 1, &reading) >= 0);
-    turns(&s, 20);
-    assert_int_equal(t.events, 1);
+    turns_until(&s, &t.events, 1);
     assert_int_equal(t.ev.type, NETP_MODBUS_CLIENT_RESPONSE);
     assert_memory_equal(t.data, "\x12\x34", 2);
 
     assert_true(netp_modbus_bus_request(b, 7, &reading) >= 0); /* answered when the server wants */
+    turns_until(&s, &s.asked, 2);
     turns(&s, 20);
     assert_int_equal(t.events, 1);
     assert_int_equal(netp_modbus_peer_respond(s.later, &late), NETP_OK);
     assert_int_equal(netp_modbus_peer_respond(s.later, &late), NETP_E_STATE);
-    turns(&s, 20);
-    assert_int_equal(t.events, 2);
+    turns_until(&s, &t.events, 2);
     assert_int_equal(t.ev.response.exception, NETP_MODBUS_DEVICE_BUSY);
     assert_true(netp_modbus_bus_request(b, 7, &reading) >= 0); /* or not at all */
-    turns(&s, 20);
+    turns_until(&s, &s.asked, 3);
     assert_int_equal(netp_modbus_peer_ignore(s.later), NETP_OK);
 
     netp_modbus_tcpd_close(s.tcpd); /* the server goes, */
+    turns_until(&s, &t.downs, 1);
     turns(&s, 60);
     assert_int_equal(t.downs, 1);
     assert_false(netp_modbus_bus_is_up(b, &e));
@@ -428,8 +455,7 @@ static void test_bus(void **state)
         s.loop, fd,
         &(struct netp_modbus_tcpd_cfg){.request = on_request, .gone = on_gone, .arg = &s});
     assert_non_null(s.tcpd);
-    turns(&s, 100);
-    assert_int_equal(t.ups, 2);
+    turns_until(&s, &t.ups, 2);
     netp_modbus_bus_close(b);
     netp_modbus_bus_close(NULL);
     stop(&s);
@@ -464,7 +490,8 @@ int main(void)
         cmocka_unit_test(test_ask),       cmocka_unit_test(test_serial_server),
         cmocka_unit_test(test_bad_peers), cmocka_unit_test(test_udp),
         cmocka_unit_test(test_no_conn),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_bus),       cmocka_unit_test(test_no_bus),
+        cmocka_unit_test(test_idle),      cmocka_unit_test(test_bus),
+        cmocka_unit_test(test_no_bus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,17 @@ static int teardown(void **state)
 
 static struct netp_sntp_target target[KINDS];
 
+/* Little where only those are asked that never answer. */
+static uint32_t patience(const enum kind *kind, size_t n)
+{
+    size_t silent = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        silent += kind[i] == SILENT;
+    }
+    return silent == n ? 100 : silent ? 2000 : 20000;
+}
+
 static int query(unsigned samples, const enum kind *kind, size_t n, struct netp_sntp_query *q)
 {
     memset(target, 0, sizeof target);
@@ -87,7 +98,7 @@ static int query(unsigned samples, const enum kind *kind, size_t n, struct netp_
     q->n = n;
     q->samples = samples;
     q->interval_ms = 1;
-    q->timeout_ms = 300;
+    q->timeout_ms = patience(kind, n);
     return netp_sntp_query(q);
 }
 #define QUERY(samples, q, ...)                                                                     \
@@ -149,7 +160,7 @@ static void test_several(void **state)
 
 /* Asks first, and others as long as there is no answer. */
 static int query_others(unsigned samples, struct netp_addr first, const struct netp_addr *other,
-                        size_t n)
+                        size_t n, uint32_t timeout_ms)
 {
     struct netp_sntp_query q;
 
@@ -162,7 +173,7 @@ static int query_others(unsigned samples, struct netp_addr first, const struct n
     q.n = 1;
     q.samples = samples;
     q.interval_ms = 1;
-    q.timeout_ms = 300;
+    q.timeout_ms = timeout_ms;
     return netp_sntp_query(&q);
 }
 
@@ -171,17 +182,18 @@ static void test_others(void **state)
     const struct netp_addr nowhere = {{255, 255, 255, 255}, 0, 123, 4}; /* connect: EACCES */
     const struct netp_addr other[] = {addr[SILENT], nowhere, addr[GOOD], addr[DENY]};
     (void)state;
-    assert_int_equal(query_others(3, nowhere, other, 4), NETP_OK);
+    assert_int_equal(query_others(3, nowhere, other, 4, 2000), NETP_OK);
     assert_int_equal(target[0].asked, 4);
     assert_int_equal(target[0].answered, 3);
     assert_memory_equal(&target[0].addr, &addr[GOOD], sizeof *addr);
-    assert_int_equal(query_others(3, addr[SILENT], other, 1), NETP_E_TIMEOUT);
+    assert_int_equal(query_others(3, addr[SILENT], other, 1, 100), NETP_E_TIMEOUT);
     assert_int_equal(target[0].asked, 4);
-    assert_int_equal(query_others(1, addr[SILENT], other + 1, 1), NETP_E_IO);
+    assert_int_equal(query_others(1, addr[SILENT], other + 1, 1, 100), NETP_E_IO);
     assert_int_not_equal(target[0].sys_errno, 0);
-    assert_int_equal(query_others(1, addr[DENY], other + 2, 1), NETP_E_REFUSED); /* an answer */
-    assert_int_equal(query_others(1, addr[UNSET], other + 2, 1), NETP_E_SYNTAX);
-    assert_int_equal(query_others(2, addr[GOOD], other, 4), NETP_OK);
+    /* what is of no use is an answer, too */
+    assert_int_equal(query_others(1, addr[DENY], other + 2, 1, 20000), NETP_E_REFUSED);
+    assert_int_equal(query_others(1, addr[UNSET], other + 2, 1, 20000), NETP_E_SYNTAX);
+    assert_int_equal(query_others(2, addr[GOOD], other, 4, 20000), NETP_OK);
     assert_int_equal(target[0].asked, 2);
 }
 
@@ -207,7 +219,7 @@ static void test_limits(void **state)
     q.timeout_ms = 60000;
     q.total_ms = 50;
     assert_int_equal(netp_sntp_query(&q), NETP_E_TIMEOUT);
-    assert_true(netp_now() - begun < 5000);
+    assert_true(netp_now() - begun < 30000);
     q.total_ms = NETP_NEVER;
     q.timeout_ms = 100;
     target[0].addr = (struct netp_addr){{127, 0, 0, 1}, 0, 1, 4}; /* nobody there */

@@ -24,12 +24,17 @@ static struct netp_addr addr(const char *text)
     return a;
 }
 
+static void wait_for(int fd, short events)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+
+    assert_int_equal(poll(&p, 1, 20000), 1);
+}
+
 /* Waits until fd is writable or has failed: the end of a connection being made. */
 static int connected(int fd)
 {
-    struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-    assert_int_equal(poll(&p, 1, 1000), 1);
+    wait_for(fd, POLLOUT);
     return netp_connect_result(fd);
 }
 
@@ -46,7 +51,7 @@ static void test_now(void **state)
 
     (void)state;
     usleep(5000);
-    assert_in_range(netp_now() - a, 5, 500);
+    assert_in_range(netp_now() - a, 5, 20000);
 }
 
 static void test_sockaddr(void **state)
@@ -113,6 +118,7 @@ static void tcp(const char *text)
     c = netp_tcp_connect(&local, NULL);
     assert_flags(c);
     assert_int_equal(connected(c), 0);
+    wait_for(l, POLLIN);
     s = netp_accept(l, &peer);
     assert_flags(s);
     assert_int_equal(getsockopt(s, IPPROTO_TCP, TCP_NODELAY, &nodelay, &n), 0);
@@ -120,7 +126,7 @@ static void tcp(const char *text)
     local = netp_local_addr(c);
     assert_true(netp_addr_eq(&peer, &local));
     assert_int_equal(write(c, "x", 1), 1);
-    assert_int_equal(poll(&(struct pollfd){.fd = s, .events = POLLIN}, 1, 1000), 1);
+    wait_for(s, POLLIN);
     assert_int_equal(read(s, &byte, 1), 1);
     assert_int_equal(byte, 'x');
     close(c);
@@ -150,17 +156,19 @@ static void test_tcp6(void **state)
 static void test_tcp_refused(void **state)
 {
     struct netp_addr a = addr("127.0.0.1"), b;
-    int l = netp_tcp_listen(&a), c;
+    struct sockaddr_storage sa;
+    int taken = socket(AF_INET, SOCK_STREAM, 0), c; /* bound, so that nobody listens there */
 
     (void)state;
-    b = netp_local_addr(l);
-    close(l);
+    assert_int_equal(bind(taken, (struct sockaddr *)&sa, netp_sockaddr_put(&sa, &a)), 0);
+    b = netp_local_addr(taken);
     c = netp_tcp_connect(&b, NULL);
     if (c >= 0) { /* else it was refused at once */
         errno = connected(c);
         close(c);
     }
     assert_int_equal(errno, ECONNREFUSED);
+    close(taken);
 }
 
 static void test_unix(void **state)

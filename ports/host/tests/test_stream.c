@@ -8,16 +8,18 @@
 #include <netproto/frame.h>
 #include <netproto/host/socket.h>
 #include <netproto/host/stream.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 3000
+#define PATIENCE_MS 20000
 
 struct side {
     struct netp_loop *loop;
@@ -104,16 +106,24 @@ static void tear_down(struct side *t)
     netp_loop_free(t->loop);
 }
 
-/* Turns until *what is n, or for ms if what is NULL. */
-static void turns(struct netp_loop *loop, const unsigned *what, unsigned n, netp_ms ms)
+/* Turns until *what is n. */
+static void turns_until(struct netp_loop *loop, const unsigned *what, unsigned n)
+{
+    netp_ms end = netp_now() + PATIENCE_MS;
+
+    while (*what < n && netp_now() < end) {
+        netp_loop_turn(loop, end);
+    }
+    assert_int_equal(*what, n);
+}
+
+/* So long, and so many turns that a busy machine does not matter. */
+static void turns(struct netp_loop *loop, netp_ms ms)
 {
     netp_ms end = netp_now() + ms;
 
-    while ((!what || *what < n) && netp_now() < end) {
+    for (int i = 0; i < 10 || netp_now() < end; i++) {
         netp_loop_turn(loop, end);
-    }
-    if (what) {
-        assert_int_equal(*what, n);
     }
 }
 
@@ -141,11 +151,11 @@ static void test_events_and_answers(void **state)
     set_up(&t);
     t.answer = true;
     SAY(&t, "\3abc\2de\1");
-    turns(t.loop, &t.events, 7, PATIENCE_MS);
+    turns_until(t.loop, &t.events, 7);
     assert_string_equal(t.heard, "abc;de;");
     expect_bytes(t.peer, "\3abc\2de", 7);
     SAY(&t, "f");
-    turns(t.loop, &t.events, 9, PATIENCE_MS);
+    turns_until(t.loop, &t.events, 9);
     expect_bytes(t.peer, "\1f", 2);
     assert_null(t.s.held_);
     tear_down(&t);
@@ -158,7 +168,7 @@ static void test_kick(void **state)
 
     (void)state;
     set_up(&t);
-    turns(t.loop, NULL, 0, 5);
+    turns(t.loop, 5);
     assert_int_equal(netp_frame_send(&t.m, NULL, "xy", 2), NETP_OK);
     netp_stream_kick(&t.s);
     netp_loop_turn(t.loop, netp_now() + PATIENCE_MS);
@@ -177,7 +187,7 @@ static void test_half_close(void **state)
     t.answer = true;
     SAY(&t, "\1z");
     shutdown(t.peer, SHUT_WR);
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
+    turns_until(t.loop, &t.ended, 1);
     assert_int_equal(t.err, NETP_OK);
     assert_int_equal(t.events, 4); /* BEGIN, DATA, END, EOF */
     expect_bytes(t.peer, "\1z", 2);
@@ -193,7 +203,7 @@ static void test_truncated(void **state)
     set_up(&t);
     SAY(&t, "\5ab");
     shutdown(t.peer, SHUT_WR);
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
+    turns_until(t.loop, &t.ended, 1);
     assert_int_equal(t.err, NETP_E_TRUNCATED);
     tear_down(&t);
 }
@@ -206,7 +216,7 @@ static void test_close_in_callback(void **state)
     set_up(&t);
     t.close_at_event = true;
     SAY(&t, "\3abc\3def");
-    turns(t.loop, NULL, 0, 20);
+    turns(t.loop, 20);
     assert_int_equal(t.events, 1);
     assert_int_equal(t.ended, 0);
     tear_down(&t);
@@ -221,12 +231,14 @@ static void test_deadline(void **state)
     set_up(&t);
     t.m.cfg_.frame_ms = 30;
     SAY(&t, "\5ab");
-    turns(t.loop, NULL, 0, 50);
+    for (netp_ms end = netp_now() + PATIENCE_MS; !t.m.fail_.code && netp_now() < end;) {
+        netp_loop_turn(t.loop, end);
+    }
     assert_int_equal(t.m.fail_.code, NETP_E_TIMEOUT);
     assert_int_equal(t.ended, 0); /* it lingers, for the peer has not closed */
     close(t.peer);
     t.peer = -1;
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
+    turns_until(t.loop, &t.ended, 1);
     assert_int_equal(t.err, NETP_E_TIMEOUT);
     tear_down(&t);
 }
@@ -306,17 +318,17 @@ static void test_back_pressure(void **state)
     t.s.ops = &sip_ops;
     t.s.m = &sip;
     SAY(&t, "abcd");
-    turns(t.loop, NULL, 0, 10);
+    turns(t.loop, 10);
     assert_int_equal(sip.last, 'a');
     assert_non_null(t.s.held_);
     memset(netp_loop_buffer(t.loop), '!', NETP_LOOP_BUFFER); /* it is everybody's */
     SAY(&t, "e");
     for (char c = 'b'; c <= 'e'; c++) {
-        turns(t.loop, NULL, 0, 3);
+        turns(t.loop, 3);
         assert_int_equal(sip.taken, (unsigned)(c - 'a'));
         sip.may_take++;
         netp_stream_kick(&t.s);
-        turns(t.loop, NULL, 0, 3);
+        turns(t.loop, 3);
         assert_int_equal(sip.last, c);
     }
     assert_null(t.s.held_); /* 'e' was read into the loop's buffer, and all of it used */
@@ -324,7 +336,7 @@ static void test_back_pressure(void **state)
     t.peer = -1;
     sip.may_take = 1;
     netp_stream_kick(&t.s);
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
+    turns_until(t.loop, &t.ended, 1);
     assert_int_equal(t.err, NETP_OK);
     tear_down(&t);
 }
@@ -334,15 +346,24 @@ static void test_back_pressure(void **state)
 
 static const struct netp_addr loopback = {{127, 0, 0, 1}, 0, 0, 4};
 
+/* Has a port, which nobody else gets, and does not listen at it. */
+static int deaf(struct netp_addr *a)
+{
+    struct sockaddr_storage sa;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&sa, netp_sockaddr_put(&sa, &loopback)), 0);
+    *a = netp_local_addr(fd);
+    return fd;
+}
+
 static void test_refused(void **state)
 {
     struct netp_addr a;
-    int fd = netp_tcp_listen(&loopback);
+    int taken = deaf(&a), fd;
     struct side t;
 
     (void)state;
-    a = netp_local_addr(fd);
-    close(fd);
     init(&t, netp_loop_new());
     t.peer = -1;
     fd = netp_tcp_connect(&a, NULL);
@@ -350,16 +371,17 @@ static void test_refused(void **state)
         assert_int_equal(errno, ECONNREFUSED);
     } else {
         assert_int_equal(netp_stream_open(&t.s, t.loop, fd, true), 0);
-        turns(t.loop, &t.ended, 1, PATIENCE_MS);
+        turns_until(t.loop, &t.ended, 1);
         assert_int_equal(t.err, NETP_E_IO);
         assert_int_equal(t.sys_errno, ECONNREFUSED);
         assert_int_equal(t.m.fail_.code, NETP_OK);
     }
+    close(taken);
     netp_loop_free(t.loop);
 }
 
-/* A reset in the middle of a frame, and between two. */
-static void reset(const char *bytes, size_t n, int err)
+/* A reset after so many events: in the middle of a frame, and between two. */
+static void reset(const char *bytes, size_t n, unsigned events, int err)
 {
     int fd = netp_tcp_listen(&loopback), c;
     struct netp_addr a = netp_local_addr(fd);
@@ -367,17 +389,18 @@ static void reset(const char *bytes, size_t n, int err)
     struct side t;
 
     init(&t, netp_loop_new());
-    t.peer = netp_tcp_connect_any(&a, 1, NULL, 1000);
+    t.peer = netp_tcp_connect_any(&a, 1, NULL, PATIENCE_MS);
     assert_true(t.peer >= 0);
+    assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, PATIENCE_MS), 1);
     c = netp_accept(fd, NULL);
     assert_true(c >= 0);
     assert_int_equal(netp_stream_open(&t.s, t.loop, c, false), 0);
     say(&t, bytes, n);
-    turns(t.loop, NULL, 0, 10);
+    turns_until(t.loop, &t.events, events);
     setsockopt(t.peer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close(t.peer);
     t.peer = -1;
-    turns(t.loop, &t.ended, 1, PATIENCE_MS);
+    turns_until(t.loop, &t.ended, 1);
     assert_int_equal(t.err, err);
     tear_down(&t);
     close(fd);
@@ -386,8 +409,8 @@ static void reset(const char *bytes, size_t n, int err)
 static void test_reset(void **state)
 {
     (void)state;
-    reset("\5ab", 3, NETP_E_TRUNCATED);
-    reset("\2ab", 3, NETP_E_IO);
+    reset("\5ab", 3, 2, NETP_E_TRUNCATED);
+    reset("\2ab", 3, 3, NETP_E_IO);
 }
 
 /* --- listeners ---------------------------------------------------------------------------------
@@ -418,13 +441,14 @@ static void test_limit(void **state)
     c.l.arg = &c;
     assert_int_equal(netp_listener_open(&c.l, loop, fd), 0);
     for (int i = 0; i < 3; i++) {
-        client[i] = netp_tcp_connect_any(&a, 1, NULL, 1000); /* the kernel's queue takes all */
+        client[i] = netp_tcp_connect_any(&a, 1, NULL, PATIENCE_MS); /* the kernel's queue takes all */
         assert_true(client[i] >= 0);
     }
-    turns(loop, NULL, 0, 20);
+    turns_until(loop, &c.n, 2);
+    turns(loop, 20);
     assert_int_equal(c.n, 2);
     netp_listener_done(&c.l);
-    turns(loop, &c.n, 3, PATIENCE_MS);
+    turns_until(loop, &c.n, 3);
     netp_listener_close(&c.l);
     netp_listener_close(&c.l);
     netp_listener_done(&c.l);
@@ -450,7 +474,7 @@ static void test_no_descriptors(void **state)
     (void)state;
     c.l.arg = &c;
     assert_int_equal(netp_listener_open(&c.l, loop, fd), 0);
-    client = netp_tcp_connect_any(&a, 1, NULL, 1000);
+    client = netp_tcp_connect_any(&a, 1, NULL, PATIENCE_MS);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     none = before;
     none.rlim_cur = (rlim_t)client + 1; /* every number below is in use */
@@ -459,14 +483,14 @@ static void test_no_descriptors(void **state)
     }
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     end = netp_now() + 50;
-    while (netp_now() < end) {
+    do {
         netp_loop_turn(loop, end);
         spins++;
-    }
+    } while (netp_now() < end);
     assert_int_equal(c.n, 0);
     assert_in_range(spins, 1, 5);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-    turns(loop, &c.n, 1, PATIENCE_MS);
+    turns_until(loop, &c.n, 1);
     close(client);
     close(c.fd[0]);
     netp_listener_close(&c.l);
@@ -502,23 +526,37 @@ static void test_send(void **state)
 /* --- blocking ----------------------------------------------------------------------------------
  */
 
+/* Connects, and tells the milliseconds that it took: the fewest of some tries, lest one counts in
+ * which the machine was busy with others. */
+static netp_ms fastest(const struct netp_addr *a, unsigned n, netp_ms ms, int sys_errno)
+{
+    netp_ms least = NETP_NEVER;
+
+    for (int i = 0; i < 5; i++) {
+        netp_ms begun = netp_now();
+        int c = netp_tcp_connect_any(a, n, NULL, ms), e = c < 0 ? errno : 0;
+        netp_ms took = netp_now() - begun;
+        assert_int_equal(e, sys_errno);
+        least = took < least ? took : least;
+        if (c >= 0) {
+            close(c);
+        }
+    }
+    return least;
+}
+
 /* The first address refuses: the second is tried at once. */
 static void test_connect_any(void **state)
 {
-    int fd = netp_tcp_listen(&loopback), gone = netp_tcp_listen(&loopback), c;
     struct netp_addr a[2];
-    netp_ms begun = netp_now();
+    int fd = netp_tcp_listen(&loopback), taken = deaf(&a[0]);
 
     (void)state;
-    a[0] = netp_local_addr(gone);
     a[1] = netp_local_addr(fd);
-    close(gone);
-    c = netp_tcp_connect_any(a, 2, NULL, 1000);
-    assert_true(c >= 0);
-    assert_in_range(netp_now() - begun, 0, 200);
-    close(c);
-    assert_int_equal(netp_tcp_connect_any(a, 1, NULL, 1000), -1);
+    assert_in_range(fastest(a, 2, PATIENCE_MS, 0), 0, 200);
+    assert_int_equal(netp_tcp_connect_any(a, 1, NULL, PATIENCE_MS), -1);
     assert_int_equal(errno, ECONNREFUSED);
+    close(taken);
     close(fd);
 }
 
@@ -527,9 +565,8 @@ static void test_connect_silent(void **state)
 {
     struct sockaddr_storage sa;
     struct netp_addr a[2];
-    int full = socket(AF_INET, SOCK_STREAM, 0), fd = netp_tcp_listen(&loopback), c, fill[4];
+    int full = socket(AF_INET, SOCK_STREAM, 0), fd = netp_tcp_listen(&loopback), fill[4];
     socklen_t n = netp_sockaddr_put(&sa, &loopback);
-    netp_ms begun;
 
     (void)state;
     assert_int_equal(bind(full, (struct sockaddr *)&sa, n), 0);
@@ -539,18 +576,11 @@ static void test_connect_silent(void **state)
     for (int i = 0; i < 4; i++) {
         fill[i] = netp_tcp_connect(&a[0], NULL);
     }
-    begun = netp_now();
-    assert_int_equal(netp_tcp_connect_any(a, 1, NULL, 50), -1);
-    assert_int_equal(errno, ETIMEDOUT);
-    assert_in_range(netp_now() - begun, 50, 200);
-    begun = netp_now();
-    c = netp_tcp_connect_any(a, 2, NULL, 2000);
-    assert_true(c >= 0);
-    assert_in_range(netp_now() - begun, 245, 600);
+    assert_in_range(fastest(a, 1, 50, ETIMEDOUT), 50, 200);
+    assert_in_range(fastest(a, 2, PATIENCE_MS, 0), 245, 600);
     for (int i = 0; i < 4; i++) {
         close(fill[i]);
     }
-    close(c);
     close(fd);
     close(full);
 }
