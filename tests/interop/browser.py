@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-PATIENCE = 15  # seconds for a step
+PATIENCE = 60  # seconds for a step
 
 FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
          "--disable-background-networking --disable-component-update --disable-sync "
@@ -43,12 +43,15 @@ class Page:
         message, self.rest = self.rest.split(b"\0", 1)
         return json.loads(message)
 
-    def ask(self, method, **params):
+    def say(self, method, **params):
         self.id += 1
         message = {"id": self.id, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
         os.write(self.to, json.dumps(message).encode() + b"\0")
+
+    def ask(self, method, **params):
+        self.say(method, **params)
         while True:
             answer = self.hear()
             if answer.get("method") == "Page.javascriptDialogOpening":
@@ -62,7 +65,7 @@ class Page:
 
     def close(self):
         self.session = None
-        self.ask("Browser.close")
+        self.say("Browser.close")  # it may end without an answer
         self.child.wait(PATIENCE)
 
 

@@ -116,7 +116,7 @@ http {
 CONF
     start nginx "$servers/nginx/usr/sbin/nginx" -e "$http_logs/nginx.err" -c "$work/nginx.conf" \
         -p "$work/nginx"
-    wait_for tcp "$port"
+    wait_for tcp "$port" && { [ -z "${cacert:-}" ] || wait_for tcp "$tls_port"; }
 }
 
 # $apache: Basic, Digest by MD5, gzip, scripts, WebDAV.
@@ -367,7 +367,7 @@ status_of()
 {
     local want=$1 what=$2 got
     shift 2
-    got=$(curl -s -m 20 -o "$work/body" -D "$work/last.log" -w '%{http_code}' --path-as-is "$@")
+    got=$(curl -s -m 120 -o "$work/body" -D "$work/last.log" -w '%{http_code}' --path-as-is "$@")
     [ "$got" = "$want" ] && ok || bad "$what: status $got, not $want"
 }
 
@@ -391,7 +391,7 @@ never_ok()
     local what=$1 status
     shift
     rm -f "$out" "$out".*
-    timeout 60 "$@" >"$work/last.log" 2>&1 </dev/null
+    timeout 300 "$@" >"$work/last.log" 2>&1 </dev/null
     status=$?
     case $status in
     1 | 3 | 4 | 5) ok ;;
@@ -436,4 +436,13 @@ finds()
 finds_not() # FILE PATTERN WHAT
 {
     ! grep -q -e "$2" "$1" && ok || bad "$3: $(grep -e "$2" "$1" | head -n 1)"
+}
+
+# uses WHAT URL STEP...: a browser takes these steps (browser.py)
+browser=$(command -v chromium || command -v chromium-browser)
+uses()
+{
+    local what=$1
+    shift
+    expect 0 "$what" python3 ./browser.py "$browser" "$(mktemp -d -p "$work")" "$@"
 }

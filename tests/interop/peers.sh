@@ -29,17 +29,22 @@ start() # NAME COMMAND...
     pid_of[$name]=$!
 }
 
-stop() # NAME: with TERM, after five seconds with KILL; the exit status is the program's
+runs() # PID: of a child, that has not ended; a pid alone may be another's by now
+{
+    [[ $'\n'$(jobs -rp)$'\n' == *$'\n'$1$'\n'* ]]
+}
+
+stop() # NAME: with TERM, after a minute with KILL; the exit status is the program's
 {
     local pid=${pid_of[$1]:-} i
     [ -n "$pid" ] || return 0
     unset "pid_of[$1]"
-    kill "$pid" 2>/dev/null
-    for ((i = 0; i < 50; i++)); do
-        kill -0 "$pid" 2>/dev/null || break
-        sleep 0.1
+    for ((i = 0; i < 1200; i++)); do
+        runs "$pid" || break
+        [ $i -gt 0 ] || kill "$pid" 2>/dev/null
+        sleep 0.05
     done
-    kill -KILL "$pid" 2>/dev/null
+    ! runs "$pid" || kill -KILL "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
 }
 
@@ -60,10 +65,10 @@ stop_well() # NAME: it must end with status 0
     [ $status = 0 ] && ok || bad "$1 ended with $status: $(tail -n 3 "$work/$1.log")"
 }
 
-soon() # COMMAND...: succeeds within twenty seconds; a log's line may come after what it tells of
+soon() # COMMAND...: succeeds within a minute; a log's line may come after what it tells of
 {
     local i
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         ! "$@" || return 0
         sleep 0.05
     done
@@ -80,9 +85,15 @@ lines() # COUNT PATTERN FILE: at least so many of that pattern
     [ "$(grep -c -e "$2" "$3")" -ge "$1" ]
 }
 
-listens() # udp|tcp PORT
+listens() # udp|tcp PORT: a socket that is not one of a connection
 {
-    grep -q ":$(printf %04X "$2") " "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
+    grep -q ":$(printf %04X "$2") 0*:0000 " "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null
+}
+
+taken() # udp|tcp PORT: by whatever, or it was given away before
+{
+    grep -q ":$(printf %04X "$2") " "/proc/net/$1" "/proc/net/${1}6" 2>/dev/null ||
+        grep -qx "$2" "$work/ports" 2>/dev/null
 }
 
 wait_for() # udp|tcp PORT
@@ -93,10 +104,10 @@ wait_for() # udp|tcp PORT
 free_port() # udp|tcp
 {
     local port=$((${NETPROTO_PORTS:-21000} + RANDOM % 9000))
-    while listens "$1" "$port"; do
+    while taken "$1" "$port"; do
         port=$((port + 1))
     done
-    echo "$port"
+    echo "$port" | tee -a "$work/ports"
 }
 
 port_of() # NAME: of a server of ours, from the line that it prints
@@ -117,7 +128,7 @@ move()
     local what=$1 from=$2 to=$3 status
     shift 3
     rm -f "$to"
-    timeout 120 "$@" >"$work/last.log" 2>&1 </dev/null
+    timeout 300 "$@" >"$work/last.log" 2>&1 </dev/null
     status=$?
     if [ $status != 0 ]; then
         bad "$what: exit status $status: $(tail -n 2 "$work/last.log")"
@@ -133,7 +144,7 @@ expect()
 {
     local want=$1 what=$2 status
     shift 2
-    timeout 60 "$@" >"$work/last.log" 2>&1 </dev/null
+    timeout 300 "$@" >"$work/last.log" 2>&1 </dev/null
     status=$?
     if [ $status = "$want" ]; then
         ok
@@ -156,6 +167,6 @@ prints() # WHAT TEXT COMMAND...: it prints just that, with blanks for its line e
 {
     local what=$1 text=$2 got
     shift 2
-    got=$(timeout 20 "$@" 2>"$work/last.log" | tr '\n' ' ')
+    got=$(timeout 300 "$@" 2>"$work/last.log" | tr '\n' ' ')
     [ "${got% }" = "$text" ] && ok || bad "$what: '$got', not '$text': $(tail -n 1 "$work/last.log")"
 }

@@ -7,16 +7,9 @@ cd "$(dirname "$0")" || exit
 . ./peers.sh
 . ./http_servers.sh
 
-browser=$(command -v chromium || command -v chromium-browser) || { echo "no chromium here"; exit 77; }
+[ -n "$browser" ] || { echo "no chromium here"; exit 77; }
 command -v curl >/dev/null || { echo "no curl here"; exit 77; }
 examples=$(dirname "$netproto")/examples
-
-uses() # WHAT URL STEP...
-{
-    local what=$1
-    shift
-    expect 0 "$what" python3 ./browser.py "$browser" "$work/profile" "$@"
-}
 
 # --- the guest book --------------------------------------------------------------------------------
 
