@@ -22,18 +22,28 @@ class Board:
              "-nic", "tap,ifname=%s,script=no,downscript=no" % tap,
              *(["-icount", "shift=0"] if counted else [])], stdin=subprocess.DEVNULL)
         self.counter = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.counter.settimeout(0.5)
+        self.patience = 0.5
         self.counter.connect((HOST, 9))
         for _ in range(100):
             try:
                 self.awake()
-                return
+                break
             except OSError:
                 time.sleep(0.1)
-        raise SystemExit("the board does not answer")
+        else:
+            self.stop()
+            raise SystemExit("the board does not answer")
+        self.patience = 60
 
     def awake(self):
         """Nanoseconds that it was not asleep, or thousands of instructions."""
+        self.counter.setblocking(False)
+        try:
+            while True:  # what came too late to be waited for
+                self.counter.recv(4)
+        except OSError:
+            pass
+        self.counter.settimeout(self.patience)
         self.counter.send(b"x")
         return struct.unpack("<I", self.counter.recv(4))[0] * 40
 
@@ -57,7 +67,7 @@ def http(port):
 def tftp(port, name, options=b"", block=512, window=1):
     """Reads a file; as fast as a client can be."""
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.settimeout(5)
+    s.settimeout(60)
     s.sendto(b"\0\1" + name + b"\0octet\0" + options, (HOST, port))
     last = total = 0
     while True:
@@ -66,6 +76,8 @@ def tftp(port, name, options=b"", block=512, window=1):
         if code == 6:
             s.sendto(b"\0\4\0\0", peer)
             continue
+        if code == 3 and 0 <= last - number < 2 * window:
+            continue  # sent again: we were slow
         if code != 3 or number != last + 1 & 0xffff:
             raise SystemExit("TFTP port %d: %r, not %d" % (port, packet[:40], last + 1))
         last = number
@@ -79,10 +91,12 @@ def tftp(port, name, options=b"", block=512, window=1):
 
 def tftp_put(port, name, data):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.settimeout(5)
+    s.settimeout(60)
     s.sendto(b"\0\2" + name + b"\0octet\0", (HOST, port))
     for number in range(len(data) // 512 + 2):
         packet, peer = s.recvfrom(2048)
+        while packet == struct.pack(">HH", 4, number - 1 & 0xffff):
+            packet, peer = s.recvfrom(2048)  # sent again: we were slow
         if packet != struct.pack(">HH", 4, number):
             raise SystemExit("TFTP port %d: %r, not %d" % (port, packet[:40], number))
         if number <= len(data) // 512:

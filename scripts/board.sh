@@ -64,7 +64,7 @@ free_base()
 {
     local base port
     while :; do
-        base=$((20000 + RANDOM % 20 * 600))
+        base=$((20000 + RANDOM % 12 * 600)) # all below what connections get from the system
         for port in "${tcp_ports[@]}" "${udp_ports[@]}"; do
             ! ss -Htuln "sport = :$((base + port))" | grep -q . || continue 2
         done

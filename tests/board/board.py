@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """For the tests beside it: an emulated board, and what is asked of its firmware."""
+import atexit
 import json
 import os
 import re
@@ -12,6 +13,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 failures = 0
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an end like any other, with a board's
 
 
 def check(good, what):
@@ -42,13 +45,14 @@ class Board:
             self.process = subprocess.Popen(
                 [ROOT + "/scripts/board.sh", "--monitor", self.monitor, *options], stdout=log,
                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        atexit.register(self.end)
         self.host, self.base = "127.0.0.1", 0
 
     def text(self):
         with open(self.log, errors="replace") as log:
             return log.read()
 
-    def wait_for(self, pattern, seconds=120, count=1):
+    def wait_for(self, pattern, seconds=300, count=1):
         """The nth match in what the board has written."""
         end = time.time() + seconds
         while time.time() < end and self.process.poll() is None:
@@ -68,12 +72,17 @@ class Board:
                         {"execute": "set_link", "arguments": {"name": "n0", "up": up}}):
             f.write(json.dumps(command) + "\n")
             f.flush()
-            f.readline()
+            while '"event"' in f.readline():
+                pass
         s.close()
 
     def stop(self):
         check(self.process.poll() is None, "the board runs to the end")
         check("FATAL" not in self.text(), "nothing fatal:\n" + self.text())
+        self.end()
+
+    def end(self):
+        atexit.unregister(self.end)
         try:
             os.killpg(self.process.pid, signal.SIGTERM)
         except ProcessLookupError:
@@ -88,12 +97,12 @@ class Board:
         out = os.path.join(self.work, "body")
         if os.path.exists(out):
             os.unlink(out)
-        r = subprocess.run(["curl", "-s", "-m", "20", "-o", out, "-w", "%{http_code}", *arguments],
+        r = subprocess.run(["curl", "-s", "-m", "60", "-o", out, "-w", "%{http_code}", *arguments],
                            capture_output=True, text=True)
         body = open(out, "rb").read() if os.path.exists(out) else b""
         return int(r.stdout[-3:] or 0), body
 
-    def served(self, seconds=20):
+    def served(self, seconds=60):
         """Whether it serves pages within that time; connections that end may still be its last."""
         end = time.time() + seconds
         while self.curl(self.url("/outputs"))[0] != 200:
@@ -102,7 +111,7 @@ class Board:
             time.sleep(0.1)
         return True
 
-    def tcp(self, port, timeout=5):
+    def tcp(self, port, timeout=30):
         s = socket.create_connection((self.host, self.base + port), timeout)
         s.settimeout(timeout)
         return s
@@ -113,8 +122,29 @@ class Board:
         s.connect((self.host, self.base + port))
         return s
 
+    def echoes(self, port, data):
+        """Whether a datagram comes back. It may be lost, or late: so each has a port of its own."""
+        with self.udp(port) as s:
+            for _ in range(30):
+                try:
+                    s.send(data)
+                    return s.recv(65536) == data
+                except (socket.timeout, ConnectionRefusedError):
+                    pass
+        return False
+
+    def told(self, path, seconds=60):
+        """A page of JSON; {} if there is none within that time."""
+        end = time.time() + seconds
+        while time.time() < end:
+            status, body = self.curl(self.url(path))
+            if status == 200:
+                return json.loads(body)
+            time.sleep(0.1)
+        return {}
+
     def counters(self):
-        return json.loads(self.curl(self.url("/counters"))[1] or b"{}")
+        return self.told("/counters")
 
 
 def read_all(s):
@@ -130,3 +160,18 @@ def read_all(s):
         return got, True
     except socket.timeout:
         return got, False
+
+
+def adu(s):
+    """The next frame of Modbus, as it is; what there is, if that ends before."""
+    got = b""
+    try:
+        while len(got) < 6 or len(got) < 6 + int.from_bytes(got[4:6], "big"):
+            size = 6 - len(got) if len(got) < 6 else 6 + int.from_bytes(got[4:6], "big") - len(got)
+            piece = s.recv(size)
+            if not piece:
+                break
+            got += piece
+    except OSError:
+        pass
+    return got

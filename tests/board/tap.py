@@ -101,7 +101,7 @@ def group(b):
     for to, answered in (member, True), (other, False):
         sender = None
         u.settimeout(2 if answered else 0.5)
-        for _ in range(3):
+        for _ in range(10 if answered else 3):
             u.sendto(to.encode(), (to, 7))
             try:
                 data, sender = u.recvfrom(2000)

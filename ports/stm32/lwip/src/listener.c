@@ -47,6 +47,9 @@ err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
         }
         return ERR_OK;
     }
+    if (pcb->state == SYN_RCVD) { /* confirmed; if not, the next request lowers it again */
+        tcp_setprio(LWIP_CONST_CAST(struct tcp_pcb *, pcb), TCP_PRIO_NORMAL);
+    }
     return (p->flags & NETP_LWIP_SCARCE) && p->tot_len > 0 && pcb->rcv_wnd < TCP_WND_MAX(pcb)
                ? ERR_MEM
                : ERR_OK;

@@ -595,6 +595,21 @@ static void half_open_connections_go_first(void **state)
     tcp_active_pcbs = saved;
 }
 
+/* One that was half open when another asked is worth no less than others as soon as it is there. */
+static void two_that_connect_at_the_same_time(void **state)
+{
+    struct tcp_pcb *first = tcp_new();
+    ip_addr_t ip;
+
+    (void)state;
+    IP_ADDR4(&ip, 127, 0, 0, 1);
+    tcp_connect(first, &ip, PORT, NULL);
+    peer_connect(&peer, PORT);
+    assert_int_equal(netp_lwip_tcp_peer(&s).port, first->local_port);
+    assert_int_equal(s.pcb_->prio, TCP_PRIO_NORMAL);
+    tcp_abort(first);
+}
+
 /* The last buffers are for connections that read what they get. */
 static void who_does_not_read_gets_no_more(void **state)
 {
@@ -694,6 +709,7 @@ int main(void)
         TEST(more_than_the_pool_are_refused),
         TEST(cannot_listen),
         TEST(half_open_connections_go_first),
+        TEST(two_that_connect_at_the_same_time),
         TEST(who_does_not_read_gets_no_more),
         TEST(no_memory_to_send_is_waited_for),
         TEST(any_allocation_may_fail),

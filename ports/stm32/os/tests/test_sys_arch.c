@@ -377,7 +377,7 @@ static void sockets_and_netconns(void **state)
         pthread_join(client[i], &good);
         assert_ptr_equal(good, &number[i]);
     }
-    for (unsigned i = 0; i < 1000; i++) { /* until the server has noticed */
+    for (unsigned i = 0; i < 6000; i++) { /* until the server has noticed */
         u32_t now, then;
 
         SYS_ARCH_GET(lwip_stats.sys.sem.used, now);
