@@ -31,6 +31,7 @@ enum {
     OPT_AUTH_CLEAR,
     OPT_TLS_CERT,
     OPT_TLS_KEY,
+    OPT_TLS_STAPLE,
     OPT_TLS_CLIENT_CA,
     OPT_TLS_LISTEN,
     OPT_REDIRECT,
@@ -63,6 +64,7 @@ static const struct option longs[] = {
     {"auth-without-tls", no_argument, NULL, OPT_AUTH_CLEAR},
     {"tls-cert", required_argument, NULL, OPT_TLS_CERT},
     {"tls-key", required_argument, NULL, OPT_TLS_KEY},
+    {"tls-staple", required_argument, NULL, OPT_TLS_STAPLE},
     {"tls-client-ca", required_argument, NULL, OPT_TLS_CLIENT_CA},
     {"tls-listen", required_argument, NULL, OPT_TLS_LISTEN},
     {"redirect-https", no_argument, NULL, OPT_REDIRECT},
@@ -132,6 +134,16 @@ static bool own_cert(struct httpd_job *job, int opt, const char *value)
     return true;
 }
 
+/* Goes with the certificate before it, for not each has one. */
+static void own_staple(struct httpd_job *job, const char *value)
+{
+    if (job->ncert == 0 || job->cert[job->ncert - 1].staple) {
+        job->stray_staple = true;
+    } else {
+        job->cert[job->ncert - 1].staple = value;
+    }
+}
+
 /* Those of whom, and of TLS. */
 static bool own_who(struct httpd_job *job, int opt, const char *value)
 {
@@ -153,6 +165,9 @@ static bool own_who(struct httpd_job *job, int opt, const char *value)
     case OPT_TLS_CERT:
     case OPT_TLS_KEY:
         return own_cert(job, opt, value);
+    case OPT_TLS_STAPLE:
+        own_staple(job, value);
+        return true;
     case OPT_TLS_CLIENT_CA:
         job->client_ca = value;
         return true;
@@ -265,6 +280,9 @@ static int check(struct httpd_job *job)
     }
     if (job->nkey > job->ncert) {
         return cli_usage(c, "a --tls-key without its --tls-cert");
+    }
+    if (job->stray_staple) {
+        return cli_usage(c, "a --tls-staple without a --tls-cert of its own before it");
     }
     if (job->ncert == 0 && (job->tls_listen || job->client_ca || job->hsts)) {
         return cli_usage(c, "TLS needs a --tls-cert");
@@ -506,6 +524,7 @@ const struct cli_command cmd_httpd = {
     "\n"
     "      --tls-cert FILE      a certificate and those above it, in PEM; several by name (SNI)\n"
     "      --tls-key FILE       its key; not needed when it is in the same file\n"
+    "      --tls-staple FILE    a response of OCSP, in DER, about the --tls-cert before it\n"
     "      --tls-client-ca FILE  clients need a certificate of this authority\n"
     "      --tls-listen HOST:PORT  https here, and http at --listen; else https at --listen\n"
     "      --redirect-https     send all of http to https\n"
@@ -519,6 +538,6 @@ const struct cli_command cmd_httpd = {
     "      --timeout-body SEC   without a byte of a body, either way (60)\n"
     "      --timeout-cgi SEC    without a byte to or from a script (60)\n"
     "\n" SERVER_HELP "\n"
-    "SIGHUP reads certificates again and writes to a new file of the log's name.\n",
+    "SIGHUP reads certificates and staples again and writes to a new file of the log's name.\n",
     run,
     NULL};

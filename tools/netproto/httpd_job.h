@@ -51,6 +51,7 @@ struct httpd_job {
 
     struct netp_tls_cert cert[HTTPD_CERTS];
     size_t ncert, nkey;
+    bool stray_staple;
     const char *client_ca, *tls_listen;
     struct netp_addr tls_addr;
     struct netp_tls_ctx *tls;

@@ -129,7 +129,11 @@ void httpd_asked(struct httpd_conn *c, const struct netp_http1_ev *ev)
     c->httpd->counts.exchanges++;
     x->close = c->httpd->stopping || c->requests >= c->httpd->cfg.max_requests;
     x->in_handler = true;
-    httpd_route(x);
+    if (c->tls && netp_tls_is_misdirected(c->tls, r->host)) {
+        netp_httpd_error(x, 421);
+    } else {
+        httpd_route(x);
+    }
     x->in_handler = false;
 }
 

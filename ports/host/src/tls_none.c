@@ -87,6 +87,13 @@ const struct netp_tls_fail *netp_tls_fail(const struct netp_tls *tls)
     return &unsupported;
 }
 
+bool netp_tls_is_misdirected(const struct netp_tls *tls, struct netp_str host)
+{
+    (void)tls;
+    (void)host;
+    return false;
+}
+
 int netp_tls_info(const struct netp_tls *tls, struct netp_tls_info *info)
 {
     (void)tls;

@@ -20,7 +20,7 @@ struct identity { /* a certificate to show */
     STACK_OF(X509) * chain;
     uint8_t *staple; /* NULL: none */
     size_t nstaple;
-    time_t staple_end;
+    time_t staple_end; /* when it is out of date; 0: never */
 };
 
 struct identities {
@@ -85,6 +85,7 @@ int tls_check_cert(int ok, X509_STORE_CTX *store);
 /* The names that cert is for, as in struct netp_tls_info. */
 void tls_cert_names(X509 *cert, char *out, size_t cap);
 void tls_cert_subject(const X509_NAME *name, char *out, size_t cap);
+void tls_print_time(const ASN1_TIME *when, char out[64]);
 
 /* tls_cert.c */
 

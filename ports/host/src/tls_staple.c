@@ -1,58 +1,164 @@
-/* tls_staple.c - responses of OCSP that a server shows with its certificate: RFC 6066 section 8.
- * SPDX-License-Identifier: MIT */
+/* tls_staple.c - responses of OCSP that a server shows with its certificate: RFC 6066 section 8,
+ * RFC 6960. SPDX-License-Identifier: MIT */
 #include "tls_priv.h"
+#include <errno.h>
+#include <netproto/host/file.h>
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Whether the response is about cert; *end is when it is out of date then, or 0: never. */
-static bool is_about(OCSP_BASICRESP *basic, const X509 *cert, time_t *end)
+/* Bytes of a response: what OpenSSL as a client of TLS 1.2 takes of a CertificateStatus. */
+#define STAPLE_MAX (16384 - 4)
+#define SKEW       300 /* seconds that the clock of a responder may be ahead of ours */
+
+/* How many bytes the file has; 0 with *f. */
+static size_t read_file(const char *name, uint8_t der[STAPLE_MAX], struct netp_tls_fail *f)
 {
+    struct netp_source s;
+    ptrdiff_t n = -1;
+
+    if (netp_source_open(&s, NULL, name) != 0) {
+        tls_set_fail(f, NETP_TLS_FILE, "cannot open %.300s: %s", name, strerror(errno));
+        return 0;
+    }
+    if (s.size > STAPLE_MAX) {
+        tls_set_fail(f, NETP_TLS_FILE, "%.300s is no response of OCSP: it is over %d bytes", name,
+                     STAPLE_MAX);
+    } else if ((n = netp_source_read(&s, der, STAPLE_MAX, 0)) < 0) {
+        tls_set_fail(f, NETP_TLS_FILE, "cannot read %.300s: %s", name, strerror(errno));
+    } else if (n == 0) {
+        tls_set_fail(f, NETP_TLS_FILE, "%.300s is empty", name);
+    }
+    netp_source_close(&s);
+    return n > 0 ? (size_t)n : 0;
+}
+
+static bool is_digest(const ASN1_OCTET_STRING *s, const uint8_t *digest, unsigned n)
+{
+    return ASN1_STRING_length(s) == (int)n && memcmp(ASN1_STRING_get0_data(s), digest, n) == 0;
+}
+
+/* Whether it is about cert: its number, the name of who issued it, and the key of that one, if it
+ * is known. */
+static bool is_about(const OCSP_SINGLERESP *one, const X509 *cert, const X509 *issuer)
+{
+    ASN1_OCTET_STRING *name, *key;
+    ASN1_OBJECT *algorithm;
+    ASN1_INTEGER *serial;
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    const EVP_MD *md;
+    unsigned n;
+
+    OCSP_id_get0_info(&name, &algorithm, &key, &serial,
+                      (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(one));
+    md = EVP_get_digestbyobj(algorithm);
+    return md && ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(cert)) == 0 &&
+           X509_NAME_digest(X509_get_issuer_name(cert), md, digest, &n) &&
+           is_digest(name, digest, n) &&
+           (!issuer || (X509_pubkey_digest(issuer, md, digest, &n) && is_digest(key, digest, n)));
+}
+
+/* Whether the issuer has signed it, or somebody whom he has made a certificate for that. */
+static bool is_signed(OCSP_BASICRESP *basic, const struct identity *id, X509 *issuer)
+{
+    X509_STORE *store = X509_STORE_new();
+    bool good = store && X509_STORE_add_cert(store, issuer) &&
+                X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN) &&
+                OCSP_basic_verify(basic, id->chain, store, 0) == 1;
+
+    X509_STORE_free(store);
+    return good;
+}
+
+static time_t seconds(const ASN1_GENERALIZEDTIME *t)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(t, &tm) ? timegm(&tm) : 0;
+}
+
+/* What it says, and since and until when; without an end newer ones are to be had at any time. */
+static bool check_status(struct identity *id, OCSP_SINGLERESP *one, const char *name,
+                         struct netp_tls_fail *f)
+{
+    ASN1_GENERALIZEDTIME *begin, *end;
+    int status = OCSP_single_get0_status(one, NULL, NULL, &begin, &end);
+    time_t now = time(NULL);
+    char when[64];
+
+    id->staple_end = end ? seconds(end) : 0;
+    if (end && id->staple_end <= now) {
+        tls_print_time(end, when);
+        tls_set_fail(f, NETP_TLS_EXPIRED, "the response in %.300s was out of date on %s", name,
+                     when);
+    } else if (seconds(begin) > now + SKEW) {
+        tls_print_time(begin, when);
+        tls_set_fail(f, NETP_TLS_NOT_YET_VALID, "the response in %.300s is not valid before %s",
+                     name, when);
+    } else if (status == V_OCSP_CERTSTATUS_UNKNOWN) {
+        tls_set_fail(f, NETP_TLS_MISMATCH,
+                     "the response in %.300s is of one who does not know the certificate", name);
+    }
+    return f->code == NETP_TLS_OK;
+}
+
+static bool check(struct identity *id, OCSP_BASICRESP *basic, const char *name,
+                  struct netp_tls_fail *f)
+{
+    X509 *issuer = sk_X509_value(id->chain, 0);
+
     for (int i = 0; i < OCSP_resp_count(basic); i++) {
         OCSP_SINGLERESP *one = OCSP_resp_get0(basic, i);
-        ASN1_GENERALIZEDTIME *next = NULL;
-        ASN1_INTEGER *serial;
-        struct tm t;
-        OCSP_id_get0_info(NULL, NULL, NULL, &serial, (OCSP_CERTID *)OCSP_SINGLERESP_get0_id(one));
-        if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(cert)) == 0) {
-            OCSP_single_get0_status(one, NULL, NULL, NULL, &next);
-            *end = next && ASN1_TIME_to_tm(next, &t) ? timegm(&t) : 0;
-            return true;
+        if (!is_about(one, id->cert, issuer)) {
+            continue;
         }
+        if (issuer && !is_signed(basic, id, issuer)) {
+            tls_set_fail(f, NETP_TLS_MISMATCH,
+                         "the response in %.300s is not signed for who issued the certificate",
+                         name);
+            return false;
+        }
+        return check_status(id, one, name, f);
     }
+    tls_set_fail(f, NETP_TLS_MISMATCH, "the response in %.300s is about other certificates", name);
     return false;
 }
 
-static bool check(struct identity *id, OCSP_RESPONSE *r, const char *name, struct netp_tls_fail *f)
+/* der[0..n), n > 0. */
+static void keep(struct identity *id, const uint8_t *der, size_t n, const char *name,
+                 struct netp_tls_fail *f)
 {
+    const uint8_t *end = der;
+    OCSP_RESPONSE *r = d2i_OCSP_RESPONSE(NULL, &end, (long)n);
     OCSP_BASICRESP *basic = r ? OCSP_response_get1_basic(r) : NULL;
-    int n;
 
-    if (!basic) {
-        tls_set_fail(f, NETP_TLS_FILE, "%.300s has no response of OCSP in DER, or one that failed",
-                     name);
-    } else if (!is_about(basic, id->cert, &id->staple_end)) {
-        tls_set_fail(f, NETP_TLS_MISMATCH, "the response in %.300s is about other certificates",
-                     name);
-    } else if ((n = i2d_OCSP_RESPONSE(r, &id->staple)) > 0) {
-        id->nstaple = (size_t)n;
-    } else {
-        tls_set_fail(f, NETP_TLS_MEMORY, "no memory");
+    if (r && OCSP_response_status(r) != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
+        tls_set_fail(f, NETP_TLS_FILE, "the response in %.300s says no more than '%s'", name,
+                     OCSP_response_status_str(OCSP_response_status(r)));
+    } else if (!basic || end != der + n) {
+        tls_set_fail(f, NETP_TLS_FILE, "%.300s is no response of OCSP in DER", name);
+    } else if (check(id, basic, name, f)) {
+        id->staple = OPENSSL_memdup(der, n);
+        id->nstaple = n;
+        if (!id->staple) {
+            tls_set_fail(f, NETP_TLS_MEMORY, "no memory");
+        }
     }
     OCSP_BASICRESP_free(basic);
-    return f->code == NETP_TLS_OK;
+    OCSP_RESPONSE_free(r);
 }
 
 bool tls_read_staple(struct identity *id, const char *name, struct netp_tls_fail *f)
 {
-    BIO *bio = BIO_new_file(name, "rb");
-    OCSP_RESPONSE *r = bio ? d2i_OCSP_RESPONSE_bio(bio, NULL) : NULL;
-    bool good = check(id, r, name, f);
+    uint8_t der[STAPLE_MAX];
+    size_t n = read_file(name, der, f);
 
-    OCSP_RESPONSE_free(r);
-    BIO_free(bio);
+    if (n > 0) {
+        keep(id, der, n, name, f);
+    }
     ERR_clear_error();
-    return good;
+    return f->code == NETP_TLS_OK;
 }
 
 int tls_staple(SSL *ssl, void *arg)

@@ -77,7 +77,7 @@ void tls_cert_names(X509 *cert, char *out, size_t cap)
     GENERAL_NAMES_free(names);
 }
 
-static void print_time(const ASN1_TIME *when, char out[64])
+void tls_print_time(const ASN1_TIME *when, char out[64])
 {
     struct tm tm = {0};
 
@@ -154,8 +154,8 @@ int tls_check_cert(int ok, X509_STORE_CTX *store)
                                                      : X509_get_subject_name(cert),
                          who, sizeof who);
         tls_cert_names(cert, names, sizeof names);
-        print_time(code == NETP_TLS_EXPIRED ? X509_get0_notAfter(cert) : X509_get0_notBefore(cert),
-                   when);
+        tls_print_time(
+            code == NETP_TLS_EXPIRED ? X509_get0_notAfter(cert) : X509_get0_notBefore(cert), when);
     }
     switch (code) {
     case NETP_TLS_NAME:

@@ -76,7 +76,7 @@ static inline void reset(int fd)
     close(fd);
 }
 
-static void ask(const char *text)
+static inline void ask(const char *text)
 {
     hear(open_with(text));
 }

@@ -25,8 +25,23 @@ int main(void)
 #include <sys/socket.h>
 #include <time.h>
 
-static struct made ca, other_ca, leaf, friend, stranger;
-static const char *ca_file, *other_file;
+static struct made ca, other_ca, same_name, leaf, friend, stranger, responder;
+static const char *ca_file, *other_file, *chain_file;
+
+static time_t ahead; /* of what the host port takes for the time; OpenSSL has its own */
+
+time_t __wrap_time(time_t *t);
+time_t __real_time(time_t *t);
+
+time_t __wrap_time(time_t *t)
+{
+    time_t now = __real_time(NULL) + ahead;
+
+    if (t) {
+        *t = now;
+    }
+    return now;
+}
 
 /* --- a client of OpenSSL's own and a server, in one thread ----------------------------------- */
 
@@ -110,32 +125,54 @@ static bool talk(struct client *c, struct netp_tls_ctx *server, bool *resumed, u
 
 /* --- responses of OCSP ----------------------------------------------------------------------- */
 
-/* Writes a response about a certificate, which is out of date in so many seconds; 0: never. */
-static const char *write_staple(const char *name, const struct made *about, const struct made *by,
-                                long seconds)
+/* Zero is a good response about leaf. */
+struct staple {
+    const struct made *about, *issuer; /* NULL: leaf, ca */
+    const struct made *signer;         /* NULL: ca */
+    bool sha1;                         /* of names and keys; else SHA-256 */
+    long since, until;                 /* seconds from now; 0, 0: since an hour, for an hour */
+    bool endless, broken;              /* broken: its signature */
+    int status;                        /* V_OCSP_CERTSTATUS_*; 0: good */
+};
+
+static void write_der(const char *path, const OCSP_RESPONSE *r)
 {
-    const char *path = certs_path(name);
-    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
-    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha256(), about->cert, by->cert);
-    ASN1_TIME *now = X509_gmtime_adj(NULL, -3600), *next = X509_gmtime_adj(NULL, seconds);
-    OCSP_RESPONSE *r;
     BIO *bio = BIO_new_file(path, "wb");
 
-    assert_non_null(OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, now,
-                                           seconds ? next : NULL));
-    assert_int_equal(OCSP_basic_sign(basic, by->cert, by->key, EVP_sha256(), NULL, 0), 1);
-    r = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
     assert_int_equal(i2d_OCSP_RESPONSE_bio(bio, r), 1);
+    BIO_free(bio);
+}
+
+/* Writes such a response to a file, and returns its name. */
+static const char *write_staple(const char *name, const struct staple *s)
+{
+    const char *path = certs_path(name);
+    const struct made *about = s->about ? s->about : &leaf, *issuer = s->issuer ? s->issuer : &ca,
+                      *signer = s->signer ? s->signer : &ca;
+    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+    OCSP_CERTID *id =
+        OCSP_cert_id_new(s->sha1 ? EVP_sha1() : EVP_sha256(), X509_get_subject_name(issuer->cert),
+                         X509_get0_pubkey_bitstr(issuer->cert), X509_get_serialNumber(about->cert));
+    ASN1_TIME *since = X509_gmtime_adj(NULL, s->since ? s->since : -3600),
+              *until = X509_gmtime_adj(NULL, s->until ? s->until : 3600);
+    OCSP_RESPONSE *r;
+
+    assert_non_null(
+        OCSP_basic_add1_status(basic, id, s->status, 0, since, since, s->endless ? NULL : until));
+    assert_int_equal(OCSP_basic_sign(basic, signer->cert, signer->key, EVP_sha256(), NULL, 0), 1);
+    ((uint8_t *)(uintptr_t)ASN1_STRING_get0_data(OCSP_resp_get0_signature(basic)))[20] ^= s->broken;
+    r = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+    write_der(path, r);
     OCSP_RESPONSE_free(r);
     OCSP_BASICRESP_free(basic);
     OCSP_CERTID_free(id);
-    ASN1_TIME_free(now);
-    ASN1_TIME_free(next);
-    BIO_free(bio);
+    ASN1_TIME_free(since);
+    ASN1_TIME_free(until);
     return path;
 }
 
-static long staple_of(struct netp_tls_ctx *server, int version)
+/* The bytes that a client which asks for a response gets, which are those of the file; -1: none. */
+static long staple_of(struct netp_tls_ctx *server, int version, const char *file)
 {
     struct client c;
     uint8_t *p;
@@ -143,47 +180,169 @@ static long staple_of(struct netp_tls_ctx *server, int version)
 
     client_begin(&c, version);
     assert_true(talk(&c, server, NULL, &p, &n));
-    if (p) { /* it is what a client can check */
-        const uint8_t *der = p;
-        OCSP_RESPONSE *r = d2i_OCSP_RESPONSE(NULL, &der, n);
-        assert_non_null(r);
-        assert_int_equal(OCSP_response_status(r), OCSP_RESPONSE_STATUS_SUCCESSFUL);
-        OCSP_RESPONSE_free(r);
-        OPENSSL_free(p);
+    if (file) {
+        uint8_t of_file[16384];
+        FILE *f = fopen(file, "rb");
+        assert_non_null(f);
+        assert_int_equal((long)fread(of_file, 1, sizeof of_file, f), n);
+        assert_memory_equal(of_file, p, (size_t)n);
+        fclose(f);
     }
+    OPENSSL_free(p);
     client_end(&c);
     return n;
 }
 
+static const struct {
+    const char *name;
+    struct staple staple;
+} taken[] = {
+    {"good", {0}},
+    {"SHA-1", {.sha1 = true}},
+    {"without an end", {.endless = true}},
+    {"a clock that is ahead", {.since = 60}},
+    {"revoked, which clients shall know", {.status = V_OCSP_CERTSTATUS_REVOKED}},
+    {"of a responder", {.signer = &responder}},
+};
+
 static void test_staple(void **state)
 {
-    struct netp_tls_cert cert = {.chain = leaf_file};
+    struct netp_tls_cert cert = {.chain = chain_file};
+    struct netp_tls_ctx *ctx = server_ctx(&(struct netp_tls_server_cfg){.cert = &cert, .ncert = 1});
+    struct netp_tls_fail fail;
+    struct client c;
+
+    (void)state;
+    assert_int_equal(staple_of(ctx, TLS1_3_VERSION, NULL), -1);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        cert.staple = write_staple("good.der", &taken[i].staple);
+        if (netp_tls_server_reload(ctx, &cert, 1, &fail) != 0) {
+            fail_msg("%s: %s", taken[i].name, fail.text);
+        }
+        assert_true(staple_of(ctx, TLS1_3_VERSION, cert.staple) > 0);
+        assert_true(staple_of(ctx, TLS1_2_VERSION, cert.staple) > 0);
+    }
+    client_begin(&c, TLS1_3_VERSION); /* who does not ask gets none */
+    assert_true(talk(&c, ctx, NULL, NULL, NULL));
+    client_end(&c);
+    netp_tls_ctx_free(ctx);
+}
+
+static const struct {
+    const char *name;
+    struct staple staple;
+    enum netp_tls_code code;
+    const char *text;
+} refused[] = {
+    {"another certificate", {.about = &friend}, NETP_TLS_MISMATCH, "is about other certificates"},
+    {"the same number of another", {.issuer = &other_ca}, NETP_TLS_MISMATCH, "other certificates"},
+    {"another key of that name", {.issuer = &same_name}, NETP_TLS_MISMATCH, "other certificates"},
+    {"signed by another", {.signer = &other_ca}, NETP_TLS_MISMATCH, "is not signed for who issued"},
+    {"signed by one of that name", {.signer = &same_name}, NETP_TLS_MISMATCH, "is not signed for"},
+    {"a broken signature", {.broken = true}, NETP_TLS_MISMATCH, "is not signed for who issued"},
+    {"signed by a leaf", {.signer = &friend}, NETP_TLS_MISMATCH, "is not signed for who issued"},
+    {"out of date", {.until = -60}, NETP_TLS_EXPIRED, "was out of date on 20"},
+    {"of tomorrow", {.since = 3600, .until = 7200}, NETP_TLS_NOT_YET_VALID, "not valid before 20"},
+    {"not known", {.status = V_OCSP_CERTSTATUS_UNKNOWN}, NETP_TLS_MISMATCH, "does not know"},
+};
+
+static void expect_refused(struct netp_tls_ctx *ctx, const char *staple, enum netp_tls_code code,
+                           const char *text)
+{
+    const struct netp_tls_cert cert = {.chain = chain_file, .staple = staple};
+    struct netp_tls_fail fail;
+
+    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), -1);
+    if (!strstr(fail.text, text) || fail.code != code) {
+        fail_msg("%d, %s: no '%s'", fail.code, fail.text, text);
+    }
+}
+
+/* What was there before is still shown. */
+static void test_staple_refused(void **state)
+{
+    const char *good = write_staple("good.der", &(struct staple){0});
+    const struct netp_tls_cert cert = {.chain = chain_file, .staple = strdup(good)};
+    struct netp_tls_ctx *ctx = server_ctx(&(struct netp_tls_server_cfg){.cert = &cert, .ncert = 1});
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        const char *file = write_staple("bad.der", &refused[i].staple);
+        expect_refused(ctx, file, refused[i].code, refused[i].text);
+        assert_true(staple_of(ctx, TLS1_3_VERSION, cert.staple) > 0);
+    }
+    netp_tls_ctx_free(ctx);
+    free((void *)(uintptr_t)cert.staple);
+}
+
+/* Writes n bytes of p, and those of more, to a file. */
+static const char *write_bytes(const char *name, const void *p, size_t n, const char *more)
+{
+    const char *path = certs_path(name);
+    FILE *f = fopen(path, "wb");
+
+    assert_non_null(f);
+    assert_int_equal(fwrite(p, 1, n, f), n);
+    assert_true(fputs(more, f) >= 0);
+    fclose(f);
+    return path;
+}
+
+static void test_staple_files(void **state)
+{
     struct netp_tls_ctx *ctx = server_ctx(&(struct netp_tls_server_cfg){0});
+    OCSP_RESPONSE *later = OCSP_response_create(OCSP_RESPONSE_STATUS_TRYLATER, NULL);
+    uint8_t der[16385] = {0};
+    FILE *f = fopen(write_staple("good.der", &(struct staple){0}), "rb");
+    size_t n = fread(der, 1, sizeof der, f);
+
+    (void)state;
+    fclose(f);
+    expect_refused(ctx, "/nowhere", NETP_TLS_FILE, "cannot open /nowhere: No such file");
+    expect_refused(ctx, certs_dir, NETP_TLS_FILE, "cannot open ");
+    expect_refused(ctx, chain_file, NETP_TLS_FILE, "is no response of OCSP in DER");
+    expect_refused(ctx, write_bytes("bad.der", "", 0, ""), NETP_TLS_FILE, "is empty");
+    expect_refused(ctx, write_bytes("bad.der", der, n - 1, ""), NETP_TLS_FILE, "in DER");
+    expect_refused(ctx, write_bytes("bad.der", der, n, "\n"), NETP_TLS_FILE, "in DER");
+    expect_refused(ctx, write_bytes("bad.der", der, 16380, ""), NETP_TLS_FILE, "in DER");
+    expect_refused(ctx, write_bytes("bad.der", der, 16381, ""), NETP_TLS_FILE, "over 16380 bytes");
+    write_der(certs_path("later.der"), later);
+    expect_refused(ctx, certs_path("later.der"), NETP_TLS_FILE, "says no more than 'trylater'");
+    OCSP_RESPONSE_free(later);
+    netp_tls_ctx_free(ctx);
+}
+
+/* Without the certificate of who issued it, as where clients have that, his key is not known. */
+static void test_staple_without_issuer(void **state)
+{
+    struct netp_tls_cert cert = {.chain = leaf_file};
+    struct netp_tls_ctx *ctx = server_ctx(&(struct netp_tls_server_cfg){.cert = &cert, .ncert = 1});
     struct netp_tls_fail fail;
 
     (void)state;
-    assert_int_equal(staple_of(ctx, TLS1_3_VERSION), -1);
-    cert.staple = write_staple("good.der", &leaf, &ca, 3600);
+    cert.staple = write_staple("good.der", &(struct staple){0});
     assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), 0);
-    assert_true(staple_of(ctx, TLS1_3_VERSION) > 0);
-    assert_true(staple_of(ctx, TLS1_2_VERSION) > 0);
-    cert.staple = write_staple("ever.der", &leaf, &ca, 0);
-    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), 0);
-    assert_true(staple_of(ctx, TLS1_3_VERSION) > 0);
-    /* one that is out of date says nothing */
-    cert.staple = write_staple("old.der", &leaf, &ca, -60);
-    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), 0);
-    assert_int_equal(staple_of(ctx, TLS1_3_VERSION), -1);
-    cert.staple = write_staple("other.der", &friend, &ca, 3600);
+    assert_true(staple_of(ctx, TLS1_3_VERSION, cert.staple) > 0);
+    cert.staple = write_staple("bad.der", &(struct staple){.issuer = &other_ca});
     assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), -1);
     assert_int_equal(fail.code, NETP_TLS_MISMATCH);
-    assert_non_null(strstr(fail.text, "other.der is about other certificates"));
-    cert.staple = leaf_file;
-    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), -1);
-    assert_int_equal(fail.code, NETP_TLS_FILE);
-    cert.staple = "/nowhere";
-    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), -1);
-    assert_non_null(strstr(fail.text, "/nowhere has no response of OCSP"));
+    netp_tls_ctx_free(ctx);
+}
+
+static void test_staple_expires(void **state)
+{
+    struct netp_tls_cert cert = {.chain = chain_file};
+    struct netp_tls_ctx *ctx = server_ctx(&(struct netp_tls_server_cfg){.cert = &cert, .ncert = 1});
+    struct netp_tls_fail fail;
+
+    (void)state;
+    cert.staple = write_staple("good.der", &(struct staple){0});
+    assert_int_equal(netp_tls_server_reload(ctx, &cert, 1, &fail), 0);
+    assert_true(staple_of(ctx, TLS1_3_VERSION, cert.staple) > 0);
+    ahead = 3601;
+    assert_int_equal(staple_of(ctx, TLS1_3_VERSION, NULL), -1);
+    assert_int_equal(staple_of(ctx, TLS1_2_VERSION, NULL), -1);
+    ahead = 0;
     netp_tls_ctx_free(ctx);
 }
 
@@ -263,6 +422,38 @@ static void test_tickets_and_clients(void **state)
     netp_tls_ctx_free(any);
     netp_tls_ctx_free(one);
     netp_tls_ctx_free(two);
+}
+
+/* A ticket is of no use to a client whose certificate has expired since: it must show a new one. */
+static void expired_client(int version)
+{
+    struct netp_tls_ctx *ctx = server_ctx(
+        &(struct netp_tls_server_cfg){.clients = NETP_TLS_CLIENTS_MUST_SHOW, .client_ca = ca_file});
+    uint8_t secret[NETP_TLS_TICKET_SECRET] = "secret";
+    struct client c;
+    bool resumed;
+
+    client_begin(&c, version);
+    assert_int_equal(netp_tls_server_tickets(ctx, secret), 0);
+    c.shows = &friend; /* until tomorrow */
+    assert_true(talk(&c, ctx, NULL, NULL, NULL));
+    assert_true(talk(&c, ctx, &resumed, NULL, NULL));
+    assert_true(resumed);
+    c.shows = NULL;
+    ahead = 2L * 24 * 3600;
+    assert_false(talk(&c, ctx, &resumed, NULL, NULL));
+    ahead = 0;
+    assert_true(talk(&c, ctx, &resumed, NULL, NULL));
+    assert_true(resumed);
+    client_end(&c);
+    netp_tls_ctx_free(ctx);
+}
+
+static void test_expired_client(void **state)
+{
+    (void)state;
+    expired_client(TLS1_3_VERSION);
+    expired_client(TLS1_2_VERSION);
 }
 
 /* --- client authorities ---------------------------------------------------------------------- */
@@ -385,25 +576,29 @@ static int begin(void **state)
     certs_begin();
     ca = certs_make(&(struct spec){.cn = "ca", .ca = true}, NULL);
     other_ca = certs_make(&(struct spec){.cn = "other", .ca = true}, NULL);
+    same_name = certs_make(&(struct spec){.cn = "ca", .ca = true}, NULL);
+    responder = certs_make(&(struct spec){.cn = "responder", .purpose = "OCSPSigning"}, &ca);
     leaf = certs_make(&(struct spec){.cn = "leaf", .san = "DNS:h"}, &ca);
     friend = certs_make(&(struct spec){.cn = "friend"}, &ca);
     stranger = certs_make(&(struct spec){.cn = "stranger"}, &other_ca);
     ca_file = strdup(certs_write("ca.pem", ca.cert, NULL, NULL, NULL));
     other_file = strdup(certs_write("other.pem", other_ca.cert, NULL, NULL, NULL));
+    chain_file = strdup(certs_write("chain.pem", leaf.cert, ca.cert, leaf.key, NULL));
     leaf_file = strdup(certs_write("leaf.pem", leaf.cert, NULL, leaf.key, NULL));
     return 0;
 }
 
 static int finish(void **state)
 {
-    struct made *all[] = {&ca, &other_ca, &leaf, &friend, &stranger};
+    struct made *all[] = {&ca, &other_ca, &same_name, &leaf, &friend, &stranger, &responder};
 
     (void)state;
-    for (unsigned i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
         certs_free(all[i]);
     }
     free((void *)(uintptr_t)ca_file);
     free((void *)(uintptr_t)other_file);
+    free((void *)(uintptr_t)chain_file);
     free((void *)(uintptr_t)leaf_file);
     certs_end();
     return 0;
@@ -413,8 +608,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_staple),
+        cmocka_unit_test(test_staple_refused),
+        cmocka_unit_test(test_staple_files),
+        cmocka_unit_test(test_staple_without_issuer),
+        cmocka_unit_test(test_staple_expires),
         cmocka_unit_test(test_tickets),
         cmocka_unit_test(test_tickets_and_clients),
+        cmocka_unit_test(test_expired_client),
         cmocka_unit_test(test_reload_clients),
         cmocka_unit_test(test_redirect),
         cmocka_unit_test(test_hsts),

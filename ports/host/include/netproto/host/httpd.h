@@ -38,7 +38,9 @@ struct netp_httpd_exchange;
 /* The first that fits is asked. A pattern is a path whose segments are text, as it is without
  * escapes, or {}, which stands for any one that is not empty; behind the last slash it may have *,
  * for all that may follow. HEAD goes where GET does. A path that fits routes of other methods alone
- * is answered by 405 with Allow, OPTIONS by 204 with Allow, one that fits none by 404. */
+ * is answered by 405 with Allow, OPTIONS by 204 with Allow, one that fits none by 404. Before that,
+ * a host whose certificate is another than that which TLS has shown is answered by 421 (RFC 9110
+ * section 15.5.20), as netp_tls_is_misdirected() has it. */
 struct netp_httpd_route {
     const char *host;    /* without port; "*.example.org" for those below; NULL: any */
     const char *method;  /* NULL: any */

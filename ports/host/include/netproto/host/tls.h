@@ -36,8 +36,8 @@ enum netp_tls_code {
 
     /* the peer's certificate */
     NETP_TLS_NAME,          /* it is for other names or addresses */
-    NETP_TLS_EXPIRED,       /* it, or one above it */
-    NETP_TLS_NOT_YET_VALID, /* it, or one above it */
+    NETP_TLS_EXPIRED,       /* it, or one above it; or the staple that a server was to have */
+    NETP_TLS_NOT_YET_VALID, /* the same */
     NETP_TLS_SELF_SIGNED,   /* and not trusted by itself */
     NETP_TLS_UNKNOWN_CA,    /* none of the trusted certificates is above it */
     NETP_TLS_INVALID_CA,    /* its issuer is none */
@@ -57,9 +57,10 @@ enum netp_tls_code {
     NETP_TLS_IO,          /* what is below failed: errno */
 
     /* the configuration */
-    NETP_TLS_FILE,     /* it can't be read, or is no PEM */
+    NETP_TLS_FILE,     /* it can't be read, or is no PEM; or no response of OCSP */
     NETP_TLS_PASSWORD, /* the key is encrypted, and the password missing or wrong */
-    NETP_TLS_MISMATCH, /* the key is another certificate's, or the chain is not in order */
+    NETP_TLS_MISMATCH, /* the key or staple is another certificate's, or the chain is not in order
+                        */
     NETP_TLS_CONFIG,   /* anything else OpenSSL does not accept */
     NETP_TLS_MEMORY,
     NETP_TLS_UNSUPPORTED /* the library was built without TLS */
@@ -83,8 +84,9 @@ struct netp_tls_cert {
     const char *chain;    /* a file: the certificate, then those above it, each issuing the last */
     const char *key;      /* a file; NULL: in the same */
     const char *password; /* of the key; NULL: none. Never asked for. */
-    /* A file with a response of OCSP in DER, which a server shows to clients that ask for it (RFC
-     * 6066 section 8) until it is out of date; NULL: none. */
+    /* A file with a response of OCSP in DER, at most 16380 bytes, which a server shows to clients
+     * that ask for it (RFC 6066 section 8) until it is out of date; NULL: none. It has to be about
+     * this certificate and in date, and, if the chain has who issued it, signed for him. */
     const char *staple;
 };
 
@@ -181,6 +183,11 @@ struct netp_tls_info {
 
 /* NETP_OK; NETP_E_STATE: the handshake is not done. */
 NETP_API int netp_tls_info(const struct netp_tls *tls, struct netp_tls_info *info);
+
+/* Whether a server's client that asked for one name (SNI), and was shown its certificate, now
+ * speaks to another host whose certificate is another: RFC 9110 section 7.4. False when it asked
+ * for no name or for one that no certificate has, and for a host that none has. */
+NETP_API bool netp_tls_is_misdirected(const struct netp_tls *tls, struct netp_str host);
 
 #ifdef __cplusplus
 }
