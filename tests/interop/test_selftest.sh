@@ -32,7 +32,7 @@ says "^echo, TCP *FAILED"
 says "^netproto selftest: echo, UDP: connection refused"
 says "^netproto get: .* port $((base + 80)): Connection refused"
 says "^0 of 9 ok"
-expect 3 "no such host" "$netproto" selftest --device host.invalid
+expect 3 "no such host" "$netproto" selftest --device no-such..host
 says "no such host"
 expect 2 "no such check" "${device[@]}" ftp
 says "'ftp' is none of echo, http, tftp, modbus, sntp"
