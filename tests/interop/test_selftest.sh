@@ -89,5 +89,5 @@ stop echo
 serve echo httpd $((base + 7)) --root "$work/root" --quiet
 expect 1 "no echo" "${device[@]}" echo
 says "^echo, TCP *FAILED"
-[ -z "$(ls -A "$TMPDIR")" ] && ok || bad "something stays behind: $(ls "$TMPDIR")"
+[ -z "$(ls -A "$work/tmp")" ] && ok || bad "something stays behind: $(ls -A "$work/tmp")"
 summary
