@@ -23,12 +23,16 @@ says() # WHAT TEXT: the last command has said so
     grep -q "$2" "$work/last.log" && ok || bad "$1: it says: $(cat "$work/last.log")"
 }
 
-holds() # WHAT NAME...: the folder holds these and nothing else
+has() # NAME...
 {
-    local what=$1 there
+    [ "$(cd "$full" && echo *)" = "$*" ]
+}
+
+holds() # WHAT NAME...: soon the folder holds these and nothing else
+{
+    local what=$1
     shift
-    there=$(cd "$full" && echo *)
-    [ "$there" = "$*" ] && ok || bad "$what: the folder holds $there"
+    soon has "$@" && ok || bad "$what: the folder holds $(ls "$full")"
 }
 
 # --- the client --------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ says "^echo, TCP *FAILED"
 says "^netproto selftest: echo, UDP: connection refused"
 says "^netproto get: .* port $((base + 80)): Connection refused"
 says "^0 of 9 ok"
-expect 3 "no such host" "$netproto" selftest --device host.invalid
+expect 3 "no such host" "$netproto" selftest --device no-such..host
 says "no such host"
 expect 2 "no such check" "${device[@]}" ftp
 says "'ftp' is none of echo, http, tftp, modbus, sntp"
@@ -89,5 +89,5 @@ stop echo
 serve echo httpd $((base + 7)) --root "$work/root" --quiet
 expect 1 "no echo" "${device[@]}" echo
 says "^echo, TCP *FAILED"
-[ -z "$(ls -A "$TMPDIR")" ] && ok || bad "something stays behind: $(ls "$TMPDIR")"
+[ -z "$(ls -A "$work/tmp")" ] && ok || bad "something stays behind: $(ls -A "$work/tmp")"
 summary

@@ -483,8 +483,7 @@ static void test_digest(void **state)
     (void)state;
     write_file(digests, ANN_MD5 ANN_SHA256 OLD_MD5 OTHERS);
     write_file(passwords, ALL);
-    begin(&(struct netp_httpd_auth_cfg){
-        .digests = digests, .passwords = passwords, .clear = true});
+    begin(&(struct netp_httpd_auth_cfg){.digests = digests, .passwords = passwords, .clear = true});
     for (unsigned i = 0; i < 2; i++) {
         ask(GET(""));
         assert_int_equal(status_of_answer(), 401);
@@ -646,13 +645,13 @@ static int remove_dir(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hashes), cmocka_unit_test(test_bad_credentials),
-        cmocka_unit_test(test_clear),  cmocka_unit_test(test_work),
-        cmocka_unit_test(test_delay),  cmocka_unit_test(test_many),
-        cmocka_unit_test(test_reload), cmocka_unit_test(test_body),
-        cmocka_unit_test(test_digest), cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_secret),
-        cmocka_unit_test(test_realm),  cmocka_unit_test(test_bad_files),
+        cmocka_unit_test(test_hashes),    cmocka_unit_test(test_bad_credentials),
+        cmocka_unit_test(test_clear),     cmocka_unit_test(test_work),
+        cmocka_unit_test(test_delay),     cmocka_unit_test(test_many),
+        cmocka_unit_test(test_reload),    cmocka_unit_test(test_body),
+        cmocka_unit_test(test_digest),    cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_secret),    cmocka_unit_test(test_realm),
+        cmocka_unit_test(test_bad_files),
     };
 
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -164,7 +164,7 @@ static void test_send(void **state)
     while (s.io.send(&s, v, 2) == NETP_E_AGAIN) {
         assert_int_equal(s.io.wait(&s, NETP_WANT_OUT, NETP_NEVER), 0);
     }
-    assert_in_range(netp_now() - begun, 40, 20000);       /* it has left */
+    assert_in_range(netp_now() - begun, 40, 20000);      /* it has left */
     assert_int_equal(s.io.send(&s, v, 2), NETP_E_AGAIN); /* the next waits for a silence */
 
     /* An answer can't come before the request has left: then it has. */

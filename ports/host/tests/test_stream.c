@@ -440,8 +440,8 @@ static void test_limit(void **state)
     (void)state;
     c.l.arg = &c;
     assert_int_equal(netp_listener_open(&c.l, loop, fd), 0);
-    for (int i = 0; i < 3; i++) {
-        client[i] = netp_tcp_connect_any(&a, 1, NULL, PATIENCE_MS); /* the kernel's queue takes all */
+    for (int i = 0; i < 3; i++) { /* the kernel's queue takes all */
+        client[i] = netp_tcp_connect_any(&a, 1, NULL, PATIENCE_MS);
         assert_true(client[i] >= 0);
     }
     turns_until(loop, &c.n, 2);

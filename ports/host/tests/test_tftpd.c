@@ -117,8 +117,8 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Lets the server work until the client has something to read, or for ms, and for so many turns that
- * a busy machine does not matter. */
+/* Lets the server work until the client has something to read, or for ms, and for so many turns
+ * that a busy machine does not matter. */
 static bool wait_answer(struct box *b, struct client *c, int ms)
 {
     struct pollfd p = {c->fd, POLLIN, 0};

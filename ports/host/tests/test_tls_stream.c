@@ -26,7 +26,7 @@ int main(void)
 
 #include "tls_certs.h"
 
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 500000
 #define WINDOW      100003 /* bytes that are shown at a time, in three pieces */
 
 static const char *ca_file;

@@ -24,7 +24,7 @@ all() # NAME COMMAND-TO-RUN COMPILER OPTION...
         for test in frames link groups selftest; do
             mapfile -t objects < <(ls "$out"/*.o | grep -vE "_$([ $generation = v1 ] && echo v2 || echo v1)|test_")
             "$@" "${objects[@]}" "$out/test_eth_$test.o" -o "$out/test"
-            if ! timeout 120 $run "$out/test" >"$out/log" 2>&1 </dev/null ||
+            if ! timeout 600 $run "$out/test" >"$out/log" 2>&1 </dev/null ||
                 ! grep -q ' passed$' "$out/log"; then
                 echo "$name, $generation, $test: FAILED"
                 tail -5 "$out/log"
