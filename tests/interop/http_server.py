@@ -6,6 +6,7 @@
 # Each request is a line of JSON on its standard output.
 import email.parser
 import email.policy
+import fcntl
 import gzip
 import hashlib
 import http.server
@@ -15,6 +16,7 @@ import socket
 import ssl
 import struct
 import sys
+import termios
 import threading
 import time
 import urllib.parse
@@ -155,11 +157,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
     def never(self, _):
-        time.sleep(20)
+        time.sleep(60)
 
     def trickle(self, name):
         self.head(200, [("Content-Length", 1000)])
-        for _ in range(20):
+        for _ in range(60):
             self.wfile.write(b"x")
             time.sleep(1)
 
@@ -220,7 +222,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reset()
 
     def reset(self):
-        time.sleep(0.05)  # what was written goes out first
+        while fcntl.ioctl(self.connection, termios.TIOCOUTQ, bytes(4)) != bytes(4):
+            time.sleep(0.01)  # what was written arrives first
         self.polite = False
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -21,7 +21,7 @@ WAYS = (  # what is sent, and how much of the answer is awaited
 )
 for i in range(int(sys.argv[2])):
     said, heard = WAYS[i % len(WAYS)]
-    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 100)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     try:
         s.sendall(said)

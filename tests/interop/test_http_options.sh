@@ -74,8 +74,8 @@ expect 2 "a password in a bad URL" "$netproto" get "http://u:geheim@127.0.0.1:x/
 says_not geheim "a password in a bad URL"
 expect 3 "refused" "$netproto" get "http://127.0.0.1:$(free_port tcp)/"
 expect 3 "no such host" "$netproto" get http://host.invalid/
-expect 4 "--timeout" "$netproto" get --timeout 0.3 "$url/slow?seconds=2"
-expect 4 "--timeout of a file" "$netproto" get --timeout 0.3 "$url/slow?seconds=2" -o "$work/out/t"
+expect 4 "--timeout" "$netproto" get --timeout 0.3 "$url/slow?seconds=60"
+expect 4 "--timeout of a file" "$netproto" get --timeout 0.3 "$url/slow?seconds=60" -o "$work/out/t"
 expect 5 "cut" "$netproto" get "$big&cut=1000" -o "$work/out/cut"
 [ ! -e "$work/out/cut" ] && ok || bad "a file that was cut looks whole"
 expect 5 "--max-filesize" "$netproto" get --max-filesize 1k "$big"

@@ -84,19 +84,19 @@ asked() # the requests that squid had so far
     wc -l <"$work/squid.squid/access.log"
 }
 
-through() # yes|no WHAT VARIABLE=VALUE... URL
+marks=0
+through() # yes|no WHAT VARIABLE=VALUE... URL; squid knows of it before it knows of one more request
 {
-    local want=$1 what=$2 before
+    local want=$1 what=$2 before is=no
     shift 2
     before=$(asked)
     expect 0 "$what" env "${@:1:$#-1}" "$netproto" get "${trust[@]}" "${!#}" -o "$out"
-    if [ "$want" = yes ]; then
-        soon lines $((before + 1)) . "$work/squid.squid/access.log"
-    else
-        sleep 0.2
-    fi
-    [ "$(asked)" = "$before" ] && before=no || before=yes
-    [ "$before" = "$want" ] && ok || bad "$what: through the proxy: $before"
+    marks=$((marks + 1))
+    gets "$what, and one more" "$http_root/sub/a b" -x "http://$squid" "$nginx/sub/a%20b"
+    [ "$want" = no ] || soon lines $((before + 2)) . "$work/squid.squid/access.log"
+    soon lines $marks /sub/ "$work/squid.squid/access.log"
+    [ "$(asked)" -lt $((before + 2)) ] || is=yes
+    [ $is = "$want" ] && ok || bad "$what: through the proxy: $is"
 }
 
 through yes "http_proxy" http_proxy="http://$squid" "$nginx/one"

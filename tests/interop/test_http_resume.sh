@@ -11,6 +11,8 @@ need_http_peers nginx
 
 make_files
 big=$http_root/big
+head -c 30000000 /dev/urandom >"$big" # no break may come too late
+touch -r "$http_root/text" "$big"
 
 size() # FILE: its bytes, 0 if there is none
 {

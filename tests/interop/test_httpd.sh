@@ -104,10 +104,10 @@ status_of 409 "a put without its folder" -T "$http_root/one" "$http/none/up"
 attack() # STATUS PATH
 {
     local got
-    got=$(printf 'GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' "$2" |
+    printf 'GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' "$2" |
         python3 -c '
 import socket, sys
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 120)
 s.sendall(sys.stdin.buffer.read())
 got = b""
 while True:
@@ -115,7 +115,8 @@ while True:
     if not piece:
         break
     got += piece
-sys.stdout.buffer.write(got)' "$port" | tee "$work/got" | head -c 12 | cut -d' ' -f2)
+sys.stdout.buffer.write(got)' "$port" >"$work/got"
+    got=$(head -c 12 "$work/got" | cut -d' ' -f2)
     [ "$got" = "$1" ] && ok || bad "attack ${2:0:60}: status $got, not $1"
     ! grep -q -a '^secret' "$work/got" && ok || bad "attack ${2:0:60}: it shows a secret"
 }
@@ -174,7 +175,7 @@ attack 404 "/$(for ((i = 0; i < 2000; i++)); do printf 'a/'; done)"
 attack 414 "/$(head -c 20000 /dev/zero | tr '\0' a)"
 for range in 0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0,0-0 \
     "$(seq -s, -f '0-%.0f' 1 1000)" 0-,0-,0-,0- 5-3 a-b 99999999999999999999-; do
-    got=$(curl -s -m 20 -o "$work/body" -w '%{http_code}' -H "Range: bytes=$range" "$http/big")
+    got=$(curl -s -m 120 -o "$work/body" -w '%{http_code}' -H "Range: bytes=$range" "$http/big")
     size=$(stat -c %s "$work/body")
     case $got in
     200 | 206 | 416) [ "$size" -le 10000000 ] && ok || bad "range ${range:0:20}: $size bytes" ;;

@@ -8,8 +8,8 @@ cd "$(dirname "$0")" || exit
 
 # The first of ports that are all free.
 base=$((${NETPROTO_PORTS:-21000} + RANDOM % 8000))
-while listens tcp $((base + 7)) || listens tcp $((base + 80)) || listens tcp $((base + 502)) ||
-    listens udp $((base + 7)) || listens udp $((base + 69)) || listens udp $((base + 123)); do
+while taken tcp $((base + 7)) || taken tcp $((base + 80)) || taken tcp $((base + 502)) ||
+    taken udp $((base + 7)) || taken udp $((base + 69)) || taken udp $((base + 123)); do
     base=$((base + 1))
 done
 device=("$netproto" selftest --device 127.0.0.1 --base "$base")
