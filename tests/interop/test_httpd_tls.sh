@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # netproto httpd with several certificates: responses of OCSP, made by openssl's responder, as
-# openssl, curl and wget (GnuTLS) see them; hosts that are asked for under another's name; sessions.
+# openssl, curl, wget (GnuTLS) and ours see them; hosts that are asked for under another's name; sessions.
 set -u
 cd "$(dirname "$0")" || exit
 . ./peers.sh
@@ -61,7 +61,7 @@ refused() # WHAT TEXT ARGUMENT...
 }
 chain=(--tls-cert "$tls/chain.pem" --tls-key "$tls/good.key")
 lone=(--tls-cert "$tls/other.pem" --tls-key "$tls/other.key")
-refused "a response that is none" 'no response of OCSP in DER' "${chain[@]}" \
+refused "a response that is none" 'is no response of OCSP in DER' "${chain[@]}" \
     --tls-staple "$tls/good.pem"
 refused "no response" 'cannot open .*No such file' "${chain[@]}" --tls-staple /nowhere
 refused "a foreign response" 'about other certificates' "${chain[@]}" \
@@ -99,6 +99,10 @@ for version in 1.2 1.3; do
         --tls-max $version "$https/one" -o "$out"
 done
 expect 91 "curl, a certificate without" curl -sS "${trust[@]}" --cert-status "$other/one" -o "$out"
+gets "ours" "$http_root/one" --cert-status --cacert "$cacert" "$https/one"
+fails 1 "ours, a certificate without" "$netproto" get --cert-status --cacert "$cacert" \
+    --resolve "other.test:$port:127.0.0.1" "$other/one" -o "$out"
+says 'the server has shown no staple' "ours, a certificate without"
 if has_gnutls; then
     expect 0 "wget" wget -q --ca-certificate="$cacert" "$https/one" -O "$out"
 fi
@@ -114,6 +118,9 @@ cp "$tls/revoked.ocsp" "$tls/now.ocsp"
 kill -HUP "${pid_of[hosts]}"
 soon is_shown localhost revoked && ok || bad "a new response after SIGHUP"
 expect 91 "curl, revoked" curl -sS "${trust[@]}" --cert-status "$https/one" -o "$out"
+fails 1 "ours, revoked" "$netproto" get --cert-status --cacert "$cacert" "$https/one" -o "$out"
+says 'its certificate is revoked' "ours, revoked"
+gets "ours, revoked, nobody asks" "$http_root/one" --cacert "$cacert" "$https/one"
 if has_gnutls; then
     expect 5 "wget, revoked" wget -q --ca-certificate="$cacert" "$https/one" -O "$out"
 fi
@@ -142,6 +149,19 @@ kill -HUP "${pid_of[one]}"
 finds "$work/one.log" 'was out of date on 2020.*; the certificates stay' "an old one at SIGHUP"
 is_shown other.test good && ok || bad "an old response at SIGHUP: not the one before"
 stop_well one
+
+# --- ours and s_server ------------------------------------------------------------------------------
+
+for version in 1_2 1_3; do
+    start_s_server s good -tls$version -status_file "$tls/good.ocsp" || exit
+    gets "s_server, TLS $version" "$http_root/one" --cert-status --cacert "$cacert" "$s_server/one"
+    stop s
+    start_s_server s good -tls$version -status_file "$tls/other.ocsp" || exit
+    fails 1 "s_server, foreign, TLS $version" "$netproto" get --cert-status --cacert "$cacert" \
+        "$s_server/one" -o "$out"
+    says 'about other certificates' "s_server, foreign, TLS $version"
+    stop s
+done
 
 # --- sessions --------------------------------------------------------------------------------------
 

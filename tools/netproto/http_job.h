@@ -41,6 +41,7 @@ enum {
     OPT_RESOLVE,
     OPT_CACERT,
     OPT_CAPATH,
+    OPT_CERT_STATUS,
     OPT_CERT,
     OPT_KEY,
     OPT_MAX_FILESIZE
@@ -69,7 +70,8 @@ enum {
         {"limit-rate", required_argument, NULL, OPT_LIMIT_RATE},                                   \
         {"resolve", required_argument, NULL, OPT_RESOLVE},                                         \
         {"cacert", required_argument, NULL, OPT_CACERT},                                           \
-        {"capath", required_argument, NULL, OPT_CAPATH}, {"insecure", no_argument, NULL, 'k'},     \
+        {"capath", required_argument, NULL, OPT_CAPATH},                                           \
+        {"cert-status", no_argument, NULL, OPT_CERT_STATUS}, {"insecure", no_argument, NULL, 'k'}, \
         {"cert", required_argument, NULL, OPT_CERT}, {"key", required_argument, NULL, OPT_KEY},    \
     {                                                                                              \
         "max-filesize", required_argument, NULL, OPT_MAX_FILESIZE                                  \

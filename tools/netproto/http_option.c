@@ -237,6 +237,9 @@ static bool tls_option(struct http_job *job, int opt, const char *value)
     case OPT_CAPATH:
         tls->ca_dir = value;
         return true;
+    case OPT_CERT_STATUS:
+        tls->need_staple = true;
+        return true;
     case 'k':
         tls->insecure = true;
         return true;
@@ -376,5 +379,6 @@ const char http_job_help[] =
     "      --retry-delay SEC    before the first of them (1), then twice that, ...\n"
     "TLS:\n"
     "      --cacert FILE, --capath DIR  whom to trust, instead of the system's store\n"
+    "      --cert-status        the server must show, by OCSP, that its certificate is good\n"
     "  -k, --insecure           take any certificate: no protection against attackers\n"
     "      --cert FILE, --key FILE  a certificate to show; its key, if not in there\n";

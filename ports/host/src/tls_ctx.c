@@ -261,6 +261,10 @@ struct netp_tls_ctx *netp_tls_client_ctx(const struct netp_tls_client_cfg *cfg,
     }
     SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(ctx->ssl, remember);
+    if (cfg->need_staple && !cfg->insecure) {
+        SSL_CTX_set_tlsext_status_type(ctx->ssl, TLSEXT_STATUSTYPE_ocsp);
+        SSL_CTX_set_tlsext_status_cb(ctx->ssl, tls_judge_staple);
+    }
     set_keylog(ctx);
     return ctx;
 }

@@ -98,8 +98,10 @@ void tls_unload(struct identities *own);
 
 /* Reads the response in a file for id's certificate. false with *f. */
 bool tls_read_staple(struct identity *id, const char *name, struct netp_tls_fail *f);
-/* A status callback (SSL_CTX_set_tlsext_status_cb); arg is the context. */
+/* A server's status callback (SSL_CTX_set_tlsext_status_cb); arg is the context. */
 int tls_staple(SSL *ssl, void *arg);
+/* A client's that wants a response: 0, which ends the handshake, unless it is good. */
+int tls_judge_staple(SSL *ssl, void *arg);
 
 /* tls_ctx.c */
 

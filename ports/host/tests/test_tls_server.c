@@ -346,6 +346,156 @@ static void test_staple_expires(void **state)
     netp_tls_ctx_free(ctx);
 }
 
+/* --- a client that wants a response ---------------------------------------------------------- */
+
+/* A server of OpenSSL's own; what it shows comes from a file, which may be none. */
+static int show(SSL *ssl, void *file)
+{
+    FILE *f = *(const char **)file ? fopen(*(const char **)file, "rb") : NULL;
+    uint8_t *der = f ? OPENSSL_malloc(16384) : NULL;
+
+    if (!der) {
+        return SSL_TLSEXT_ERR_NOACK;
+    }
+    SSL_set_tlsext_status_ocsp_resp(ssl, der, (long)fread(der, 1, 16384, f));
+    fclose(f);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static SSL_CTX *server_of_openssl(int version, const char **file)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+    assert_int_equal(SSL_CTX_use_cert_and_key(ctx, leaf.cert, leaf.key, NULL, 1), 1);
+    SSL_CTX_set_max_proto_version(ctx, version);
+    SSL_CTX_set_tlsext_status_cb(ctx, show);
+    SSL_CTX_set_tlsext_status_arg(ctx, file);
+    return ctx;
+}
+
+static struct netp_tls_ctx *asking_client(const struct netp_tls_client_cfg *cfg)
+{
+    struct netp_tls_client_cfg c = *cfg;
+    struct netp_tls_fail fail;
+    struct netp_tls_ctx *ctx;
+
+    c.ca_file = ca_file;
+    c.need_staple = true;
+    ctx = netp_tls_client_ctx(&c, &fail);
+    assert_non_null(ctx);
+    return ctx;
+}
+
+/* What the client makes of the server; *resumed: in a session that was remembered. */
+static struct netp_tls_fail judge(struct netp_tls_ctx *client, SSL_CTX *server, bool *resumed)
+{
+    const struct netp_out hi = {(const uint8_t *)"hi", 2, 0, NULL};
+    SSL *ssl = SSL_new(server);
+    const struct netp_transport *t;
+    struct netp_tls_info info = {.resumed = false};
+    struct netp_tls_fail fail;
+    struct netp_tls *tls;
+    struct netp_in in = {0};
+    char text[8] = "";
+    uint8_t buf[64];
+    int fd[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd), 0);
+    tls = netp_tls_client(client, "h", 443, fd[0], NULL);
+    assert_non_null(tls);
+    t = netp_tls_transport(tls);
+    SSL_set_fd(ssl, fd[1]);
+    SSL_set_accept_state(ssl);
+    for (int i = 0; i < 50; i++) {
+        (void)(!in.flags && t->receive(t->ctx, buf, sizeof buf, &in));
+        (void)(i == 25 && t->send(t->ctx, &hi, 1));
+        (void)(SSL_read(ssl, text, 2) + 1);
+    }
+    fail = *netp_tls_fail(tls);
+    assert_string_equal(text, fail.code ? "" : "hi");
+    assert_int_equal(netp_tls_info(tls, &info), fail.code ? NETP_E_STATE : NETP_OK);
+    *resumed = info.resumed;
+    netp_tls_free(tls);
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl);
+    close(fd[0]);
+    close(fd[1]);
+    return fail;
+}
+
+static void judge_all(int version)
+{
+    const char *file = NULL;
+    SSL_CTX *server = server_of_openssl(version, &file);
+    size_t n = sizeof taken / sizeof *taken, m = sizeof refused / sizeof *refused;
+
+    for (size_t i = 0; i < n + m; i++) {
+        const struct staple *staple = i < n ? &taken[i].staple : &refused[i - n].staple;
+        bool is_revoked = staple->status == V_OCSP_CERTSTATUS_REVOKED, resumed;
+        struct netp_tls_ctx *client = asking_client(&(struct netp_tls_client_cfg){0});
+        struct netp_tls_fail fail;
+        enum netp_tls_code code = is_revoked                            ? NETP_TLS_REVOKED
+                                  : i < n                               ? NETP_TLS_OK
+                                  : refused[i - n].code < NETP_TLS_CERT ? refused[i - n].code
+                                                                        : NETP_TLS_CERT;
+
+        file = write_staple("shown.der", staple);
+        fail = judge(client, server, &resumed);
+        if (fail.code != code || !strstr(fail.text, is_revoked ? "is revoked"
+                                                    : i < n    ? ""
+                                                               : refused[i - n].text)) {
+            fail_msg("%s: %d, %s", i < n ? taken[i].name : refused[i - n].name, fail.code,
+                     fail.text);
+        }
+        netp_tls_ctx_free(client);
+    }
+    SSL_CTX_free(server);
+}
+
+static void test_client_judges(void **state)
+{
+    (void)state;
+    judge_all(TLS1_3_VERSION);
+    judge_all(TLS1_2_VERSION);
+}
+
+/* None, or garbage, is no good; a session is of a server that had a good one; a client that takes
+ * any certificate asks for nothing. */
+static void client_wants(int version)
+{
+    struct netp_tls_ctx *client = asking_client(&(struct netp_tls_client_cfg){0}),
+                        *any = asking_client(&(struct netp_tls_client_cfg){.insecure = true});
+    const char *file = NULL;
+    SSL_CTX *server = server_of_openssl(version, &file);
+    struct netp_tls_fail fail;
+    bool resumed;
+
+    fail = judge(client, server, &resumed);
+    assert_int_equal(fail.code, NETP_TLS_CERT);
+    assert_string_equal(fail.text, "the server has shown no staple, a response of OCSP");
+    file = chain_file;
+    fail = judge(client, server, &resumed);
+    assert_int_equal(fail.code, NETP_TLS_CERT);
+    assert_string_equal(fail.text, "the server's staple is no response of OCSP in DER");
+    assert_int_equal(judge(any, server, &resumed).code, NETP_TLS_OK);
+    file = write_staple("shown.der", &(struct staple){0});
+    assert_int_equal(judge(client, server, &resumed).code, NETP_TLS_OK);
+    assert_false(resumed);
+    file = NULL;
+    assert_int_equal(judge(client, server, &resumed).code, NETP_TLS_OK);
+    assert_true(resumed);
+    SSL_CTX_free(server);
+    netp_tls_ctx_free(client);
+    netp_tls_ctx_free(any);
+}
+
+static void test_client_wants(void **state)
+{
+    (void)state;
+    client_wants(TLS1_3_VERSION);
+    client_wants(TLS1_2_VERSION);
+}
+
 /* --- tickets --------------------------------------------------------------------------------- */
 
 /* Two servers with the same secrets, as two threads have them; a third with none. */
@@ -612,6 +762,8 @@ int main(void)
         cmocka_unit_test(test_staple_files),
         cmocka_unit_test(test_staple_without_issuer),
         cmocka_unit_test(test_staple_expires),
+        cmocka_unit_test(test_client_judges),
+        cmocka_unit_test(test_client_wants),
         cmocka_unit_test(test_tickets),
         cmocka_unit_test(test_tickets_and_clients),
         cmocka_unit_test(test_expired_client),

@@ -36,7 +36,7 @@ enum netp_tls_code {
 
     /* the peer's certificate */
     NETP_TLS_NAME,          /* it is for other names or addresses */
-    NETP_TLS_EXPIRED,       /* it, or one above it; or the staple that a server was to have */
+    NETP_TLS_EXPIRED,       /* it, or one above it; or the response of OCSP about it */
     NETP_TLS_NOT_YET_VALID, /* the same */
     NETP_TLS_SELF_SIGNED,   /* and not trusted by itself */
     NETP_TLS_UNKNOWN_CA,    /* none of the trusted certificates is above it */
@@ -97,6 +97,8 @@ struct netp_tls_client_cfg {
                           /* both NULL: the system's store */
     const char *crl_file; /* a file with certificates and revocation lists to look the server's
                              certificate up in; NULL: not done */
+    bool need_staple;     /* a server must show, in the handshake, a response of OCSP that says its
+                             certificate is good (RFC 6066 section 8); nothing if insecure */
     bool insecure;        /* takes any certificate: whoever is in between reads and changes all */
     struct netp_tls_cert cert; /* shown to a server that asks; chain NULL: none */
     const char *alpn;  /* what to offer, "http/1.1" or "h2,http/1.1", best first; NULL: nothing */
