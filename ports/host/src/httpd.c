@@ -88,7 +88,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
 
 static void check_stopped(struct netp_httpd *h)
 {
-    if (h->stopping && h->counts.connections == 0 && h->stopped) {
+    if (h->stopping && h->counts->connections == 0 && h->stopped) {
         netp_loop_at(h->loop, &h->stop, 0);
     }
 }
@@ -110,7 +110,7 @@ static void destroy(struct httpd_conn *c)
     }
     netp_loop_at(h->loop, &c->timer, NETP_NEVER);
     netp_tls_free(c->tls);
-    h->counts.connections--;
+    h->counts->connections--;
     netp_listener_done(&c->port->listener);
     free(c);
     check_stopped(h);
@@ -272,7 +272,7 @@ static void on_closed(void *arg, int err, int sys_errno)
     }
     if (why->code == NETP_E_SYNTAX || why->code == NETP_E_LIMIT ||
         why->code == NETP_E_UNSUPPORTED || why->peer_code > 0) {
-        h->counts.bad++;
+        h->counts->bad++;
         if (h->cfg.bad) {
             h->cfg.bad(h->cfg.arg, &c->peer, why);
         }
@@ -387,7 +387,7 @@ static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr 
     c->timer = (struct netp_timer){.due = rest, .arg = c};
     c->since = netp_loop_now(h->loop);
     list(c);
-    h->counts.connections++;
+    h->counts->connections++;
     return c;
 }
 
@@ -399,8 +399,8 @@ static void accepted(void *arg, int fd, const struct netp_addr *from)
     bool refused = is_one_too_many(h, &peer);
     struct httpd_conn *c = refused ? NULL : conn_new(p, &peer);
 
-    h->counts.accepted++;
-    h->counts.refused += refused;
+    h->counts->accepted++;
+    h->counts->refused += refused;
     if (!c) {
         close(fd);
         netp_listener_done(&p->listener);
@@ -462,6 +462,8 @@ struct netp_httpd *netp_httpd_new(struct netp_loop *loop, const struct netp_http
     own->max_body = own->max_body ? own->max_body : 1u << 20;
     own->max_head = (uint16_t)or_else(own->max_head, 16384);
     own->max_fields = (uint16_t)or_else(own->max_fields, 100);
+    h->counts = cfg->counts ? cfg->counts : &h->own_counts;
+    h->counts->connections = h->counts->exchanges = 0;
     h->date_at = -1;
     return h;
 }
@@ -528,5 +530,5 @@ void netp_httpd_free(struct netp_httpd *h)
 
 void netp_httpd_counts(const struct netp_httpd *h, struct netp_httpd_counts *counts)
 {
-    *counts = h->counts;
+    *counts = *h->counts;
 }

@@ -82,7 +82,7 @@ struct netp_httpd {
     struct httpd_conn *slot[HTTPD_SLOTS]; /* connections, by who has opened them */
     struct httpd_work *free;
     unsigned works, spare; /* in use, free */
-    struct netp_httpd_counts counts;
+    struct netp_httpd_counts *counts, own_counts;
     uint64_t next_id;
     bool stopping;
     struct netp_timer stop;
