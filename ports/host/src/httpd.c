@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "httpd_priv.h"
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netproto/host/socket.h>
 #include <netproto/http_date.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,9 +42,10 @@ const char *httpd_date(struct netp_httpd *h)
 static void rest_later(struct httpd_conn *c)
 {
     struct netp_httpd *h = c->httpd;
+    uint32_t ms = h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS;
+    uint32_t look = h->cfg.stall_ms / 4 + 1; /* for look_whether_read() */
 
-    netp_loop_at(h->loop, &c->timer,
-                 netp_loop_now(h->loop) + (h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS));
+    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + (ms < look ? ms : look));
 }
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
@@ -67,6 +70,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
     cfg.min_rate = h->cfg.min_rate;
     netp_http1_init(&w->http, &cfg, netp_loop_now(h->loop));
     w->x.phase = HTTPD_NONE;
+    w->held = 0;
     w->stream = (struct netp_stream){.ops = &netp_http1_ops,
                                      .m = &w->http,
                                      .ev = &w->ev,
@@ -310,6 +314,21 @@ static netp_ms patience(const struct httpd_conn *c)
     return c->since + (c->tls && c->requests == 0 ? c->httpd->cfg.head_ms : c->httpd->cfg.idle_ms);
 }
 
+/* A client reads as long as the kernel holds less and less for it, though nothing more may go there
+ * for minutes. */
+static void look_whether_read(struct httpd_work *w, netp_ms now)
+{
+    int held = 0;
+
+    if ((netp_http1_want(&w->http) & NETP_WANT_OUT) &&
+        ioctl(w->stream.watch_.fd, SIOCOUTQ, &held) == 0) {
+        if (held < w->held) {
+            netp_http1_acked(&w->http, now);
+        }
+        w->held = held;
+    }
+}
+
 /* Between requests: gives the work to others. If there is something to do after all, later. */
 static void rest(void *arg)
 {
@@ -318,6 +337,7 @@ static void rest(void *arg)
     int fd;
 
     if (c->work->x.phase != HTTPD_NONE || !netp_http1_is_between(&c->work->http)) {
+        look_whether_read(c->work, netp_loop_now(h->loop));
         rest_later(c);
         return;
     }
