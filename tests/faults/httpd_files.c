@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Runs a request; the status of its answer, 0 without one. *answer: what came with it. */
 static unsigned exchange(struct world *w, const char *head, size_t nbody, struct netp_str *answer)
@@ -64,6 +65,25 @@ static bool large(struct world *w)
     return judge(w, status, body, w->now, sizeof w->now);
 }
 
+/* A text, which a thread looks at; this build has no gzip to make of it. */
+static bool text(struct world *w)
+{
+    struct netp_str body;
+    char from[128], to[128];
+    unsigned status;
+
+    faults_exempt = true;
+    snprintf(from, sizeof from, "%s/from", w->root);
+    snprintf(to, sizeof to, "%s/from.txt", w->root);
+    (void)!link(from, to);
+    faults_exempt = false;
+    status = exchange(w, ASK("GET /from.txt", "Accept-Encoding: gzip\r\n"), 0, &body);
+    faults_exempt = true;
+    unlink(to);
+    faults_exempt = false;
+    return judge(w, status, body, w->now, sizeof w->now);
+}
+
 static bool ranges(struct world *w)
 {
     struct netp_str body;
@@ -100,6 +120,7 @@ static bool put(struct world *w)
 
 const struct scenario scenarios_httpd_files[] = {{"files-small", small, 0},
                                                  {"files-large", large, 0},
+                                                 {"files-text", text, 0},
                                                  {"files-ranges", ranges, 0},
                                                  {"files-list", list, 0},
                                                  {"files-put", put, 0},

@@ -98,14 +98,22 @@ stop_well stopping
 # --- workers -------------------------------------------------------------------------------------
 
 port=$(free_port tcp)
-start workers "$netproto" httpd --quiet --listen "127.0.0.1:$port" --root "$http_root" --workers 3
+start workers "$netproto" httpd --quiet --listen "127.0.0.1:$port" --root "$http_root" --workers 3 \
+    --metrics /metrics
 listening=":$(printf %04X "$port") 00000000:0000 0A"
 port_of workers >/dev/null || bad "workers: $(cat "$work/workers.log")"
 soon lines 3 "$listening" /proc/net/tcp && ok || bad "workers: not three listen"
 for ((i = 0; i < 20; i++)); do
     move "workers" "$http_root/text" "$out" curl -sSf "http://127.0.0.1:$port/text" -o "$out"
 done
-stop_well workers
+requests() { curl -sSf "http://127.0.0.1:$port/metrics" | awk '/^netproto_httpd_requests_total/ { print $2 }'; }
+got=$(requests)
+[ "$got" = 21 ] && ok || bad "metrics of workers: $got requests, not 21"
+kill -KILL "$(pgrep -P "${pid_of[workers]}" | head -n 1)"
+soon not lines 3 "$listening" /proc/net/tcp && ok || bad "workers: one that was killed listens"
+got=$(requests)
+[ "$got" = 22 ] && ok || bad "metrics of workers, one of which was killed: $got requests, not 22"
+stop workers && bad "workers: none knows that one was killed" || ok
 ! grep -q "$listening" /proc/net/tcp && ok || bad "a worker is left"
 
 # --- no room -------------------------------------------------------------------------------------

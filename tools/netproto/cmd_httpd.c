@@ -6,6 +6,7 @@
 #include <netproto/text.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -290,9 +291,6 @@ static int check(struct httpd_job *job)
     if (job->redirect && (!job->tls_listen || !job->s.listen_text)) {
         return cli_usage(c, "--redirect-https goes from --listen to --tls-listen");
     }
-    if (job->metrics_path && job->s.workers > 1) {
-        return cli_usage(c, "--metrics are those of one process, without --workers");
-    }
     return CLI_DONE;
 }
 
@@ -302,8 +300,8 @@ static void on_answer(void *arg, const struct netp_httpd_log *log)
 {
     struct httpd_job *job = arg;
 
-    if (job->metrics_path) {
-        netp_httpd_metrics_log(&job->metrics, log);
+    if (job->metrics) {
+        netp_httpd_metrics_log(&job->metrics[job->s.worker], log);
     }
     if (job->logger) {
         netp_httpd_logger_log(job->logger, log);
@@ -402,11 +400,11 @@ static int serve(struct httpd_job *job)
     job->cfg.arg = job->s.arg = job;
     job->s.stop = stop;
     job->s.running = running;
+    job->cfg.counts = job->metrics ? &job->metrics[job->s.worker].counts : NULL;
     job->httpd = netp_httpd_new(job->s.loop, &job->cfg);
     if (!job->httpd) {
         return cli_error(job->s.c, CLI_LOCAL, "%s", strerror(errno));
     }
-    job->metrics.httpd = job->httpd;
     if (job->s.listen_text || !job->tls_listen) {
         status = listen_at(job, &job->s.listen, job->tls_listen ? NULL : job->tls);
         where[n++] = job->s.listen;
@@ -439,12 +437,29 @@ static int work(struct httpd_job *job)
     return status;
 }
 
+/* A place for each worker, before they are started. */
+static bool add_metrics(struct httpd_job *job)
+{
+    size_t n = (size_t)job->s.workers;
+    struct netp_httpd_metrics *all =
+        mmap(NULL, n * sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (all == MAP_FAILED) {
+        return false;
+    }
+    job->metrics = all;
+    for (size_t i = 0; i < n; i++) {
+        all[i].all = all;
+        all[i].nall = n;
+    }
+    return httpd_site_new(job, netp_str_make(NULL, 0), netp_str_of(job->metrics_path), false);
+}
+
 static bool add_sites(struct httpd_job *job)
 {
     struct httpd_site *site;
 
-    if (job->metrics_path &&
-        !httpd_site_new(job, netp_str_make(NULL, 0), netp_str_of(job->metrics_path), false)) {
+    if (job->metrics_path && !add_metrics(job)) {
         return false;
     }
     if (!job->root) {
@@ -497,6 +512,9 @@ static int run(struct cli *c, int argc, char **argv)
                              : run_job(job);
     httpd_sites_close(job);
     netp_tls_ctx_free(job->tls);
+    if (job->metrics) {
+        munmap(job->metrics, (size_t)job->s.workers * sizeof *job->metrics);
+    }
     free(job);
     return status;
 }

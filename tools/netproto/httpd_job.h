@@ -62,8 +62,8 @@ struct httpd_job {
     uint32_t hsts;                 /* seconds; 0: not said */
 
     const char *metrics_path;
-    struct netp_httpd_metrics metrics;
-    struct netp_httpd_logger *logger; /* NULL: quiet */
+    struct netp_httpd_metrics *metrics; /* of each worker, in memory that they share, or NULL */
+    struct netp_httpd_logger *logger;   /* NULL: quiet */
     bool stopped;
 };
 

@@ -130,7 +130,7 @@ int httpd_sites_open(struct httpd_job *job)
         }
         if (!site->directory) {
             site->handle = netp_httpd_metrics_handle;
-            site->arg = &job->metrics;
+            site->arg = &job->metrics[job->s.worker];
         }
         job->route[i] = (struct netp_httpd_route){.host = site->host,
                                                   .method = site->directory ? NULL : "GET",

@@ -74,6 +74,7 @@ static bool start_workers(struct server *s)
         if (started[i] == 0) {
             free(started);
             prctl(PR_SET_PDEATHSIG, SIGTERM);
+            s->worker = i;
             return getppid() == self;
         }
         if (i + 1 == s->workers) {

@@ -23,6 +23,7 @@ struct server {
     struct netp_watch hangup;
     bool stopping, own_log; /* own_log: the command opens and writes it, and log is NULL */
     uint64_t workers; /* processes; over 1 they share the port, and sockets must be opened so */
+    uint64_t worker;  /* which of them this is: 0 has started the others */
     pid_t *started;   /* the others, in the one that started them; NULL in those */
 };
 

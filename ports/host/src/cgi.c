@@ -295,7 +295,7 @@ struct netp_cgi_dir *netp_cgi_dir_new(struct netp_loop *loop, const struct netp_
     dir->path = malloc(sizeof "PATH=" + strlen(dir->cfg.path));
     if (dir->null >= 0 && dir->path && netp_root_open(&dir->root, cfg->directory) == 0) {
         stpcpy(stpcpy(dir->path, "PATH="), dir->cfg.path);
-        if (cgi_starters_open(&dir->starters, loop) == 0) {
+        if (crew_open(&dir->starters, loop, CGI_STARTERS) == 0) {
             return dir;
         }
         err = errno;
@@ -317,7 +317,7 @@ void netp_cgi_dir_free(struct netp_cgi_dir *dir)
     if (!dir) {
         return;
     }
-    cgi_starters_close(&dir->starters, dir->loop);
+    crew_close(&dir->starters, false);
     while (dir->running.first) {
         cgi_kill(dir->running.first);
     }

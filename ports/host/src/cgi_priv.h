@@ -2,12 +2,12 @@
 #ifndef CGI_PRIV_H
 #define CGI_PRIV_H
 
+#include "crew.h"
 #include <limits.h>
 #include <netproto/host/cgi.h>
 #include <netproto/host/file.h>
 #include <netproto/http_cgi.h>
 #include <netproto/text.h>
-#include <pthread.h>
 #include <sys/types.h>
 
 #define CGI_GRACE_MS  2000u  /* between SIGTERM and SIGKILL, between exit and the last byte */
@@ -17,6 +17,7 @@
 #define CGI_REDIRECTS 5u
 #define CGI_LINES     100u     /* of a script that are logged */
 #define CGI_UNHEARD   1048576u /* bytes of output that are read when nobody wants them */
+#define CGI_STARTERS  4u       /* threads */
 
 enum cgi_stage {
     CGI_SPOOLING, /* the body is kept until it is complete */
@@ -44,8 +45,8 @@ struct cgi_job {
     char *redirect; /* the target of a local redirect, or NULL */
     int cwd;        /* where the script is */
 
-    struct cgi_job *after; /* among those that are started */
-    int theirs[3];         /* what it is to read, write and complain to; -1: closed */
+    struct crew_job start;
+    int theirs[3]; /* what it is to read, write and complain to; -1: closed */
     char name[NAME_MAX + 3], **envp;
     int error; /* why it could not be started */
 
@@ -83,23 +84,14 @@ struct cgi_list {
     unsigned n;
 };
 
-/* Threads that start scripts. */
-struct cgi_starters {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct cgi_job *todo, *last, *done;
-    unsigned threads, busy; /* busy: jobs that have not come back */
-    bool stop;
-    struct netp_watch told; /* an eventfd: some are done */
-};
-
 struct netp_cgi_dir {
     struct netp_loop *loop;
     struct netp_cgi_dir_cfg cfg;
     struct netp_root root;
-    char *path; /* "PATH=..." */
-    int null;   /* /dev/null */
-    struct cgi_starters starters;
+    char *path;           /* "PATH=..." */
+    int null;             /* /dev/null */
+    struct crew starters; /* who starts a process without a copy of its own memory stands still
+                             until that runs: some 50 us, and milliseconds on a busy machine */
     struct cgi_list queued, running;
     struct cgi_list leaving; /* not yet, or no longer, with a process */
     struct cgi_list dead;    /* to be freed by burial */
@@ -110,16 +102,9 @@ struct netp_cgi_dir {
  * status to answer. */
 unsigned cgi_find(struct cgi_job *job, struct netp_str path);
 
-/* cgi_spawn.c: has a thread start the script: 0, or an errno. */
+/* cgi_spawn.c: has a thread start the script: 0, or an errno. Then cgi_started() is called, and
+ * job->error tells whether it was. */
 int cgi_spawn(struct cgi_job *job);
-/* In that thread; job->error: whether it was started. */
-void cgi_exec(struct cgi_job *job);
-
-/* cgi_start.c: 0, or an errno; -1 with errno. */
-int cgi_starters_open(struct cgi_starters *s, struct netp_loop *loop);
-int cgi_start(struct cgi_starters *s, struct cgi_job *job);
-/* Waits for those that are being started. */
-void cgi_starters_close(struct cgi_starters *s, struct netp_loop *loop);
 
 /* cgi.c */
 void cgi_log(const struct cgi_job *job, const char *line);
@@ -130,7 +115,7 @@ void cgi_redirect(struct cgi_job *job, struct netp_str target);
 
 /* cgi_run.c */
 void cgi_launch(struct cgi_job *job);
-void cgi_started(struct cgi_job *job);
+void cgi_started(void *job);
 void cgi_end(struct cgi_job *job);  /* SIGTERM, later SIGKILL */
 void cgi_kill(struct cgi_job *job); /* SIGKILL, and waits for it */
 void cgi_arm(struct cgi_job *job);

@@ -257,8 +257,10 @@ static void not_started(struct cgi_job *job, int err)
 }
 
 /* A thread has done its work. */
-void cgi_started(struct cgi_job *job)
+void cgi_started(void *arg)
 {
+    struct cgi_job *job = arg;
+
     if (job->error) {
         not_started(job, job->error);
         launch_next(job->dir);

@@ -203,8 +203,9 @@ static void limit(const struct cgi_job *job)
 
 /* As posix_spawn() does, which maps a stack for it and asks for the limit of descriptors at each
  * action. */
-void cgi_exec(struct cgi_job *job)
+static void start(void *arg)
 {
+    struct cgi_job *job = arg;
     _Alignas(16) char stack[16384];
     int fd;
 
@@ -245,7 +246,8 @@ int cgi_spawn(struct cgi_job *job)
         return ENOMEM;
     }
     set_name(job);
-    err = make_pipes(job) ? cgi_start(&job->dir->starters, job) : errno;
+    job->start = (struct crew_job){.work = start, .done = cgi_started, .arg = job};
+    err = make_pipes(job) ? crew_give(&job->dir->starters, &job->start) : errno;
     if (err != 0) {
         close_theirs(job);
     }

@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "httpd_priv.h"
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netproto/host/socket.h>
 #include <netproto/http_date.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,9 +42,10 @@ const char *httpd_date(struct netp_httpd *h)
 static void rest_later(struct httpd_conn *c)
 {
     struct netp_httpd *h = c->httpd;
+    uint32_t ms = h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS;
+    uint32_t look = h->cfg.stall_ms / 4 + 1; /* for look_whether_read() */
 
-    netp_loop_at(h->loop, &c->timer,
-                 netp_loop_now(h->loop) + (h->works > HTTPD_WORKS ? REST_SOON_MS : REST_MS));
+    netp_loop_at(h->loop, &c->timer, netp_loop_now(h->loop) + (ms < look ? ms : look));
 }
 
 /* Gives c what it needs to serve requests, on the socket fd. False: there is no memory. */
@@ -67,6 +70,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
     cfg.min_rate = h->cfg.min_rate;
     netp_http1_init(&w->http, &cfg, netp_loop_now(h->loop));
     w->x.phase = HTTPD_NONE;
+    w->held = 0;
     w->stream = (struct netp_stream){.ops = &netp_http1_ops,
                                      .m = &w->http,
                                      .ev = &w->ev,
@@ -88,7 +92,7 @@ static bool begin_work(struct httpd_conn *c, int fd)
 
 static void check_stopped(struct netp_httpd *h)
 {
-    if (h->stopping && h->counts.connections == 0 && h->stopped) {
+    if (h->stopping && h->counts->connections == 0 && h->stopped) {
         netp_loop_at(h->loop, &h->stop, 0);
     }
 }
@@ -110,7 +114,7 @@ static void destroy(struct httpd_conn *c)
     }
     netp_loop_at(h->loop, &c->timer, NETP_NEVER);
     netp_tls_free(c->tls);
-    h->counts.connections--;
+    h->counts->connections--;
     netp_listener_done(&c->port->listener);
     free(c);
     check_stopped(h);
@@ -272,7 +276,7 @@ static void on_closed(void *arg, int err, int sys_errno)
     }
     if (why->code == NETP_E_SYNTAX || why->code == NETP_E_LIMIT ||
         why->code == NETP_E_UNSUPPORTED || why->peer_code > 0) {
-        h->counts.bad++;
+        h->counts->bad++;
         if (h->cfg.bad) {
             h->cfg.bad(h->cfg.arg, &c->peer, why);
         }
@@ -310,6 +314,21 @@ static netp_ms patience(const struct httpd_conn *c)
     return c->since + (c->tls && c->requests == 0 ? c->httpd->cfg.head_ms : c->httpd->cfg.idle_ms);
 }
 
+/* A client reads as long as the kernel holds less and less for it, though nothing more may go there
+ * for minutes. */
+static void look_whether_read(struct httpd_work *w, netp_ms now)
+{
+    int held = 0;
+
+    if ((netp_http1_want(&w->http) & NETP_WANT_OUT) &&
+        ioctl(w->stream.watch_.fd, SIOCOUTQ, &held) == 0) {
+        if (held < w->held) {
+            netp_http1_acked(&w->http, now);
+        }
+        w->held = held;
+    }
+}
+
 /* Between requests: gives the work to others. If there is something to do after all, later. */
 static void rest(void *arg)
 {
@@ -318,6 +337,7 @@ static void rest(void *arg)
     int fd;
 
     if (c->work->x.phase != HTTPD_NONE || !netp_http1_is_between(&c->work->http)) {
+        look_whether_read(c->work, netp_loop_now(h->loop));
         rest_later(c);
         return;
     }
@@ -387,7 +407,7 @@ static struct httpd_conn *conn_new(struct httpd_port *p, const struct netp_addr 
     c->timer = (struct netp_timer){.due = rest, .arg = c};
     c->since = netp_loop_now(h->loop);
     list(c);
-    h->counts.connections++;
+    h->counts->connections++;
     return c;
 }
 
@@ -399,8 +419,8 @@ static void accepted(void *arg, int fd, const struct netp_addr *from)
     bool refused = is_one_too_many(h, &peer);
     struct httpd_conn *c = refused ? NULL : conn_new(p, &peer);
 
-    h->counts.accepted++;
-    h->counts.refused += refused;
+    h->counts->accepted++;
+    h->counts->refused += refused;
     if (!c) {
         close(fd);
         netp_listener_done(&p->listener);
@@ -462,6 +482,8 @@ struct netp_httpd *netp_httpd_new(struct netp_loop *loop, const struct netp_http
     own->max_body = own->max_body ? own->max_body : 1u << 20;
     own->max_head = (uint16_t)or_else(own->max_head, 16384);
     own->max_fields = (uint16_t)or_else(own->max_fields, 100);
+    h->counts = cfg->counts ? cfg->counts : &h->own_counts;
+    h->counts->connections = h->counts->exchanges = 0;
     h->date_at = -1;
     return h;
 }
@@ -528,5 +550,5 @@ void netp_httpd_free(struct netp_httpd *h)
 
 void netp_httpd_counts(const struct netp_httpd *h, struct netp_httpd_counts *counts)
 {
-    *counts = h->counts;
+    *counts = *h->counts;
 }

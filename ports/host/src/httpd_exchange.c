@@ -125,8 +125,8 @@ void httpd_asked(struct httpd_conn *c, const struct netp_http1_ev *ev)
     split_target(r, &authority);
     split_host(r, authority);
     c->requests++;
-    c->httpd->counts.requests++;
-    c->httpd->counts.exchanges++;
+    c->httpd->counts->requests++;
+    c->httpd->counts->exchanges++;
     x->close = c->httpd->stopping || c->requests >= c->httpd->cfg.max_requests;
     x->in_handler = true;
     if (c->tls && netp_tls_is_misdirected(c->tls, r->host)) {
@@ -368,11 +368,11 @@ void httpd_over(struct netp_httpd_exchange *x, bool complete)
                                  .ms = now(x) - x->request.begun};
 
     x->phase = HTTPD_NONE;
-    httpd->counts.exchanges--;
-    httpd->counts.status[x->status / 100 < 6 ? x->status / 100 : 0]++;
-    httpd->counts.sent += x->sent;
-    httpd->counts.received += x->received;
-    httpd->counts.aborted += !complete;
+    httpd->counts->exchanges--;
+    httpd->counts->status[x->status / 100 < 6 ? x->status / 100 : 0]++;
+    httpd->counts->sent += x->sent;
+    httpd->counts->received += x->received;
+    httpd->counts->aborted += !complete;
     if (httpd->cfg.log) {
         httpd->cfg.log(httpd->cfg.arg, &log);
     }

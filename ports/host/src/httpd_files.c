@@ -249,25 +249,10 @@ static bool wants_gzip(const struct netp_httpd_exchange *x)
     return gzip > 0 && gzip >= netp_http_accepts(accepted, NETP_STR("identity"));
 }
 
-/* Ranges are of the file as it is: a coded form made here may differ from one day to the next. */
-static const struct files_form *choose_form(struct netp_httpd_files *f,
-                                            const struct netp_httpd_exchange *x,
-                                            struct files_entry *e)
-{
-    const struct files_form *form = NULL;
-    struct netp_str range;
-
-    if (e->packs && wants_gzip(x) && !netp_httpd_field(x, "Range", 0, &range)) {
-        form = files_gzip(f, e);
-    }
-    return form ? form : &e->plain;
-}
-
-static void send_entry(struct netp_httpd_files *f, struct netp_httpd_exchange *x,
-                       struct files_entry *e)
+static void send_form(struct netp_httpd_exchange *x, struct files_entry *e,
+                      const struct files_form *form)
 {
     const struct netp_httpd_request *r = netp_httpd_request(x);
-    const struct files_form *form = choose_form(f, x, e);
     struct netp_http_selected selected = {&form->tag, e->modified};
     struct netp_str range;
     enum netp_http_precondition what =
@@ -284,6 +269,24 @@ static void send_entry(struct netp_httpd_files *f, struct netp_httpd_exchange *x
         send_whole(x, e, form);
     } else if (begin(x, 304, form->size) && netp_httpd_end(x) != NETP_OK) {
         netp_httpd_cut(x);
+    }
+}
+
+/* Ranges are of the file as it is: a coded form made here may differ from one day to the next. */
+static bool may_be_coded(const struct netp_httpd_exchange *x, const struct files_entry *e)
+{
+    struct netp_str range;
+
+    return e->packs && wants_gzip(x) && !netp_httpd_field(x, "Range", 0, &range);
+}
+
+/* waited: for the coded form. A file that has changed meanwhile is not waited for again. */
+static void send_entry(struct netp_httpd_exchange *x, struct files_entry *e, bool waited)
+{
+    bool coded = may_be_coded(x, e);
+
+    if (!coded || waited || !files_pack(e, x)) {
+        send_form(x, e, coded && e->gzip.size > 0 ? &e->gzip : &e->plain);
     }
 }
 
@@ -329,14 +332,20 @@ static void redirect(struct netp_httpd_exchange *x)
     netp_httpd_error(x, 301);
 }
 
-static void get(struct netp_httpd_files *f, struct netp_httpd_exchange *x, struct netp_str rest)
+/* The path below the root. */
+static struct netp_str path_of(const struct netp_httpd_request *r)
+{
+    return r->nparam ? r->param[r->nparam - 1] : NETP_STR("");
+}
+
+static void get(struct netp_httpd_files *f, struct netp_httpd_exchange *x, bool waited)
 {
     struct files_answer a;
 
-    files_get(f, rest, netp_httpd_request(x)->begun, &a);
+    files_get(f, path_of(netp_httpd_request(x)), netp_loop_now(x->conn->httpd->loop), &a);
     switch (a.found) {
     case FILES_ENTRY:
-        send_entry(f, x, a.e);
+        send_entry(x, a.e, waited);
         break;
     case FILES_FOLDER:
         redirect(x);
@@ -350,23 +359,37 @@ static void get(struct netp_httpd_files *f, struct netp_httpd_exchange *x, struc
     }
 }
 
+void files_again(struct netp_httpd_files *f, struct netp_httpd_exchange *x)
+{
+    get(f, x, true);
+}
+
+void files_give(struct crew *c, struct netp_httpd_exchange *x, struct crew_job *job)
+{
+    bool open = c->loop || crew_open(c, x->conn->httpd->loop, 1) == 0;
+
+    if (!open || crew_give(c, job) != 0) {
+        job->work(job->arg);
+        job->done(job->arg);
+    }
+}
+
 void netp_httpd_files_handle(void *files, struct netp_httpd_exchange *x)
 {
     struct netp_httpd_files *f = files;
     const struct netp_httpd_request *r = netp_httpd_request(x);
-    struct netp_str rest = r->nparam ? r->param[r->nparam - 1] : NETP_STR("");
 
     if (netp_str_eq(r->method, NETP_STR("GET")) || netp_str_eq(r->method, NETP_STR("HEAD"))) {
         if (r->nparam == 0 && r->path.n > 0 && r->path.p[r->path.n - 1] != '/') {
             redirect(x);
         } else {
-            get(f, x, rest);
+            get(f, x, false);
         }
     } else if (netp_str_eq(r->method, NETP_STR("OPTIONS"))) {
         add_allow(f, x);
         netp_httpd_reply(x, 204, NULL, NULL, 0);
     } else if ((f->flags & NETP_HTTPD_FILES_WRITE) && netp_str_eq(r->method, NETP_STR("PUT"))) {
-        files_put(f, x, rest);
+        files_put(f, x, path_of(r));
     } else {
         add_allow(f, x);
         netp_httpd_error(x, 405);
@@ -416,6 +439,13 @@ struct netp_httpd_files *netp_httpd_files_new(const struct netp_httpd_files_cfg 
     return f;
 }
 
+static void close_crew(struct crew *c)
+{
+    if (c->loop) {
+        crew_close(c, true);
+    }
+}
+
 void netp_httpd_files_free(struct netp_httpd_files *f)
 {
     int e = errno;
@@ -423,6 +453,8 @@ void netp_httpd_files_free(struct netp_httpd_files *f)
     if (!f) {
         return;
     }
+    close_crew(&f->packers);
+    close_crew(&f->storers);
     files_forget(f);
     free(f->index);
     files_mime_free(f->mime);

@@ -201,8 +201,7 @@ static int open_gzip(struct netp_httpd_files *f, const char *path, const struct 
     return fd;
 }
 
-/* Reads all of fd, of n bytes, to memory for free(). NULL: it is not there, or has changed. */
-static uint8_t *read_all(int fd, const struct stat *st)
+uint8_t *files_read(int fd, const struct stat *st)
 {
     struct netp_source s = {fd, (uint64_t)st->st_size};
     size_t n = (size_t)st->st_size;
@@ -224,7 +223,7 @@ static bool form_open(struct files_form *form, int fd, const struct stat *st, si
     if (form->size > FILES_SMALL) {
         return true;
     }
-    form->mem = read_all(fd, st);
+    form->mem = files_read(fd, st);
     close(fd);
     form->fd = -1;
     *memory += form->mem ? (size_t)form->size : 0;
@@ -440,26 +439,16 @@ void files_get(struct netp_httpd_files *f, struct netp_str rest, netp_ms now,
     }
 }
 
-const struct files_form *files_gzip(struct netp_httpd_files *f, struct files_entry *e)
+void files_add_gzip(struct files_entry *e, uint8_t *mem, size_t size)
 {
-    const uint8_t *p = e->plain.mem;
-    uint8_t *read = NULL;
-    size_t size;
-
-    if (e->gzip.size == 0 && !e->pack_tried && e->plain.size >= FILES_PACK_MIN &&
-        e->plain.size <= FILES_PACK_MAX) {
-        e->pack_tried = true;
-        if (!p) {
-            p = read = read_all(e->plain.fd, &e->plain.st);
-        }
-        e->gzip.mem = p ? files_pack(p, (size_t)e->plain.size, &size) : NULL;
-        free(read);
-        if (e->gzip.mem) {
-            e->gzip.size = size;
-            e->memory += size;
-            f->memory += size;
-            trim(f, e);
-        }
+    if (!mem) {
+        return;
     }
-    return e->gzip.size > 0 ? &e->gzip : NULL;
+    e->gzip.mem = mem;
+    e->gzip.size = size;
+    e->memory += size;
+    e->files->memory += size;
+    if (e->known) {
+        trim(e->files, e);
+    }
 }

@@ -40,7 +40,9 @@ static size_t pack(struct packer *k, const uint8_t *p, size_t n, uint8_t *to, si
     return ev.type == NETP_HTTP_CODING_END ? at : 0;
 }
 
-uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size)
+/* The gzip form of p[0..n), *size bytes for free(); NULL: it would not be smaller, or it can't be
+ * had. */
+static uint8_t *packed(const uint8_t *p, size_t n, size_t *size)
 {
     struct packer *k = malloc(sizeof *k);
     uint8_t *to = malloc(n), *fitted;
@@ -60,7 +62,7 @@ uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size)
 
 #else
 
-uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size)
+static uint8_t *packed(const uint8_t *p, size_t n, size_t *size)
 {
     (void)p;
     (void)n;
@@ -69,3 +71,109 @@ uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size)
 }
 
 #endif
+
+/* --- those who wait for it ------------------------------------------------------------------- */
+
+struct waiter {
+    struct waiter *next;
+    struct netp_httpd_exchange *x; /* NULL: it is gone */
+};
+
+/* What a thread needs of an entry, which is in use meanwhile. */
+struct files_packing {
+    struct crew_job job;
+    struct files_entry *entry;
+    struct waiter *waiters;
+    uint8_t *mem; /* the result, or NULL */
+    size_t size;
+};
+
+static void work(void *arg)
+{
+    struct files_packing *k = arg;
+    const struct files_form *plain = &k->entry->plain;
+    uint8_t *p = files_read(plain->fd, &plain->st);
+
+    k->mem = p ? packed(p, (size_t)plain->size, &k->size) : NULL;
+    free(p);
+}
+
+static void done(void *arg)
+{
+    struct files_packing *k = arg;
+    struct files_entry *e = k->entry;
+    struct waiter *w;
+
+    e->packing = NULL;
+    files_add_gzip(e, k->mem, k->size);
+    while ((w = k->waiters)) {
+        struct netp_httpd_exchange *x = w->x;
+        k->waiters = w->next;
+        free(w);
+        if (x) {
+            httpd_release(x);
+            files_again(e->files, x);
+        }
+    }
+    free(k);
+    files_done(e);
+}
+
+static void gone(void *arg, struct netp_httpd_exchange *x, bool complete)
+{
+    struct waiter *w = arg;
+
+    (void)x;
+    (void)complete;
+    w->x = NULL;
+}
+
+static bool wait_for(struct files_packing *k, struct netp_httpd_exchange *x)
+{
+    struct waiter *w = malloc(sizeof *w);
+
+    if (w) {
+        *w = (struct waiter){k->waiters, x};
+        k->waiters = w;
+        httpd_hold(x, gone, w);
+    }
+    return w;
+}
+
+static bool begin(struct files_entry *e, struct netp_httpd_exchange *x)
+{
+    struct files_packing *k = calloc(1, sizeof *k);
+
+    if (!k || !wait_for(k, x)) {
+        free(k);
+        return false;
+    }
+    k->job = (struct crew_job){.work = work, .done = done, .arg = k};
+    k->entry = e;
+    e->packing = k;
+    files_use(e);
+    files_give(&e->files->packers, x, &k->job);
+    return true;
+}
+
+/* What is in memory is small, and done before a thread would have been told of it. */
+bool files_pack(struct files_entry *e, struct netp_httpd_exchange *x)
+{
+    uint64_t n = e->plain.size;
+    uint8_t *mem;
+    size_t size;
+
+    if (e->packing) {
+        return wait_for(e->packing, x);
+    }
+    if (e->pack_tried || e->gzip.size > 0 || n < FILES_PACK_MIN || n > FILES_PACK_MAX) {
+        return false;
+    }
+    e->pack_tried = true;
+    if (!e->plain.mem) {
+        return begin(e, x);
+    }
+    mem = packed(e->plain.mem, (size_t)n, &size);
+    files_add_gzip(e, mem, size);
+    return false;
+}

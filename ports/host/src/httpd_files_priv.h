@@ -2,6 +2,8 @@
 #ifndef HTTPD_FILES_PRIV_H
 #define HTTPD_FILES_PRIV_H
 
+#include "crew.h"
+#include "httpd_priv.h"
 #include <limits.h>
 #include <netproto/host/file.h>
 #include <netproto/host/httpd_files.h>
@@ -39,7 +41,8 @@ struct files_entry {
     char *type;      /* Content-Type */
     bool packs;      /* there may be a coded form */
     bool pack_tried;
-    int64_t modified; /* seconds: Last-Modified */
+    struct files_packing *packing; /* it is being made; NULL: it is not */
+    int64_t modified;              /* seconds: Last-Modified */
     char modified_text[NETP_HTTP_DATE_LEN];
     struct files_form plain, gzip; /* gzip.size 0: there is none */
     size_t memory;                 /* bytes of both in memory */
@@ -63,6 +66,7 @@ struct netp_httpd_files {
     unsigned known;
     size_t memory;   /* of all entries, also of those that are forgotten and still used */
     netp_ms written; /* when a file was last stored: what is known from before must be checked */
+    struct crew packers, storers; /* each of one, for a disk may be slow; open when first needed */
 };
 
 /* httpd_files_path.c: the path below the root that s, of a request, stands for; "" is the root
@@ -95,8 +99,10 @@ void files_use(struct files_entry *e);
 void files_done(struct files_entry *e);
 /* Forgets all, to have descriptors and memory back. */
 void files_forget(struct netp_httpd_files *f);
-/* The form in gzip if there is one or it can be made. */
-const struct files_form *files_gzip(struct netp_httpd_files *f, struct files_entry *e);
+/* All of fd, whose size st has, in memory for free(). NULL: it is not there, or has changed. */
+uint8_t *files_read(int fd, const struct stat *st);
+/* Takes mem[0..size) as the gzip form of e, which is in use; NULL: there is none. */
+void files_add_gzip(struct files_entry *e, uint8_t *mem, size_t size);
 
 /* httpd_files_etag.c: the entity tag for what st says; suffix: of a coded form. now: to know
  * whether it may change again unseen. */
@@ -105,9 +111,15 @@ void files_etag(struct files_form *form, const struct stat *st, const char *suff
 /* Whether st is still that file, unchanged. */
 bool files_same(const struct stat *a, const struct stat *b);
 
-/* httpd_files_pack.c: the gzip form of p[0..n), *size bytes for free(); NULL: it would not be
- * smaller, or it can't be had. */
-uint8_t *files_pack(const uint8_t *p, size_t n, size_t *size);
+/* httpd_files_pack.c: makes the gzip form of e, which x asks for, if that is worth it. True: it is
+ * being made; x waits for it, and goes to files_again(). */
+bool files_pack(struct files_entry *e, struct netp_httpd_exchange *x);
+
+/* httpd_files.c: answers x, which has waited. */
+void files_again(struct netp_httpd_files *f, struct netp_httpd_exchange *x);
+/* Has the crew do the job, which may be over when this returns: at once where there are no
+ * threads. */
+void files_give(struct crew *c, struct netp_httpd_exchange *x, struct crew_job *job);
 
 /* httpd_files_mime.c: types from a file. NULL with errno. */
 struct files_mime *files_mime_load(const char *path);

@@ -69,29 +69,55 @@ static void put_durations(struct page *p, const struct netp_httpd_metrics *m)
     put(p, "netproto_httpd_%s_count %" PRIu64 "\n", name, n);
 }
 
+static void add(struct netp_httpd_metrics *sum, const struct netp_httpd_metrics *m)
+{
+    struct netp_httpd_counts *to = &sum->counts;
+    const struct netp_httpd_counts *c = &m->counts;
+
+    to->connections += c->connections;
+    to->exchanges += c->exchanges;
+    to->accepted += c->accepted;
+    to->refused += c->refused;
+    to->requests += c->requests;
+    to->bad += c->bad;
+    to->aborted += c->aborted;
+    for (unsigned i = 0; i < 6; i++) {
+        to->status[i] += c->status[i];
+    }
+    to->sent += c->sent;
+    to->received += c->received;
+    for (unsigned i = 0; i < NETP_HTTPD_METRICS_BUCKETS; i++) {
+        sum->took_[i] += m->took_[i];
+    }
+    sum->ms_ += m->ms_;
+}
+
 void netp_httpd_metrics_handle(void *metrics, struct netp_httpd_exchange *x)
 {
-    const struct netp_httpd_metrics *m = metrics;
-    struct netp_httpd_counts c;
+    const struct netp_httpd_metrics *m = metrics, *all = m->all ? m->all : m;
+    struct netp_httpd_metrics sum = {0};
+    const struct netp_httpd_counts *c = &sum.counts;
     struct page p;
 
+    for (size_t i = 0; i < (m->all ? m->nall : 1); i++) {
+        add(&sum, &all[i]);
+    }
     p.n = 0;
-    netp_httpd_counts(m->httpd, &c);
-    put_metric(&p, "connections", "gauge", c.connections, "Connections that are open.");
-    put_metric(&p, "exchanges", "gauge", c.exchanges, "Requests that are being answered.");
-    put_metric(&p, "accepted_total", "counter", c.accepted, "Connections that were accepted.");
-    put_metric(&p, "refused_total", "counter", c.refused,
+    put_metric(&p, "connections", "gauge", c->connections, "Connections that are open.");
+    put_metric(&p, "exchanges", "gauge", c->exchanges, "Requests that are being answered.");
+    put_metric(&p, "accepted_total", "counter", c->accepted, "Connections that were accepted.");
+    put_metric(&p, "refused_total", "counter", c->refused,
                "Connections that were closed since their address had too many.");
-    put_metric(&p, "requests_total", "counter", c.requests, "Requests.");
-    put_metric(&p, "bad_requests_total", "counter", c.bad, "What was sent and is no request.");
-    put_metric(&p, "aborted_total", "counter", c.aborted,
+    put_metric(&p, "requests_total", "counter", c->requests, "Requests.");
+    put_metric(&p, "bad_requests_total", "counter", c->bad, "What was sent and is no request.");
+    put_metric(&p, "aborted_total", "counter", c->aborted,
                "Requests whose connection ended before the answer was complete.");
-    put_metric(&p, "sent_bytes_total", "counter", c.sent, "Bytes of bodies sent.");
-    put_metric(&p, "received_bytes_total", "counter", c.received, "Bytes of bodies received.");
+    put_metric(&p, "sent_bytes_total", "counter", c->sent, "Bytes of bodies sent.");
+    put_metric(&p, "received_bytes_total", "counter", c->received, "Bytes of bodies received.");
     put_type(&p, "responses_total", "counter", "Answers by the class of their status.");
     for (unsigned i = 1; i < 6; i++) {
-        put(&p, "netproto_httpd_responses_total{code=\"%uxx\"} %" PRIu64 "\n", i, c.status[i]);
+        put(&p, "netproto_httpd_responses_total{code=\"%uxx\"} %" PRIu64 "\n", i, c->status[i]);
     }
-    put_durations(&p, m);
+    put_durations(&p, &sum);
     netp_httpd_reply(x, 200, "text/plain; version=0.0.4; charset=utf-8", p.text, p.n);
 }

@@ -44,6 +44,7 @@ struct netp_httpd_exchange {
 /* What a connection has only while there is something to do. */
 struct httpd_work {
     struct httpd_work *next; /* in the list of those that are free */
+    int held; /* bytes by the kernel that the client has not taken, when last looked at */
     struct netp_stream stream;
     struct netp_http1 http;
     struct netp_http1_ev ev;
@@ -82,7 +83,7 @@ struct netp_httpd {
     struct httpd_conn *slot[HTTPD_SLOTS]; /* connections, by who has opened them */
     struct httpd_work *free;
     unsigned works, spare; /* in use, free */
-    struct netp_httpd_counts counts;
+    struct netp_httpd_counts *counts, own_counts;
     uint64_t next_id;
     bool stopping;
     struct netp_timer stop;

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "httpd_child.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netproto/addr.h>
 #include <netproto/text.h>
 
@@ -127,6 +129,15 @@ static void stream(void *arg, struct netp_httpd_exchange *x)
     more(NULL, x);
 }
 
+static void whole(void *arg, struct netp_httpd_exchange *x)
+{
+    (void)arg;
+    netp_httpd_watch(x, &(struct netp_httpd_watcher){.ready = NULL}, 0);
+    netp_httpd_begin(x, 200, sizeof big, true);
+    netp_httpd_lend(x, big, sizeof big);
+    netp_httpd_end(x);
+}
+
 static void cut(void *arg, struct netp_httpd_exchange *x)
 {
     (void)arg;
@@ -173,6 +184,7 @@ static const struct netp_httpd_route routes[] = {
     {.pattern = "/late", .handle = wait_a_while},
     {.pattern = "/stream", .handle = stream},
     {.pattern = "/chunks", .handle = stream, .arg = "chunked"},
+    {.pattern = "/whole", .handle = whole},
     {.pattern = "/cut", .handle = cut},
     {.pattern = "/file", .handle = file},
     {.pattern = "/short", .handle = file, .arg = "20 of 10 bytes"},
@@ -196,6 +208,15 @@ static void serve(int fd, const void *cfg)
     httpd = netp_httpd_new(loop, cfg);
     child_serve(fd);
     netp_loop_free(loop);
+}
+
+/* The kernel takes some ten times what a slow client reads before it is given up. */
+static void serve_to_slow(int fd, const void *cfg)
+{
+    const int most = 200000;
+
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+    serve(fd, cfg);
 }
 
 /* --- the client's side ----------------------------------------------------------------------- */
@@ -502,6 +523,49 @@ static void slow_heads_and_bodies_end(void **state)
     finish();
 }
 
+/* With packets and a window so small that the kernel tells of each kilobyte that is read. */
+static int dial_small(void)
+{
+    const int packet = 536, window = 4096;
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(server.at.port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    memcpy(&a.sin_addr, server.at.ip, 4);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &packet, sizeof packet);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    assert_int_equal(connect(fd, (const struct sockaddr *)&a, sizeof a), 0);
+    return fd;
+}
+
+static void slow_readers_are_no_silent_ones(void **state)
+{
+    struct netp_httpd_cfg cfg = plain;
+    const int much = 1 << 20;
+    int slow, silent;
+    static char out[2 * sizeof big];
+    size_t n = 0;
+
+    (void)state;
+    cfg.stall_ms = 2000;
+    child_start(&server, NULL, serve_to_slow, &cfg);
+    ask("GET /gone" HOST "Connection: close\r\n\r\n", out, sizeof out); /* it is set up */
+    slow = dial_small();
+    silent = dial_small();
+    say(slow, "GET /whole" HOST "\r\n");
+    say(silent, "GET /whole" HOST "\r\n");
+    for (netp_ms end = netp_now() + 6000; netp_now() < end; usleep(50000)) {
+        ssize_t r = recv(slow, out, 512, MSG_DONTWAIT);
+        n += r > 0 ? (size_t)r : 0;
+    }
+    setsockopt(slow, SOL_SOCKET, SO_RCVBUF, &much, sizeof much);
+    n += hear(slow, "", out, sizeof out);
+    assert_true(n > sizeof big); /* with its head */
+    assert_true(hear(silent, "", out, sizeof out) < sizeof big);
+    close(slow);
+    close(silent);
+    finish();
+}
+
 static void one_address_has_its_limit(void **state)
 {
     struct netp_httpd_cfg cfg = plain;
@@ -583,6 +647,7 @@ int main(void)
         cmocka_unit_test(the_local_address_is_that_of_the_connection),
         cmocka_unit_test(connections_rest_and_wake),
         cmocka_unit_test(slow_heads_and_bodies_end),
+        cmocka_unit_test(slow_readers_are_no_silent_ones),
         cmocka_unit_test(one_address_has_its_limit),
         cmocka_unit_test(addresses_of_ipv4_are_told_apart),
         cmocka_unit_test(a_stop_lets_answers_end),

@@ -281,14 +281,24 @@ static void ask(const struct server *s, const char *request)
     close(fd);
 }
 
+/* Behind the 100 by which a server asks whether a client that has closed its side has gone. */
+static const char *final_answer(void)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    size_t n = sizeof go_on - 1;
+
+    return nanswer > n && memcmp(answer, go_on, n) == 0 ? answer + n : answer;
+}
+
 static unsigned status(void)
 {
-    return nanswer > 12 ? (unsigned)strtoul(answer + 9, NULL, 10) : 0;
+    return nanswer > 12 ? (unsigned)strtoul(final_answer() + 9, NULL, 10) : 0;
 }
 
 static const char *body(size_t *n)
 {
-    char *end = memmem(answer, nanswer, "\r\n\r\n", 4);
+    const char *from = final_answer();
+    char *end = memmem(from, nanswer - (size_t)(from - answer), "\r\n\r\n", 4);
 
     assert_non_null(end);
     *n = nanswer - (size_t)(end + 4 - answer);

@@ -310,13 +310,15 @@ static void count(void *arg, const struct netp_httpd_log *log)
 
 static void test_metrics(void **state)
 {
-    const struct netp_httpd_cfg cfg = {
-        .route = routes, .nroute = sizeof routes / sizeof *routes, .log = count, .arg = &metrics};
+    const struct netp_httpd_cfg cfg = {.route = routes,
+                                       .nroute = sizeof routes / sizeof *routes,
+                                       .log = count,
+                                       .arg = &metrics,
+                                       .counts = &metrics.counts};
 
     (void)state;
     assert_non_null(loop = netp_loop_new());
     serve_tls(&cfg, NULL);
-    metrics.httpd = httpd;
     for (int i = 0; i < 4; i++) {
         ask(GET("/hello", ""));
     }
@@ -341,6 +343,53 @@ static void test_metrics(void **state)
     match(answer, "_duration_seconds_bucket\\{le=\"\\+Inf\"\\} 5$");
     match(answer, "_duration_seconds_sum 120\\.004$");
     match(answer, "_duration_seconds_count 5$");
+    netp_httpd_free(httpd);
+    netp_loop_free(loop);
+}
+
+/* Of three, the second in the place of one that has ended, with connections it could not close. */
+static void test_metrics_of_several(void **state)
+{
+    struct netp_httpd_metrics all[3] = {{.counts = {.connections = 5, .requests = 100}},
+                                        {.counts = {.connections = 7,
+                                                    .exchanges = 6,
+                                                    .accepted = 20,
+                                                    .refused = 1,
+                                                    .requests = 30,
+                                                    .bad = 2,
+                                                    .aborted = 3,
+                                                    .status = {[2] = 40, [5] = 4},
+                                                    .sent = 1000,
+                                                    .received = 2000},
+                                         .took_ = {[1] = 8},
+                                         .ms_ = 500},
+                                        {.counts = {.sent = 9}, .took_ = {[2] = 1}, .ms_ = 700}};
+    const struct netp_httpd_route route = {
+        .pattern = "/*", .handle = netp_httpd_metrics_handle, .arg = &all[1]};
+    const struct netp_httpd_cfg cfg = {.route = &route, .nroute = 1, .counts = &all[1].counts};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        all[i].all = all;
+        all[i].nall = 3;
+    }
+    assert_non_null(loop = netp_loop_new());
+    serve_tls(&cfg, NULL);
+    ask(GET("/metrics", ""));
+    match(answer, "^netproto_httpd_connections 6$"); /* 5, and this one */
+    match(answer, "^netproto_httpd_exchanges 1$");
+    match(answer, "^netproto_httpd_accepted_total 21$");
+    match(answer, "^netproto_httpd_refused_total 1$");
+    match(answer, "^netproto_httpd_requests_total 131$");
+    match(answer, "^netproto_httpd_bad_requests_total 2$");
+    match(answer, "^netproto_httpd_aborted_total 3$");
+    match(answer, "^netproto_httpd_sent_bytes_total 1009$");
+    match(answer, "^netproto_httpd_received_bytes_total 2000$");
+    match(answer, "^netproto_httpd_responses_total\\{code=\"2xx\"\\} 40$");
+    match(answer, "^netproto_httpd_responses_total\\{code=\"5xx\"\\} 4$");
+    match(answer, "_duration_seconds_bucket\\{le=\"0\\.005\"\\} 8$");
+    match(answer, "_duration_seconds_count 9$");
+    match(answer, "_duration_seconds_sum 1\\.200$");
     netp_httpd_free(httpd);
     netp_loop_free(loop);
 }
@@ -382,7 +431,7 @@ int main(void)
         cmocka_unit_test(test_time),      cmocka_unit_test(test_json),
         cmocka_unit_test(test_long),      cmocka_unit_test(test_reopen),
         cmocka_unit_test(test_full_pipe), cmocka_unit_test(test_id),
-        cmocka_unit_test(test_metrics),
+        cmocka_unit_test(test_metrics),   cmocka_unit_test(test_metrics_of_several),
     };
 
     return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -59,6 +59,12 @@ size_t netp_http1_out(const struct netp_http1 *m, struct netp_out *v, size_t nv)
     return n;
 }
 
+void netp_http1_acked(struct netp_http1 *m, netp_ms now)
+{
+    netp_clock(&m->clock_, now);
+    m->moved_ = m->clock_;
+}
+
 void netp_http1_sent(struct netp_http1 *m, size_t n, netp_ms now)
 {
     netp_clock(&m->clock_, now);

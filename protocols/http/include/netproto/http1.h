@@ -249,6 +249,10 @@ NETP_API int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *
  * begins anew then. */
 NETP_API void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now);
 
+/* The peer's system has taken bytes that were sent earlier, as a driver may know that sees the
+ * kernel's queue become shorter: counts for cfg.idle_ms like a byte that moves. */
+NETP_API void netp_http1_acked(struct netp_http1 *m, netp_ms now);
+
 /* Lets the exchanges that have begun be the last; between them, closes now. NETP_E_STATE after a
  * failure. */
 NETP_API int netp_http1_finish(struct netp_http1 *m, netp_ms now);

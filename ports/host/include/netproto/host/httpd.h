@@ -61,6 +61,15 @@ struct netp_httpd_log {
     bool complete;     /* the answer has left as a whole */
 };
 
+/* What a server has counted; the first two are now. */
+struct netp_httpd_counts {
+    uint64_t connections, exchanges;
+    uint64_t accepted, refused; /* refused: by max_per_address */
+    uint64_t requests, bad, aborted;
+    uint64_t status[6];      /* 1xx in [1], ... 5xx in [5] */
+    uint64_t sent, received; /* bytes of bodies */
+};
+
 /* Zero is a sound default but for route. Borrowed until netp_httpd_free(). */
 struct netp_httpd_cfg {
     const struct netp_httpd_route *route;
@@ -80,6 +89,9 @@ struct netp_httpd_cfg {
     /* Told of requests that are none: what was wrong, and the status that was answered or 0. */
     void (*bad)(void *arg, const struct netp_addr *peer, const struct netp_fail *fail);
     void *arg; /* of these two */
+    /* Where it counts, going on from what is there, but for connections and exchanges; as in memory
+     * that several processes share. NULL: in its own. */
+    struct netp_httpd_counts *counts;
 };
 
 /* NULL with errno ENOMEM. */
@@ -95,14 +107,7 @@ NETP_API void netp_httpd_stop(struct netp_httpd *httpd, netp_ms grace_ms, void (
 /* Cuts what is there. NULL is harmless. Not in a callback. */
 NETP_API void netp_httpd_free(struct netp_httpd *httpd);
 
-/* Counts since netp_httpd_new(), but for the first two, which are now. */
-struct netp_httpd_counts {
-    uint64_t connections, exchanges;
-    uint64_t accepted, refused; /* refused: by max_per_address */
-    uint64_t requests, bad, aborted;
-    uint64_t status[6];      /* 1xx in [1], ... 5xx in [5] */
-    uint64_t sent, received; /* bytes of bodies */
-};
+/* What is in cfg.counts, or counts since netp_httpd_new(). */
 NETP_API void netp_httpd_counts(const struct netp_httpd *httpd, struct netp_httpd_counts *counts);
 
 /* --- requests -------------------------------------------------------------------------------- */

@@ -11,8 +11,8 @@
  * beside that of "/files/", who asks for the one is sent to the other.
  *
  * GET, HEAD and OPTIONS are answered, with all conditions, ranges and gzip of RFC 9110: by NAME.gz
- * beside NAME if it is no older, else text of up to 1 MiB is compressed, once, for which all others
- * wait some 20 ms. No path leads out of the root, through links neither. What can't be served for
+ * beside NAME if it is no older, else text of up to 1 MiB is compressed, once; if it is over 64
+ * KiB, in a thread. No path leads out of the root, through links neither. What can't be served for
  * any such reason is not found (404). */
 #ifndef NETPROTO_HOST_HTTPD_FILES_H
 #define NETPROTO_HOST_HTTPD_FILES_H
@@ -30,7 +30,8 @@ enum {
     NETP_HTTPD_FILES_HIDDEN = 2, /* names that begin with a dot or end with ~ are served, too */
     NETP_HTTPD_FILES_WRITE = 4,  /* PUT stores a file in a folder that is there. While it comes it
                                     is NAME.PID-N.part; names that end so are not served. It is on
-                                    the disk when it is answered, for which all others wait */
+                                    the disk when it is answered; a thread waits for that. One that
+                                    has come as a whole is stored also if its client has gone */
     NETP_HTTPD_FILES_NO_GZIP = 8 /* files are sent as they are alone */
 };
 
@@ -50,7 +51,8 @@ struct netp_httpd_files_cfg {
 
 /* NULL with errno: of the root, of mime_types, or ENOMEM. */
 NETP_API struct netp_httpd_files *netp_httpd_files_new(const struct netp_httpd_files_cfg *cfg);
-/* When the server is gone. NULL is harmless. */
+/* When the server is gone, and before its loop. Waits for uploads that are complete. NULL is
+ * harmless. */
 NETP_API void netp_httpd_files_free(struct netp_httpd_files *files);
 
 /* For netp_httpd_route.handle. A file that has changed is seen within a second. */

@@ -6,11 +6,13 @@
  *     struct netp_httpd_metrics metrics = {0};
  *     routes[] = {..., {.method = "GET", .pattern = "/metrics",
  *                       .handle = netp_httpd_metrics_handle, .arg = &metrics}};
- *     metrics.httpd = httpd = netp_httpd_new(loop, &cfg);
+ *     cfg.counts = &metrics.counts;
  *
- * cfg.log calls netp_httpd_metrics_log(). They are those of one server, of one thread; who has
- * several gives each a path or port of its own. Whoever can get the page sees what the server does:
- * a route for it is best behind a guard (httpd_auth.h), or on another port. */
+ * cfg.log calls netp_httpd_metrics_log(). Several servers, of threads or processes, have one each
+ * in an array, in memory that they share, and whichever is asked adds them up. The place of a
+ * process that has ended keeps its counts, and may be given to another. Whoever can get the page
+ * sees what the server does: a route for it is best behind a guard (httpd_auth.h), or on another
+ * port. */
 #ifndef NETPROTO_HOST_HTTPD_METRICS_H
 #define NETPROTO_HOST_HTTPD_METRICS_H
 
@@ -22,11 +24,15 @@ extern "C" {
 
 #define NETP_HTTPD_METRICS_BUCKETS 11 /* of durations, from 1 ms to 60 s, and those above */
 
-/* Zero it, and set httpd. */
+/* Zero it. */
 struct netp_httpd_metrics {
-    const struct netp_httpd *httpd;
+    struct netp_httpd_counts counts;
+    const struct netp_httpd_metrics *all; /* all[0..nall), itself among them, are told of; NULL: it
+                                             is the only one */
+    size_t nall;
     uint64_t took_[NETP_HTTPD_METRICS_BUCKETS];
     uint64_t ms_;
+    uint64_t pad_[3]; /* to 256 bytes: no two share a line of a cache */
 };
 
 /* Counts an answer by the time it took; for log of struct netp_httpd_cfg to call. */
