@@ -96,7 +96,7 @@ void http1_close(struct netp_http1 *m, bool broken)
     m->tx_ = HTTP1_TX_NONE;
     if (broken) {
         m->tx_at_ = m->tx_end_ = 0;
-        if (m->lent_state_ == HTTP1_LENT_QUEUED) {
+        if (http1_lent(m) == HTTP1_LENT_QUEUED) {
             m->lent_state_ = HTTP1_LENT_BACK;
         }
     }
@@ -113,7 +113,7 @@ static void close_if_last(struct netp_http1 *m)
 void http1_received(struct netp_http1 *m)
 {
     if (http1_is_server(m)) {
-        m->rx_ = m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
+        m->rx_ = !HTTP1_KEEPS || m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
     } else {
         m->rx_ = HTTP1_RX_BETWEEN;
         m->pending_ >>= 2;
@@ -129,7 +129,7 @@ void http1_answered(struct netp_http1 *m)
     if (m->rx_ == HTTP1_RX_ANSWERING) {
         m->rx_ = HTTP1_RX_BETWEEN;
     }
-    if (http1_is_server(m) && (m->bits_ & HTTP1_LAST)) {
+    if (http1_is_server(m) && http1_is_last(m)) {
         http1_close(m, false); /* what is missing of the request nobody waits for */
     }
 }
@@ -199,9 +199,10 @@ static bool is_in_body(const struct netp_http1 *m)
 /* Whether a body comes in that the application does not take now. */
 static bool is_paused(const struct netp_http1 *m)
 {
-    return is_in_body(m) && (m->bits_ & HTTP1_PAUSED);
+    return (m->bits_ & HTTP1_PAUSED) && is_in_body(m);
 }
 
+#ifndef NETP_HTTP1_NO_PAUSE
 void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
 {
     netp_clock(&m->clock_, now);
@@ -212,6 +213,7 @@ void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
         m->moved_ = m->begun_ = m->clock_;
     }
 }
+#endif
 
 /* Whether the peer has to do something: to send, or to read. */
 static bool is_peers_turn(const struct netp_http1 *m)
@@ -274,7 +276,7 @@ netp_ms netp_http1_deadline(const struct netp_http1 *m)
     if (m->fail_.code != NETP_OK) {
         return NETP_NEVER;
     }
-    if (m->lent_state_ == HTTP1_LENT_BACK || (m->bits_ & HTTP1_GO)) {
+    if (http1_lent(m) == HTTP1_LENT_BACK || (m->bits_ & HTTP1_GO)) {
         return m->clock_;
     }
     return least(limit(m), hold_deadline(m));
@@ -309,7 +311,7 @@ static int tell(struct netp_http1_ev *ev, int type)
 /* What is to be told without input. */
 static int told(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
-    if (m->lent_state_ == HTTP1_LENT_BACK) {
+    if (http1_lent(m) == HTTP1_LENT_BACK) {
         m->lent_state_ = HTTP1_LENT_NONE;
         return tell(ev, NETP_HTTP1_RELEASED);
     }
@@ -372,7 +374,7 @@ unsigned netp_http1_want(const struct netp_http1 *m)
     unsigned want = http1_queue_is_empty(m) ? 0 : NETP_WANT_OUT;
 
     if (m->fail_.code != NETP_OK || m->rx_ == HTTP1_RX_CLOSED) {
-        return want != 0 || (m->fail_.code == NETP_OK && m->lent_state_ == HTTP1_LENT_BACK)
+        return want != 0 || (m->fail_.code == NETP_OK && http1_lent(m) == HTTP1_LENT_BACK)
                    ? want
                    : NETP_CLOSED;
     }

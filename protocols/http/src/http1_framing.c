@@ -81,10 +81,10 @@ static int look(struct netp_http1 *m, struct found *found)
         before = found->field[name];
         found->field[name] = f;
         if (name == HTTP1_CONNECTION) {
-            if (read_list(m, f, &has) < 0) {
+            if (HTTP1_CONNECTION_COUNTS && read_list(m, f, &has) < 0) {
                 return bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400));
             }
-            found->connection |= has.found;
+            found->connection |= HTTP1_CONNECTION_COUNTS ? has.found : 0;
         } else if (before != NULL && name != HTTP1_OTHER && name != HTTP1_UPGRADE_FIELD) {
             return bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400)); /* it may be there once */
         }
@@ -187,7 +187,8 @@ static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
 /* Whether the connection can go on, as the peer has it (RFC 9112 section 9.3). */
 static bool is_persistent(const struct netp_http1 *m, const struct found *found)
 {
-    return !(found->connection & CLOSE) && (m->head_.minor > 0 || (found->connection & KEEP_ALIVE));
+    return HTTP1_KEEPS && !(found->connection & CLOSE) &&
+           (m->head_.minor > 0 || (found->connection & KEEP_ALIVE));
 }
 
 /* RFC 9110 section 10.1.1; 1.0 knows no expectations. */
@@ -198,7 +199,7 @@ static int expectation(struct netp_http1 *m, const struct found *found, struct n
     if (expect == NULL || m->head_.minor == 0) {
         return NETP_OK;
     }
-    if (!http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
+    if (!HTTP1_EXPECTS || !http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
         return bad(m, found, HTTP1_EXPECT, HTTP1_FAULT(NETP_E_UNSUPPORTED, 417));
     }
     ev->flags |= ev->length > 0 ? NETP_HTTP1_EXPECT : 0;

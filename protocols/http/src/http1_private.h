@@ -74,6 +74,29 @@ enum http1_tx {
 #else
 #define HTTP1_HOLDS 1
 #endif
+#ifdef NETP_HTTP1_NO_KEEPALIVE
+#define HTTP1_KEEPS 0
+#else
+#define HTTP1_KEEPS 1
+#endif
+#ifdef NETP_HTTP1_NO_EXPECT
+#define HTTP1_EXPECTS 0
+#else
+#define HTTP1_EXPECTS 1
+#endif
+#ifdef NETP_HTTP1_NO_LEND
+#define HTTP1_LENDS 0
+#else
+#define HTTP1_LENDS 1
+#endif
+#ifdef NETP_HTTP1_NO_PAUSE
+#define HTTP1_PAUSES 0
+#else
+#define HTTP1_PAUSES 1
+#endif
+
+/* Whether it matters what a Connection field has. */
+#define HTTP1_CONNECTION_COUNTS (HTTP1_KEEPS || HTTP1_TUNNELS)
 
 /* m->bits_ */
 enum {
@@ -84,7 +107,7 @@ enum {
     HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
     HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */
     HTTP1_GO = HTTP1_HOLDS * 64,                         /* client: CONTINUE is due */
-    HTTP1_PAUSED = 128                                   /* the application takes no body now */
+    HTTP1_PAUSED = HTTP1_PAUSES * 128                    /* the application takes no body now */
 };
 
 /* m->pending_: what kind of request it was, for that decides how the answer is framed. */
@@ -106,6 +129,18 @@ static inline bool http1_is_server(const struct netp_http1 *m)
 #endif
 }
 
+/* What became of the piece that was lent. */
+static inline unsigned http1_lent(const struct netp_http1 *m)
+{
+    return HTTP1_LENDS ? m->lent_state_ : (unsigned)HTTP1_LENT_NONE;
+}
+
+/* No message follows those that have begun. */
+static inline bool http1_is_last(const struct netp_http1 *m)
+{
+    return (!HTTP1_KEEPS && http1_is_server(m)) || (m->bits_ & HTTP1_LAST);
+}
+
 /* Takes n bytes off the input. */
 void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n);
 
@@ -124,7 +159,7 @@ bool http1_queue_is_empty(const struct netp_http1 *m);
  * so that a client which does not read is not served on, and what follows finds room. */
 static inline bool http1_may_begin(const struct netp_http1 *m)
 {
-    return !http1_is_server(m) || http1_queue_is_empty(m);
+    return !HTTP1_KEEPS || !http1_is_server(m) || http1_queue_is_empty(m);
 }
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */

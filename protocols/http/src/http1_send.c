@@ -101,10 +101,10 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
     }
     if (say & (SAY_CLOSE | SAY_UPGRADE | SAY_KEEP_ALIVE)) {
         put(w, "Connection: ");
-        if (say & SAY_UPGRADE) {
+        if (HTTP1_TUNNELS && (say & SAY_UPGRADE)) {
             put(w, say & SAY_CLOSE ? "close, upgrade" : "upgrade");
         } else {
-            put(w, say & SAY_CLOSE ? "close" : "keep-alive");
+            put(w, !HTTP1_KEEPS || (say & SAY_CLOSE) ? "close" : "keep-alive");
         }
         put(w, "\r\n");
     }
@@ -139,7 +139,7 @@ static bool may_switch(const struct netp_http1 *m)
 static bool may_request(const struct netp_http1 *m)
 {
     return m->tx_ == HTTP1_TX_NONE && !(m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_CLOSED &&
-           m->npending_ < NETP_HTTP1_PIPELINE && !may_switch(m);
+           (!HTTP1_KEEPS || m->npending_ < NETP_HTTP1_PIPELINE) && !may_switch(m);
 }
 
 static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
@@ -172,7 +172,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
         return NETP_E_ARG;
     }
     f->tx = body_of(msg);
-    f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
+    f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
         f->say |= SAY_UPGRADE;
@@ -227,7 +227,7 @@ static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_m
     unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
                      (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
 
-    if (msg->status < 200 && (m->bits_ & HTTP1_OLD)) {
+    if (msg->status < 200 && (!HTTP1_EXPECTS || (m->bits_ & HTTP1_OLD))) {
         return false; /* RFC 9110 section 15.2 */
     }
     return (msg->flags & ~flags) == 0 &&
@@ -240,7 +240,7 @@ static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg
     bool chunks = HTTP1_CHUNKS && !(m->bits_ & HTTP1_OLD);
 
     f->tx = body_of(msg);
-    if ((msg->flags & NETP_HTTP1_CLOSE) || (m->bits_ & HTTP1_LAST)) {
+    if ((msg->flags & NETP_HTTP1_CLOSE) || http1_is_last(m)) {
         f->say |= SAY_CLOSE;
     }
     if (!has_none(msg) && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
@@ -267,7 +267,7 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
     if (msg->status < 100 || msg->status > 999 || !netp_http_is_value(msg->reason)) {
         return NETP_E_ARG;
     }
-    f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
+    f->say = HTTP1_KEEPS && (m->bits_ & HTTP1_OLD) ? SAY_KEEP_ALIVE : 0u;
     if (is_switch(m, msg)) {
         return HTTP1_TUNNELS ? frame_switch(m, msg, f) : NETP_E_ARG;
     }
@@ -437,6 +437,14 @@ int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms 
     return (int)n;
 }
 
+#ifdef NETP_HTTP1_NO_LEND
+int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
+                         netp_ms now)
+{
+    (void)m, (void)p, (void)n, (void)out_flags, (void)now;
+    return NETP_E_ARG;
+}
+#else
 int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                          netp_ms now)
 {
@@ -459,6 +467,7 @@ int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned
     m->lent_state_ = HTTP1_LENT_QUEUED;
     return NETP_OK;
 }
+#endif
 
 /* Fields that frame a message, or say how to read it, mean nothing behind it (RFC 9110 section
  * 6.5.1). */

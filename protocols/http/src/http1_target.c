@@ -6,10 +6,8 @@
 
 #define HOST_MAX 263u /* characters of a host and its port */
 
-/* Without the % of an escape: scheme; reg-name; pchar, slash and question mark. */
-static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
+/* reg-name, without the % of an escape */
 static const struct http_chars name_chars = {{0, 0x2bff7fd2, 0x87fffffe, 0x47fffffe, 0, 0, 0, 0}};
-static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fffffe, 0, 0, 0, 0}};
 
 bool http1_is(const char *p, size_t n, const char *text)
 {
@@ -150,6 +148,18 @@ bool http1_is_host(const char *p, size_t n)
     return n == 0 || (n <= HOST_MAX && is_authority(p, p + n));
 }
 
+#ifdef NETP_HTTP1_NO_ABSOLUTE
+static bool is_absolute(const char *p, const char *end)
+{
+    (void)p;
+    (void)end;
+    return false;
+}
+#else
+/* scheme; pchar, slash and question mark */
+static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
+static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fffffe, 0, 0, 0, 0}};
+
 /* A URI with an authority, but no user and no fragment. */
 static bool is_absolute(const char *p, const char *end)
 {
@@ -163,6 +173,7 @@ static bool is_absolute(const char *p, const char *end)
     }
     return is_authority(authority, path) && skip_text(path, end, &path_chars) == end;
 }
+#endif
 
 bool http1_is_target(struct netp_str method, const char *p, size_t n)
 {
