@@ -105,7 +105,8 @@ void http1_close(struct netp_http1 *m, bool broken)
 /* Closes between messages, if none follows. What a client's body lacks then is of no use. */
 static void close_if_last(struct netp_http1 *m)
 {
-    if ((m->bits_ & HTTP1_LAST) && m->rx_ == HTTP1_RX_BETWEEN && m->npending_ == 0) {
+    if ((m->bits_ & HTTP1_LAST) && m->rx_ == HTTP1_RX_BETWEEN &&
+        HTTP1_IF_CLIENT(m->npending_) == 0) {
         http1_close(m, !http1_is_server(m));
     }
 }
@@ -152,26 +153,28 @@ bool netp_http1_is_between(const struct netp_http1 *m)
 
 bool netp_http1_is_idle(const struct netp_http1 *m)
 {
-    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0;
+    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE &&
+           HTTP1_IF_CLIENT(m->npending_) == 0;
 }
 
 /* Law 8. */
 static int end_of_stream(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
     bool broken = (in->flags & NETP_IN_BROKEN) != 0;
+    bool between = m->rx_ > HTTP1_RX_COMPLETE ||
+                   (m->rx_ == HTTP1_RX_BETWEEN && HTTP1_IF_CLIENT(m->npending_) == 0);
 
-    if (m->rx_ == HTTP1_RX_ANSWERING || m->rx_ == HTTP1_RX_SWITCHING) {
-        if (!broken) {
-            return 0; /* the client may still read */
-        }
-    } else if (m->rx_ == HTTP1_RX_TO_END && !broken) {
+    if (!broken && m->rx_ > HTTP1_RX_COMPLETE) {
+        return 0; /* the client may still read */
+    }
+    if (!broken && m->rx_ == HTTP1_RX_TO_END) {
         m->rx_ = HTTP1_RX_COMPLETE;
         return http1_body_next(m, in, ev);
-    } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
-        http1_close(m, broken); /* a server's answers before it still go */
+    }
+    http1_close(m, broken); /* a server's answers before it still go */
+    if (!between) {
         return http1_fail(m, HTTP1_FAULT(NETP_E_TRUNCATED, 0), HTTP_WHERE("message"));
     }
-    http1_close(m, broken);
     if (broken) {
         return http1_fail(m, HTTP1_FAULT(NETP_E_IO, 0), HTTP_WHERE("connection"));
     }
@@ -284,7 +287,7 @@ netp_ms netp_http1_deadline(const struct netp_http1 *m)
 
 static int timed(struct netp_http1 *m)
 {
-    if (hold_deadline(m) <= m->clock_) {
+    if (HTTP1_HOLDS && hold_deadline(m) <= m->clock_) {
         m->bits_ = (uint8_t)((m->bits_ & ~HTTP1_HELD) | HTTP1_GO);
         return 0;
     }
@@ -357,7 +360,7 @@ static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_e
     if (r == 0) {
         r = timed(m);
     }
-    return r == 0 ? told(m, ev) : r;
+    return HTTP1_HOLDS && r == 0 ? told(m, ev) : r;
 }
 
 int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struct netp_http1_ev *ev)

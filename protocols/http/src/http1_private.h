@@ -54,6 +54,11 @@ enum http1_tx {
 #else
 #define HTTP1_IF_SERVER(bit) (bit)
 #endif
+#ifdef NETP_HTTP1_NO_CLIENT
+#define HTTP1_IF_CLIENT(n) 0
+#else
+#define HTTP1_IF_CLIENT(n) (n)
+#endif
 #ifdef NETP_HTTP1_NO_TUNNEL
 #define HTTP1_TUNNELS 0
 #else

@@ -49,7 +49,11 @@ static void put_status(struct http_writer *w, unsigned status, struct netp_str r
     put(w, "HTTP/1.1 ");
     http_put_dec(w, status);
     http_put(w, ' ');
-    http_put_str(w, reason.n > 0 ? reason : netp_str_of(netp_http_reason(status)));
+    if (reason.n > 0) {
+        http_put_str(w, reason);
+    } else {
+        put(w, netp_http_reason(status));
+    }
     put(w, "\r\n");
 }
 
@@ -69,21 +73,22 @@ static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
                        const struct netp_http1_msg *msg)
 {
     bool switches = HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH);
-    unsigned hosts = http1_is_server(m) ? 1 : 0, upgrades = 0;
+    bool server = http1_is_server(m);
+    unsigned hosts = 0, upgrades = 0;
 
     for (size_t i = 0; i < msg->nfield; i++) {
         const struct netp_http1_pair *f = &msg->field[i];
         enum http1_name name = http1_name_of(f->name.p, f->name.n);
         bool good = name == HTTP1_OTHER || name == HTTP1_UPGRADE_FIELD;
         upgrades += name == HTTP1_UPGRADE_FIELD;
-        if (name == HTTP1_HOST) {
+        if (!server && name == HTTP1_HOST) {
             good = hosts++ == 0 && http1_is_host(f->value.p, f->value.n);
         }
         if (!put_field(w, f) || !good) {
             return false;
         }
     }
-    return hosts == 1 && (upgrades > 0 || !switches);
+    return (server || hosts == 1) && (upgrades > 0 || !switches);
 }
 
 static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
@@ -109,12 +114,6 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
         put(w, "\r\n");
     }
     put(w, "\r\n");
-}
-
-/* The tx_ of a body that is announced. */
-static enum http1_tx body_of(const struct netp_http1_msg *msg)
-{
-    return msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED : HTTP1_TX_LENGTH;
 }
 
 /* RFC 9110 section 8.6: a length of 0 is not told where the method anticipates no content. */
@@ -171,7 +170,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-    f->tx = body_of(msg);
+    f->tx = msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED : HTTP1_TX_LENGTH;
     f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
@@ -237,24 +236,22 @@ static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_m
 static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
+    bool chunked = msg->length == NETP_HTTP1_CHUNKED;
     bool chunks = HTTP1_CHUNKS && !(m->bits_ & HTTP1_OLD);
 
-    f->tx = body_of(msg);
+    f->tx = HTTP1_TX_DROPPED;
     if ((msg->flags & NETP_HTTP1_CLOSE) || http1_is_last(m)) {
         f->say |= SAY_CLOSE;
     }
-    if (!has_none(msg) && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
-        if (f->tx == HTTP1_TX_CHUNKED) {
-            f->say |= chunks ? SAY_CHUNKED : 0u;
-        } else if (msg->status != 304 || msg->length > 0) {
-            f->say |= SAY_LENGTH;
-        }
+    if (has_none(msg)) {
+        return;
     }
-    if (has_none(msg) || leaves_out(m, msg)) {
-        f->tx = HTTP1_TX_DROPPED;
-    } else if (f->tx == HTTP1_TX_CHUNKED && !chunks) {
-        f->tx = HTTP1_TX_TO_END;
-        f->say |= SAY_CLOSE;
+    if (!leaves_out(m, msg)) {
+        f->tx = !chunked ? HTTP1_TX_LENGTH : chunks ? HTTP1_TX_CHUNKED : HTTP1_TX_TO_END;
+        f->say |= f->tx == HTTP1_TX_TO_END ? SAY_CLOSE : 0u;
+    }
+    if (!(msg->flags & NETP_HTTP1_NO_LENGTH) && (msg->status != 304 || msg->length > 0)) {
+        f->say |= !chunked ? SAY_LENGTH : chunks ? SAY_CHUNKED : 0u;
     }
 }
 
@@ -299,8 +296,8 @@ static void begun(struct netp_http1 *m, const struct netp_http1_msg *msg, const 
     }
 }
 
-/* netp_http1_send_head(), if there is room for so much of the body, too. */
-static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, size_t body,
+/* netp_http1_send_head(), with some of the body. */
+static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, struct netp_str body,
                      netp_ms now)
 {
     struct framing f = {HTTP1_TX_OWED, 0, HTTP1_PLAIN};
@@ -328,8 +325,8 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, siz
     }
     put_framing(&w, f.say, msg->length);
     netp_clock(&m->clock_, now);
-    if (w.n <= w.cap && f.tx != HTTP1_TX_DROPPED && body > w.cap - w.n) {
-        return NETP_E_NOSPACE;
+    if (f.tx != HTTP1_TX_DROPPED) {
+        http_put_str(&w, body);
     }
     if (!http1_queue_end(m, &w)) {
         return NETP_E_NOSPACE;
@@ -340,7 +337,7 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, siz
 
 int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, netp_ms now)
 {
-    return send_head(m, msg, 0, now);
+    return send_head(m, msg, NETP_STR(""), now);
 }
 
 bool http1_put_reply(struct netp_http1 *m, unsigned status)
@@ -523,12 +520,10 @@ int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, cons
 
     whole.length = n;
     whole.flags &= ~(unsigned)NETP_HTTP1_HOLD;
-    r = send_head(m, &whole, n, now);
+    r = send_head(m, &whole, netp_str_make((const char *)p, n), now);
     if (r != NETP_OK || m->tx_ <= HTTP1_TX_OWED) {
         return r;
     }
-    if (n > 0 && m->tx_ != HTTP1_TX_DROPPED) {
-        queue_body(m, p, n, false);
-    }
+    m->send_left_ = 0;
     return netp_http1_send_end(m, NULL, 0, now);
 }

@@ -21,20 +21,16 @@ bool http1_is_method(const char *p, size_t n, const char *text)
 
 /* Each of the following returns where what it knows ends that begins at p; p: it is none. */
 
-static const char *skip(const char *p, const char *end, const struct http_chars *set)
+static bool is_escape(const char *p, const char *end)
 {
-    while (p < end && http_is(set, *p)) {
-        p++;
-    }
-    return p;
+    return *p == '%' && end - p > 2 && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16;
 }
 
 /* Characters of the set, and escapes. */
 static const char *skip_text(const char *p, const char *end, const struct http_chars *set)
 {
-    p = skip(p, end, set);
-    while (end - p > 2 && p[0] == '%' && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16) {
-        p = skip(p + 3, end, set);
+    while (p < end && (http_is(set, *p) || is_escape(p, end))) {
+        p += *p == '%' ? 3 : 1;
     }
     return p;
 }
@@ -163,8 +159,11 @@ static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fff
 /* A URI with an authority, but no user and no fragment. */
 static bool is_absolute(const char *p, const char *end)
 {
-    const char *authority = skip(p, end, &scheme_chars), *path;
+    const char *authority = p, *path;
 
+    while (authority < end && http_is(&scheme_chars, *authority)) {
+        authority++;
+    }
     if (authority == p || *p < 'A' || end - authority < 3 || memcmp(authority, "://", 3) != 0) {
         return false;
     }
