@@ -20,7 +20,8 @@ bool netp_str_ieq(struct netp_str a, struct netp_str b)
         return false;
     }
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.p[i]) != lower(b.p[i])) {
+        unsigned differ = (uint8_t)(a.p[i] ^ b.p[i]), c = (uint8_t)a.p[i] | 32u;
+        if (differ != 0 && (differ != 32 || c < 'a' || c > 'z')) {
             return false;
         }
     }

@@ -105,8 +105,7 @@ void http1_close(struct netp_http1 *m, bool broken)
 /* Closes between messages, if none follows. What a client's body lacks then is of no use. */
 static void close_if_last(struct netp_http1 *m)
 {
-    if ((m->bits_ & HTTP1_LAST) && m->rx_ == HTTP1_RX_BETWEEN &&
-        HTTP1_IF_CLIENT(m->npending_) == 0) {
+    if (http1_is_last(m) && m->rx_ == HTTP1_RX_BETWEEN && HTTP1_IF_CLIENT(m->npending_) == 0) {
         http1_close(m, !http1_is_server(m));
     }
 }
@@ -183,15 +182,15 @@ static int end_of_stream(struct netp_http1 *m, struct netp_in *in, struct netp_h
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-/* 0: no limit. */
-static netp_ms after(netp_ms since, uint32_t ms)
-{
-    return netp_after(since, ms > 0 ? ms : NETP_NEVER);
-}
-
 static netp_ms least(netp_ms a, netp_ms b)
 {
     return a < b ? a : b;
+}
+
+/* t, or the moment ms behind since, where that is sooner; 0: no limit. */
+static netp_ms sooner(netp_ms t, netp_ms since, uint32_t ms)
+{
+    return ms > 0 ? least(t, netp_after(since, ms)) : t;
 }
 
 static bool is_in_body(const struct netp_http1 *m)
@@ -253,19 +252,19 @@ static netp_ms message_deadline(const struct netp_http1 *m)
     } else if (!is_in_body(m) || is_paused(m)) {
         return NETP_NEVER;
     }
-    return least(after(m->begun_, ms), rate_deadline(m));
+    return sooner(rate_deadline(m), m->begun_, ms);
 }
 
 /* When the body that waits for 100 (Continue) goes without it. */
 static netp_ms hold_deadline(const struct netp_http1 *m)
 {
-    return (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m) ? after(m->moved_, m->cfg_.expect_ms)
-                                                              : NETP_NEVER;
+    return sooner(NETP_NEVER, m->moved_,
+                  (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m) ? m->cfg_.expect_ms : 0);
 }
 
 static netp_ms idle_deadline(const struct netp_http1 *m)
 {
-    return is_peers_turn(m) ? after(m->moved_, m->cfg_.idle_ms) : NETP_NEVER;
+    return sooner(NETP_NEVER, m->moved_, is_peers_turn(m) ? m->cfg_.idle_ms : 0);
 }
 
 /* When it is too late. */

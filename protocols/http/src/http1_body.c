@@ -145,8 +145,8 @@ static int trailers(struct netp_http1 *m, struct netp_in *in)
 static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     http1_tell_head(m, ev);
-    ev->head.field_ += m->own_;
-    ev->head.nfield = (uint16_t)(ev->head.nfield - m->own_);
+    ev->head.field_ += HTTP1_CHUNKS ? m->own_ : 0;
+    ev->head.nfield = (uint16_t)(HTTP1_CHUNKS ? ev->head.nfield - m->own_ : 0);
     http1_received(m);
     return ev->type = NETP_HTTP1_END;
 }

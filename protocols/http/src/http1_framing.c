@@ -8,13 +8,20 @@
 #include <string.h>
 
 const char *const http1_names[HTTP1_NAMES] = {
-    "", "Host", "Connection", "Content-Length", "Expect", "Transfer-Encoding", "Upgrade"};
+    "",       "Host", "Connection", "Content-Length", "Expect", "Transfer-Encoding",
+#if HTTP1_TUNNELS
+    "Upgrade"
+#endif
+};
 
 enum http1_name http1_name_of(const char *p, size_t n)
 {
-    static const uint8_t by_length[] = {
-        [4] = HTTP1_HOST,        [6] = HTTP1_EXPECT,          [7] = HTTP1_UPGRADE_FIELD,
-        [10] = HTTP1_CONNECTION, [14] = HTTP1_CONTENT_LENGTH, [17] = HTTP1_TRANSFER_ENCODING};
+    static const uint8_t by_length[] = {[4] = HTTP1_HOST,
+                                        [6] = HTTP1_EXPECT,
+                                        [7] = HTTP1_TUNNELS * HTTP1_UPGRADE_FIELD,
+                                        [10] = HTTP1_CONNECTION,
+                                        [14] = HTTP1_CONTENT_LENGTH,
+                                        [17] = HTTP1_TRANSFER_ENCODING};
     unsigned i = n < sizeof by_length ? by_length[n] : HTTP1_OTHER;
 
     return http1_is(p, n, http1_names[i]) ? (enum http1_name)i : HTTP1_OTHER;
@@ -82,11 +89,11 @@ static bool look(struct netp_http1 *m, struct found *found)
         before = found->field[name];
         found->field[name] = f;
         if (name == HTTP1_CONNECTION) {
-            if (HTTP1_CONNECTION_COUNTS && read_list(m, f, &has) < 0) {
+            if (HTTP1_LISTS && read_list(m, f, &has) < 0) {
                 bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400));
                 return false;
             }
-            found->connection |= HTTP1_CONNECTION_COUNTS ? has.found : 0;
+            found->connection |= HTTP1_LISTS ? has.found : 0;
         } else if (before != NULL && name != HTTP1_OTHER && name != HTTP1_UPGRADE_FIELD) {
             bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400)); /* it may be there once */
             return false;
@@ -122,13 +129,30 @@ static bool coding(struct netp_http1 *m, const struct found *found)
     return false;
 }
 #else
-/* RFC 9112 sections 6.1 and 6.3: a request must end in chunked, once. A response need not, but of
- * another coding we know nothing. */
+/* Whether the list of codings is that which is known, or else the fault: a request must end in
+ * chunked, once; a response need not, but of another coding we know nothing. */
+static unsigned fault_of(const struct netp_http1 *m, const struct netp_http_field *f)
+{
+#if HTTP1_LISTS
+    struct members has;
+    int r = read_list(m, f, &has);
+
+    if (r < 0 || (has.twice & CHUNKED) || (http1_is_server(m) && !(has.last & CHUNKED))) {
+        return HTTP1_FAULT(NETP_E_SYNTAX, 400);
+    }
+    return has.n > 1 || !(has.last & CHUNKED) ? HTTP1_FAULT(NETP_E_UNSUPPORTED, 501) : 0;
+#else
+    return http1_is(text_at(m, &f->value), f->value.n, "chunked")
+               ? 0
+               : HTTP1_FAULT(NETP_E_UNSUPPORTED, 501);
+#endif
+}
+
+/* RFC 9112 sections 6.1 and 6.3. */
 static bool coding(struct netp_http1 *m, const struct found *found)
 {
     const struct netp_http_field *f = found->field[HTTP1_TRANSFER_ENCODING];
-    struct members has;
-    int r;
+    unsigned fault;
 
     if (m->head_.minor == 0) {
         http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
@@ -141,16 +165,11 @@ static bool coding(struct netp_http1 *m, const struct found *found)
                            found->field[HTTP1_CONTENT_LENGTH]->value.at);
         return false;
     }
-    r = read_list(m, f, &has);
-    if (r < 0 || (has.twice & CHUNKED) || (http1_is_server(m) && !(has.last & CHUNKED))) {
-        bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_SYNTAX, 400));
-        return false;
+    fault = fault_of(m, f);
+    if (fault != 0) {
+        bad(m, found, HTTP1_TRANSFER_ENCODING, fault);
     }
-    if (has.n > 1 || !(has.last & CHUNKED)) {
-        bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 501));
-        return false;
-    }
-    return true;
+    return fault == 0;
 }
 #endif
 
@@ -182,12 +201,11 @@ static bool body_length(struct netp_http1 *m, const struct found *found, uint64_
 static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
 {
     m->body_ = 0;
-    m->overhead_ = 0;
     m->bits_ &= (uint8_t)~HTTP1_PAUSED;
-    m->count_ = 0;
     m->left_ = length;
     if (HTTP1_CHUNKS && chunked) {
         m->left_ = 0;
+        m->overhead_ = 0;
         m->rx_ = HTTP1_RX_CHUNK_BEGIN;
     } else if (length == 0) {
         m->rx_ = HTTP1_RX_COMPLETE;
@@ -255,7 +273,7 @@ static bool request(struct netp_http1 *m, const struct found *found, struct netp
     m->tx_ = HTTP1_TX_OWED;
     expect_body(m, ev->length, found->field[HTTP1_TRANSFER_ENCODING] != NULL);
     ev->flags |= (bits & HTTP1_UPGRADE ? NETP_HTTP1_UPGRADE : 0u) |
-                 (bits & HTTP1_LAST ? 0u : NETP_HTTP1_KEEPALIVE);
+                 (!HTTP1_KEEPS || (bits & HTTP1_LAST) ? 0u : NETP_HTTP1_KEEPALIVE);
     ev->type = NETP_HTTP1_REQUEST;
     return true;
 }

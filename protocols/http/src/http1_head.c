@@ -91,6 +91,8 @@ int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_
     if (r <= 0) {
         return r;
     }
-    m->own_ = m->head_.nfield;
+    if (HTTP1_CHUNKS) {
+        m->own_ = m->head_.nfield;
+    }
     return http1_framing(m, ev);
 }

@@ -69,6 +69,11 @@ enum http1_tx {
 #else
 #define HTTP1_CHUNKS 1
 #endif
+#if defined(NETP_HTTP1_NO_CHUNKED) || defined(NETP_HTTP1_NO_CHUNKED_SENT)
+#define HTTP1_SENDS_CHUNKS 0
+#else
+#define HTTP1_SENDS_CHUNKS 1
+#endif
 #ifdef NETP_HTTP1_NO_TRAILERS
 #define HTTP1_TRAILERS 0
 #else
@@ -101,13 +106,13 @@ enum http1_tx {
 #endif
 
 /* Whether it matters what a Connection field has. */
-#define HTTP1_CONNECTION_COUNTS (HTTP1_KEEPS || HTTP1_TUNNELS)
+#define HTTP1_LISTS (HTTP1_KEEPS || HTTP1_TUNNELS)
 
 /* m->bits_ */
 enum {
-    HTTP1_LAST = 1,                     /* no message follows those that have begun */
-    HTTP1_OLD = HTTP1_IF_SERVER(2),     /* server: the request is HTTP/1.0 */
-    HTTP1_NO_BODY = HTTP1_IF_SERVER(4), /* server: the request is HEAD */
+    HTTP1_LAST = HTTP1_KEEPS | HTTP1_IF_CLIENT(1), /* no message follows those that have begun */
+    HTTP1_OLD = HTTP1_IF_SERVER(2),                /* server: the request is HTTP/1.0 */
+    HTTP1_NO_BODY = HTTP1_IF_SERVER(4),            /* server: the request is HEAD */
     HTTP1_CONNECT = HTTP1_IF_SERVER(HTTP1_TUNNELS * 8),  /* server: it is CONNECT */
     HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
     HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */

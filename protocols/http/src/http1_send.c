@@ -79,7 +79,7 @@ static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
     for (size_t i = 0; i < msg->nfield; i++) {
         const struct netp_http1_pair *f = &msg->field[i];
         enum http1_name name = http1_name_of(f->name.p, f->name.n);
-        bool good = name == HTTP1_OTHER || name == HTTP1_UPGRADE_FIELD;
+        bool good = name == HTTP1_OTHER || (HTTP1_TUNNELS && name == HTTP1_UPGRADE_FIELD);
         upgrades += name == HTTP1_UPGRADE_FIELD;
         if (!server && name == HTTP1_HOST) {
             good = hosts++ == 0 && http1_is_host(f->value.p, f->value.n);
@@ -98,7 +98,7 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
         http_put_dec(w, length);
         put(w, "\r\n");
     }
-    if (HTTP1_CHUNKS && (say & SAY_CHUNKED)) {
+    if (HTTP1_SENDS_CHUNKS && (say & SAY_CHUNKED)) {
         put(w, "Transfer-Encoding: chunked\r\n");
     }
     if (say & SAY_EXPECT) {
@@ -146,11 +146,9 @@ static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
     unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
                         (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
-#ifdef NETP_HTTP1_NO_CHUNKED
-    if (msg->length == NETP_HTTP1_CHUNKED) {
+    if (!HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED) {
         return false;
     }
-#endif
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
         (msg->flags & left_out)) {
         return false;
@@ -170,7 +168,8 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-    f->tx = msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED : HTTP1_TX_LENGTH;
+    f->tx = HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
+                                                                    : HTTP1_TX_LENGTH;
     f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
@@ -182,7 +181,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     } else if (connect) {
         f->kind = HTTP1_TUNNEL;
     }
-    if (f->tx == HTTP1_TX_CHUNKED) {
+    if (HTTP1_SENDS_CHUNKS && f->tx == HTTP1_TX_CHUNKED) {
         f->say |= SAY_CHUNKED;
     } else if (msg->length > 0 || !is_bodyless(msg->method)) {
         f->say |= SAY_LENGTH;
@@ -237,7 +236,7 @@ static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg
                          struct framing *f)
 {
     bool chunked = msg->length == NETP_HTTP1_CHUNKED;
-    bool chunks = HTTP1_CHUNKS && !(m->bits_ & HTTP1_OLD);
+    bool chunks = HTTP1_SENDS_CHUNKS && !(m->bits_ & HTTP1_OLD);
 
     f->tx = HTTP1_TX_DROPPED;
     if ((msg->flags & NETP_HTTP1_CLOSE) || http1_is_last(m)) {
@@ -363,7 +362,7 @@ static int may_send(const struct netp_http1 *m, size_t n)
 
 static bool is_chunked(const struct netp_http1 *m)
 {
-    return HTTP1_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
+    return HTTP1_SENDS_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
 }
 
 static void put_chunk_size(struct http_writer *w, size_t n)

@@ -159,11 +159,8 @@ static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fff
 /* A URI with an authority, but no user and no fragment. */
 static bool is_absolute(const char *p, const char *end)
 {
-    const char *authority = p, *path;
+    const char *authority = http_skip(p, end, &scheme_chars), *path;
 
-    while (authority < end && http_is(&scheme_chars, *authority)) {
-        authority++;
-    }
     if (authority == p || *p < 'A' || end - authority < 3 || memcmp(authority, "://", 3) != 0) {
         return false;
     }
@@ -183,7 +180,7 @@ bool http1_is_target(struct netp_str method, const char *p, size_t n)
     if (*p == '/') {
         return memchr(p, '#', n) == NULL;
     }
-    if (http1_is_method(p, n, "*")) {
+    if (n == 1 && *p == '*') {
         return http1_is_method(method.p, method.n, "OPTIONS");
     }
     return is_absolute(p, p + n);
