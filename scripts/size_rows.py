@@ -27,7 +27,7 @@ def machine(name, *commands):
 
 HTTP1 = machine("http1", "send", "send_head", "send_body", "lend_body", "send_end")
 HTTP1_LEAST = machine("http1", "send")
-HTTP1_CUT = " NETP_HTTP1_NO_KEEPALIVE NETP_HTTP1_NO_LEND NETP_HTTP1_NO_PAUSE NETP_HTTP1_NO_ABSOLUTE NETP_HTTP1_NO_EXPECT NETP_HTTP1_NO_CHUNKED_SENT"
+HTTP1_CUT = " NETP_HTTP1_NO_KEEPALIVE NETP_HTTP1_NO_LEND NETP_HTTP1_NO_ABSOLUTE NETP_HTTP1_NO_EXPECT NETP_HTTP1_NO_CHUNKED_SENT"
 HTTP_PARSER = ["netp_http_head_init", "netp_http_head_parse", "netp_http_head_find"]
 TFTP = machine("tftp", "cfg_init", "accept", "abort", "give")
 TFTP_IN = machine("tftp", "cfg_init", "accept", "abort")  # what takes in firmware images

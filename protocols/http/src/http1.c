@@ -204,7 +204,6 @@ static bool is_paused(const struct netp_http1 *m)
     return (m->bits_ & HTTP1_PAUSED) && is_in_body(m);
 }
 
-#ifndef NETP_HTTP1_NO_PAUSE
 void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
 {
     netp_clock(&m->clock_, now);
@@ -215,7 +214,6 @@ void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
         m->moved_ = m->begun_ = m->clock_;
     }
 }
-#endif
 
 /* Whether the peer has to do something: to send, or to read. */
 static bool is_peers_turn(const struct netp_http1 *m)

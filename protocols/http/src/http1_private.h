@@ -99,11 +99,6 @@ enum http1_tx {
 #else
 #define HTTP1_LENDS 1
 #endif
-#ifdef NETP_HTTP1_NO_PAUSE
-#define HTTP1_PAUSES 0
-#else
-#define HTTP1_PAUSES 1
-#endif
 
 /* Whether it matters what a Connection field has. */
 #define HTTP1_LISTS (HTTP1_KEEPS || HTTP1_TUNNELS)
@@ -117,7 +112,7 @@ enum {
     HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
     HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */
     HTTP1_GO = HTTP1_HOLDS * 64,                         /* client: CONTINUE is due */
-    HTTP1_PAUSED = HTTP1_PAUSES * 128                    /* the application takes no body now */
+    HTTP1_PAUSED = 128                                   /* the application takes no body now */
 };
 
 /* m->pending_: what kind of request it was, for that decides how the answer is framed. */
