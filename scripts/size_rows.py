@@ -26,6 +26,8 @@ def machine(name, *commands):
 
 
 HTTP1 = machine("http1", "send", "send_head", "send_body", "lend_body", "send_end")
+HTTP1_LEAST = machine("http1", "send")
+HTTP1_CUT = " NETP_HTTP1_NO_KEEPALIVE NETP_HTTP1_NO_LEND NETP_HTTP1_NO_ABSOLUTE NETP_HTTP1_NO_EXPECT NETP_HTTP1_NO_CHUNKED_SENT"
 HTTP_PARSER = ["netp_http_head_init", "netp_http_head_parse", "netp_http_head_find"]
 TFTP = machine("tftp", "cfg_init", "accept", "abort", "give")
 TFTP_IN = machine("tftp", "cfg_init", "accept", "abort")  # what takes in firmware images
@@ -62,6 +64,8 @@ ROWS = [
         HTTP1_FIRMWARE, flash=7050),
     Row("  client, all", HTTP1, "NETP_HTTP1_NO_SERVER", flash=10200),
     Row("  client, firmware profile", HTTP1, "NETP_HTTP1_NO_SERVER " + HTTP1_FIRMWARE, flash=7600),
+    Row("  server, smallest", HTTP1_LEAST, "NETP_HTTP1_NO_CLIENT NETP_HTTP1_NO_CHUNKED " + HTTP1_FIRMWARE + HTTP1_CUT, flash=7050),
+    Row("  client, smallest", HTTP1_LEAST, "NETP_HTTP1_NO_SERVER " + HTTP1_FIRMWARE + HTTP1_CUT, flash=7050),
     Row("  its parser of heads", HTTP_PARSER, flash=1400),
     Row("TFTP, all roles", TFTP, flash=7000),
     Row("  server", TFTP, "NETP_TFTP_NO_CLIENT", flash=6100),

@@ -20,7 +20,8 @@ bool netp_str_ieq(struct netp_str a, struct netp_str b)
         return false;
     }
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.p[i]) != lower(b.p[i])) {
+        unsigned differ = (uint8_t)(a.p[i] ^ b.p[i]), c = (uint8_t)a.p[i] | 32u;
+        if (differ != 0 && (differ != 32 || c < 'a' || c > 'z')) {
             return false;
         }
     }
@@ -38,22 +39,22 @@ unsigned netp_hex_digit(char c)
 
 static int parse(struct netp_str s, unsigned base, uint64_t max, uint64_t *v)
 {
-    /* Constants: a division of 64 bits takes a small processor hundreds of bytes of code. */
-    uint64_t sum = 0, limit = base == 10 ? UINT64_MAX / 10 : UINT64_MAX / 16;
-    bool over = false;
+    uint64_t sum = 0;
+    uint32_t over = 0; /* what does not fit into sum */
 
     for (size_t i = 0; i < s.n; i++) {
         unsigned d = netp_hex_digit(s.p[i]);
         if (d >= base) {
             return NETP_E_SYNTAX;
         }
-        over = over || sum > limit || sum * base > UINT64_MAX - d;
-        sum = sum * base + d; /* and look on: a later character may still be no digit */
+        uint64_t low = (sum & UINT32_MAX) * base + d, high = (sum >> 32) * base + (low >> 32);
+        over |= (uint32_t)(high >> 32);
+        sum = high << 32 | (low & UINT32_MAX); /* a later character may still be no digit */
     }
     if (s.n == 0) {
         return NETP_E_SYNTAX;
     }
-    if (over || sum > max) {
+    if (over > 0 || sum > max) {
         return NETP_E_LIMIT;
     }
     *v = sum;

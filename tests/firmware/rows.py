@@ -28,12 +28,30 @@ ASKS = {
     "NETP_MODBUS_NO_RETRY": r"retries=",
     "NETP_MODBUS_NO_TEXT": None,
     "NETP_SNTP_NO_KEY": r"^sntp\w* key",
+    "NETP_HTTP1_NO_CLIENT": r"^http1 client",
+    "NETP_HTTP1_NO_SERVER": r"^http1 server",
+    "NETP_HTTP1_NO_TUNNEL": r"^needs .*\btunnel|connect=",
+    "NETP_HTTP1_NO_CHUNKED": r"^needs .*\bchunked",
+    "NETP_HTTP1_NO_RATE": r"min_rate=",
+    # a second exchange, or a list that is none
+    "NETP_HTTP1_NO_KEEPALIVE": r'get=[2-9]|keepalive(.|\n)*^out +"HTTP|without a request|'
+                               r'Connection: \\"|Transfer-Encoding: .*,',
+    "NETP_HTTP1_NO_EXPECT": r"100-continue",
+    "NETP_HTTP1_NO_ABSOLUTE": r'^in +"GET \w+://',
+    "NETP_HTTP1_NO_CHUNKED_SENT": None,
+    "NETP_HTTP1_NO_TRAILERS": None,
+    "NETP_HTTP1_NO_HOLD": None,
+    "NETP_HTTP1_NO_IPV6": None,
+    "NETP_HTTP1_NO_LEND": None,
 }
-# What is otherwise without it: sentences are empty, and the first timeout stays.
+# What is otherwise without it: sentences are empty, the first timeout stays, each message is the
+# last.
 OTHERWISE = {
     "NETP_TFTP_NO_RTT": [(r"(?m)^wait 200$", "wait 1000")],
     "NETP_TFTP_NO_TEXT": [(r'(?m)^(out be16\(5\) be16\(\d+\)) "[^"]*\\0"', r'\1 "\\0"'),
                           (r'(?m)^(fail .*) ".*"$', r'\1 ""')],
+    "NETP_HTTP1_NO_KEEPALIVE": [(", keepalive", ""), (r'(?m)^(out +"[A-Z]+ .*)(\\r\\n")$',
+                                                      r"\1Connection: close\\r\\n\2")],
     "NETP_MODBUS_NO_TEXT": [(r"(?m)^(event bad .*): .*$", r"\1: ?"),
                             (r'(?m)^(fail .*) ".*"$', r'\1 "?"')],
 }

@@ -96,7 +96,7 @@ void http1_close(struct netp_http1 *m, bool broken)
     m->tx_ = HTTP1_TX_NONE;
     if (broken) {
         m->tx_at_ = m->tx_end_ = 0;
-        if (m->lent_state_ == HTTP1_LENT_QUEUED) {
+        if (http1_lent(m) == HTTP1_LENT_QUEUED) {
             m->lent_state_ = HTTP1_LENT_BACK;
         }
     }
@@ -105,7 +105,7 @@ void http1_close(struct netp_http1 *m, bool broken)
 /* Closes between messages, if none follows. What a client's body lacks then is of no use. */
 static void close_if_last(struct netp_http1 *m)
 {
-    if ((m->bits_ & HTTP1_LAST) && m->rx_ == HTTP1_RX_BETWEEN && m->npending_ == 0) {
+    if (http1_is_last(m) && m->rx_ == HTTP1_RX_BETWEEN && HTTP1_IF_CLIENT(m->npending_) == 0) {
         http1_close(m, !http1_is_server(m));
     }
 }
@@ -113,7 +113,7 @@ static void close_if_last(struct netp_http1 *m)
 void http1_received(struct netp_http1 *m)
 {
     if (http1_is_server(m)) {
-        m->rx_ = m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
+        m->rx_ = !HTTP1_KEEPS || m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
     } else {
         m->rx_ = HTTP1_RX_BETWEEN;
         m->pending_ >>= 2;
@@ -129,7 +129,7 @@ void http1_answered(struct netp_http1 *m)
     if (m->rx_ == HTTP1_RX_ANSWERING) {
         m->rx_ = HTTP1_RX_BETWEEN;
     }
-    if (http1_is_server(m) && (m->bits_ & HTTP1_LAST)) {
+    if (http1_is_server(m) && http1_is_last(m)) {
         http1_close(m, false); /* what is missing of the request nobody waits for */
     }
 }
@@ -152,26 +152,28 @@ bool netp_http1_is_between(const struct netp_http1 *m)
 
 bool netp_http1_is_idle(const struct netp_http1 *m)
 {
-    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE && m->npending_ == 0;
+    return m->rx_ == HTTP1_RX_BETWEEN && m->tx_ == HTTP1_TX_NONE &&
+           HTTP1_IF_CLIENT(m->npending_) == 0;
 }
 
 /* Law 8. */
 static int end_of_stream(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
     bool broken = (in->flags & NETP_IN_BROKEN) != 0;
+    bool between = m->rx_ > HTTP1_RX_COMPLETE ||
+                   (m->rx_ == HTTP1_RX_BETWEEN && HTTP1_IF_CLIENT(m->npending_) == 0);
 
-    if (m->rx_ == HTTP1_RX_ANSWERING || m->rx_ == HTTP1_RX_SWITCHING) {
-        if (!broken) {
-            return 0; /* the client may still read */
-        }
-    } else if (m->rx_ == HTTP1_RX_TO_END && !broken) {
+    if (!broken && m->rx_ > HTTP1_RX_COMPLETE) {
+        return 0; /* the client may still read */
+    }
+    if (!broken && m->rx_ == HTTP1_RX_TO_END) {
         m->rx_ = HTTP1_RX_COMPLETE;
         return http1_body_next(m, in, ev);
-    } else if (m->rx_ != HTTP1_RX_BETWEEN || m->npending_ > 0) {
-        http1_close(m, broken); /* a server's answers before it still go */
+    }
+    http1_close(m, broken); /* a server's answers before it still go */
+    if (!between) {
         return http1_fail(m, HTTP1_FAULT(NETP_E_TRUNCATED, 0), HTTP_WHERE("message"));
     }
-    http1_close(m, broken);
     if (broken) {
         return http1_fail(m, HTTP1_FAULT(NETP_E_IO, 0), HTTP_WHERE("connection"));
     }
@@ -180,15 +182,15 @@ static int end_of_stream(struct netp_http1 *m, struct netp_in *in, struct netp_h
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-/* 0: no limit. */
-static netp_ms after(netp_ms since, uint32_t ms)
-{
-    return netp_after(since, ms > 0 ? ms : NETP_NEVER);
-}
-
 static netp_ms least(netp_ms a, netp_ms b)
 {
     return a < b ? a : b;
+}
+
+/* t, or the moment ms behind since, where that is sooner; 0: no limit. */
+static netp_ms sooner(netp_ms t, netp_ms since, uint32_t ms)
+{
+    return ms > 0 ? least(t, netp_after(since, ms)) : t;
 }
 
 static bool is_in_body(const struct netp_http1 *m)
@@ -199,7 +201,7 @@ static bool is_in_body(const struct netp_http1 *m)
 /* Whether a body comes in that the application does not take now. */
 static bool is_paused(const struct netp_http1 *m)
 {
-    return is_in_body(m) && (m->bits_ & HTTP1_PAUSED);
+    return (m->bits_ & HTTP1_PAUSED) && is_in_body(m);
 }
 
 void netp_http1_pause(struct netp_http1 *m, bool paused, netp_ms now)
@@ -248,19 +250,19 @@ static netp_ms message_deadline(const struct netp_http1 *m)
     } else if (!is_in_body(m) || is_paused(m)) {
         return NETP_NEVER;
     }
-    return least(after(m->begun_, ms), rate_deadline(m));
+    return sooner(rate_deadline(m), m->begun_, ms);
 }
 
 /* When the body that waits for 100 (Continue) goes without it. */
 static netp_ms hold_deadline(const struct netp_http1 *m)
 {
-    return (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m) ? after(m->moved_, m->cfg_.expect_ms)
-                                                              : NETP_NEVER;
+    return sooner(NETP_NEVER, m->moved_,
+                  (m->bits_ & HTTP1_HELD) && http1_queue_is_empty(m) ? m->cfg_.expect_ms : 0);
 }
 
 static netp_ms idle_deadline(const struct netp_http1 *m)
 {
-    return is_peers_turn(m) ? after(m->moved_, m->cfg_.idle_ms) : NETP_NEVER;
+    return sooner(NETP_NEVER, m->moved_, is_peers_turn(m) ? m->cfg_.idle_ms : 0);
 }
 
 /* When it is too late. */
@@ -274,7 +276,7 @@ netp_ms netp_http1_deadline(const struct netp_http1 *m)
     if (m->fail_.code != NETP_OK) {
         return NETP_NEVER;
     }
-    if (m->lent_state_ == HTTP1_LENT_BACK || (m->bits_ & HTTP1_GO)) {
+    if (http1_lent(m) == HTTP1_LENT_BACK || (m->bits_ & HTTP1_GO)) {
         return m->clock_;
     }
     return least(limit(m), hold_deadline(m));
@@ -282,7 +284,7 @@ netp_ms netp_http1_deadline(const struct netp_http1 *m)
 
 static int timed(struct netp_http1 *m)
 {
-    if (hold_deadline(m) <= m->clock_) {
+    if (HTTP1_HOLDS && hold_deadline(m) <= m->clock_) {
         m->bits_ = (uint8_t)((m->bits_ & ~HTTP1_HELD) | HTTP1_GO);
         return 0;
     }
@@ -309,7 +311,7 @@ static int tell(struct netp_http1_ev *ev, int type)
 /* What is to be told without input. */
 static int told(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
-    if (m->lent_state_ == HTTP1_LENT_BACK) {
+    if (http1_lent(m) == HTTP1_LENT_BACK) {
         m->lent_state_ = HTTP1_LENT_NONE;
         return tell(ev, NETP_HTTP1_RELEASED);
     }
@@ -355,7 +357,7 @@ static int advance(struct netp_http1 *m, struct netp_in *in, struct netp_http1_e
     if (r == 0) {
         r = timed(m);
     }
-    return r == 0 ? told(m, ev) : r;
+    return HTTP1_HOLDS && r == 0 ? told(m, ev) : r;
 }
 
 int netp_http1_next(struct netp_http1 *m, struct netp_in *in, netp_ms now, struct netp_http1_ev *ev)
@@ -372,7 +374,7 @@ unsigned netp_http1_want(const struct netp_http1 *m)
     unsigned want = http1_queue_is_empty(m) ? 0 : NETP_WANT_OUT;
 
     if (m->fail_.code != NETP_OK || m->rx_ == HTTP1_RX_CLOSED) {
-        return want != 0 || (m->fail_.code == NETP_OK && m->lent_state_ == HTTP1_LENT_BACK)
+        return want != 0 || (m->fail_.code == NETP_OK && http1_lent(m) == HTTP1_LENT_BACK)
                    ? want
                    : NETP_CLOSED;
     }

@@ -14,6 +14,12 @@
 /* As much of the body as the cursor has and left_ permits. */
 static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
+    if (m->rx_ == HTTP1_RX_TO_END) {
+        m->left_ = m->cfg_.max_body - m->body_;
+        if (m->left_ == 0) {
+            return http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("body"));
+        }
+    }
     ev->p = in->p;
     ev->n = in->n < m->left_ ? in->n : (size_t)m->left_;
     ev->offset = m->body_;
@@ -24,13 +30,6 @@ static int data(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
         m->rx_ = HTTP1_CHUNKS && m->rx_ != HTTP1_RX_LENGTH ? HTTP1_RX_CHUNK_CR : HTTP1_RX_COMPLETE;
     }
     return ev->type = NETP_HTTP1_DATA;
-}
-
-static int to_end(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
-{
-    m->left_ = m->cfg_.max_body - m->body_;
-    return m->left_ > 0 ? data(m, in, ev)
-                        : http1_fail(m, HTTP1_FAULT(NETP_E_LIMIT, 413), HTTP_WHERE("body"));
 }
 
 #ifndef NETP_HTTP1_NO_CHUNKED
@@ -146,16 +145,19 @@ static int trailers(struct netp_http1 *m, struct netp_in *in)
 static int complete(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     http1_tell_head(m, ev);
-    ev->head.field_ += m->own_;
-    ev->head.nfield = (uint16_t)(ev->head.nfield - m->own_);
+    ev->head.field_ += HTTP1_CHUNKS ? m->own_ : 0;
+    ev->head.nfield = (uint16_t)(HTTP1_CHUNKS ? ev->head.nfield - m->own_ : 0);
     http1_received(m);
     return ev->type = NETP_HTTP1_END;
 }
 
 #ifdef NETP_HTTP1_NO_CHUNKED
-static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
+int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
-    return m->rx_ == HTTP1_RX_LENGTH ? data(m, in, ev) : to_end(m, in, ev);
+    if (m->rx_ == HTTP1_RX_COMPLETE) {
+        return complete(m, ev);
+    }
+    return in->n > 0 ? data(m, in, ev) : 0;
 }
 #else
 /* Reads from the cursor, which is not empty: an event, 0 to go on in the state that it has set, or
@@ -165,17 +167,14 @@ static int step(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *
     switch (m->rx_) {
     case HTTP1_RX_LENGTH:
     case HTTP1_RX_CHUNK_DATA:
-        return data(m, in, ev);
     case HTTP1_RX_TO_END:
-        return to_end(m, in, ev);
+        return data(m, in, ev);
     case HTTP1_RX_TRAILERS:
         return trailers(m, in);
     default:
         return frame_chunk(m, in);
     }
 }
-
-#endif
 
 int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_ev *ev)
 {
@@ -186,3 +185,4 @@ int http1_body_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_
     }
     return r == 0 && m->rx_ == HTTP1_RX_COMPLETE ? complete(m, ev) : r;
 }
+#endif

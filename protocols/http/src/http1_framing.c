@@ -8,13 +8,20 @@
 #include <string.h>
 
 const char *const http1_names[HTTP1_NAMES] = {
-    "", "Host", "Connection", "Content-Length", "Expect", "Transfer-Encoding", "Upgrade"};
+    "",       "Host", "Connection", "Content-Length", "Expect", "Transfer-Encoding",
+#if HTTP1_TUNNELS
+    "Upgrade"
+#endif
+};
 
 enum http1_name http1_name_of(const char *p, size_t n)
 {
-    static const uint8_t by_length[] = {
-        [4] = HTTP1_HOST,        [6] = HTTP1_EXPECT,          [7] = HTTP1_UPGRADE_FIELD,
-        [10] = HTTP1_CONNECTION, [14] = HTTP1_CONTENT_LENGTH, [17] = HTTP1_TRANSFER_ENCODING};
+    static const uint8_t by_length[] = {[4] = HTTP1_HOST,
+                                        [6] = HTTP1_EXPECT,
+                                        [7] = HTTP1_TUNNELS * HTTP1_UPGRADE_FIELD,
+                                        [10] = HTTP1_CONNECTION,
+                                        [14] = HTTP1_CONTENT_LENGTH,
+                                        [17] = HTTP1_TRANSFER_ENCODING};
     unsigned i = n < sizeof by_length ? by_length[n] : HTTP1_OTHER;
 
     return http1_is(p, n, http1_names[i]) ? (enum http1_name)i : HTTP1_OTHER;
@@ -29,15 +36,16 @@ struct found {
     unsigned connection;
 };
 
-/* Each of the following that returns an int returns NETP_OK, or that the message has failed. */
+/* Each of the following that returns a bool returns whether the message goes on, or else has
+ * failed. */
 
 /* Fails at the field of that name, or behind the head where it is missing. */
-static int bad(struct netp_http1 *m, const struct found *found, enum http1_name name,
-               unsigned fault)
+static void bad(struct netp_http1 *m, const struct found *found, enum http1_name name,
+                unsigned fault)
 {
     const struct netp_http_field *f = found->field[name];
 
-    return http1_fail_in_head(m, fault, HTTP_WHERE(http1_names[name]), f ? f->value.at : m->have_);
+    http1_fail_in_head(m, fault, HTTP_WHERE(http1_names[name]), f ? f->value.at : m->have_);
 }
 
 static const char *text_at(const struct netp_http1 *m, const struct netp_http_span *span)
@@ -70,7 +78,7 @@ static int read_list(const struct netp_http1 *m, const struct netp_http_field *f
     return r;
 }
 
-static int look(struct netp_http1 *m, struct found *found)
+static bool look(struct netp_http1 *m, struct found *found)
 {
     struct members has;
 
@@ -81,71 +89,92 @@ static int look(struct netp_http1 *m, struct found *found)
         before = found->field[name];
         found->field[name] = f;
         if (name == HTTP1_CONNECTION) {
-            if (read_list(m, f, &has) < 0) {
-                return bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400));
+            if (HTTP1_LISTS && read_list(m, f, &has) < 0) {
+                bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400));
+                return false;
             }
-            found->connection |= has.found;
+            found->connection |= HTTP1_LISTS ? has.found : 0;
         } else if (before != NULL && name != HTTP1_OTHER && name != HTTP1_UPGRADE_FIELD) {
-            return bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400)); /* it may be there once */
+            bad(m, found, name, HTTP1_FAULT(NETP_E_SYNTAX, 400)); /* it may be there once */
+            return false;
         }
     }
-    return NETP_OK;
+    return true;
 }
 
 /* RFC 9110 section 7.2, RFC 9112 section 3.2. */
-static int target(struct netp_http1 *m, const struct found *found)
+static bool target(struct netp_http1 *m, const struct found *found)
 {
     const struct netp_http_field *host = found->field[HTTP1_HOST];
     struct netp_str method = netp_http_str(m->cfg_.head, m->head_.method);
 
     if (!http1_is_target(method, text_at(m, &m->head_.target), m->head_.target.n)) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400), HTTP_WHERE("request target"),
-                                  m->head_.target.at);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400), HTTP_WHERE("request target"),
+                           m->head_.target.at);
+        return false;
     }
     if (host == NULL ? m->head_.minor > 0
                      : !http1_is_host(text_at(m, &host->value), host->value.n)) {
-        return bad(m, found, HTTP1_HOST, HTTP1_FAULT(NETP_E_SYNTAX, 400));
+        bad(m, found, HTTP1_HOST, HTTP1_FAULT(NETP_E_SYNTAX, 400));
+        return false;
     }
-    return NETP_OK;
+    return true;
 }
 
 #ifdef NETP_HTTP1_NO_CHUNKED
 /* RFC 9112 section 6.3: a server may insist on a length. */
-static int coding(struct netp_http1 *m, const struct found *found)
+static bool coding(struct netp_http1 *m, const struct found *found)
 {
-    return bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 411));
+    bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 411));
+    return false;
 }
 #else
-/* RFC 9112 sections 6.1 and 6.3: a request must end in chunked, once. A response need not, but of
- * another coding we know nothing. */
-static int coding(struct netp_http1 *m, const struct found *found)
+/* Whether the list of codings is that which is known, or else the fault: a request must end in
+ * chunked, once; a response need not, but of another coding we know nothing. */
+static unsigned fault_of(const struct netp_http1 *m, const struct netp_http_field *f)
+{
+#if HTTP1_LISTS
+    struct members has;
+    int r = read_list(m, f, &has);
+
+    if (r < 0 || (has.twice & CHUNKED) || (http1_is_server(m) && !(has.last & CHUNKED))) {
+        return HTTP1_FAULT(NETP_E_SYNTAX, 400);
+    }
+    return has.n > 1 || !(has.last & CHUNKED) ? HTTP1_FAULT(NETP_E_UNSUPPORTED, 501) : 0;
+#else
+    return http1_is(text_at(m, &f->value), f->value.n, "chunked")
+               ? 0
+               : HTTP1_FAULT(NETP_E_UNSUPPORTED, 501);
+#endif
+}
+
+/* RFC 9112 sections 6.1 and 6.3. */
+static bool coding(struct netp_http1 *m, const struct found *found)
 {
     const struct netp_http_field *f = found->field[HTTP1_TRANSFER_ENCODING];
-    struct members has;
-    int r;
+    unsigned fault;
 
     if (m->head_.minor == 0) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
-                                  HTTP_WHERE("Transfer-Encoding in HTTP/1.0"), f->value.at);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
+                           HTTP_WHERE("Transfer-Encoding in HTTP/1.0"), f->value.at);
+        return false;
     }
     if (found->field[HTTP1_CONTENT_LENGTH] != NULL) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
-                                  HTTP_WHERE("Content-Length beside Transfer-Encoding"),
-                                  found->field[HTTP1_CONTENT_LENGTH]->value.at);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400),
+                           HTTP_WHERE("Content-Length beside Transfer-Encoding"),
+                           found->field[HTTP1_CONTENT_LENGTH]->value.at);
+        return false;
     }
-    r = read_list(m, f, &has);
-    if (r < 0 || (has.twice & CHUNKED) || (http1_is_server(m) && !(has.last & CHUNKED))) {
-        return bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_SYNTAX, 400));
+    fault = fault_of(m, f);
+    if (fault != 0) {
+        bad(m, found, HTTP1_TRANSFER_ENCODING, fault);
     }
-    if (has.n > 1 || !(has.last & CHUNKED)) {
-        return bad(m, found, HTTP1_TRANSFER_ENCODING, HTTP1_FAULT(NETP_E_UNSUPPORTED, 501));
-    }
-    return NETP_OK;
+    return fault == 0;
 }
 #endif
 
 /* RFC 9112 section 6.3, where no rule says that there is no body: *length of it, or UNKNOWN. */
-static int body_length(struct netp_http1 *m, const struct found *found, uint64_t *length)
+static bool body_length(struct netp_http1 *m, const struct found *found, uint64_t *length)
 {
     const struct netp_http_field *told = found->field[HTTP1_CONTENT_LENGTH];
     int r;
@@ -159,23 +188,24 @@ static int body_length(struct netp_http1 *m, const struct found *found, uint64_t
     } else if (told != NULL) {
         r = netp_parse_dec(netp_http_str(m->cfg_.head, told->value), m->cfg_.max_body, length);
         if (r != NETP_OK) {
-            return bad(m, found, HTTP1_CONTENT_LENGTH,
-                       r == NETP_E_LIMIT ? HTTP1_FAULT(NETP_E_LIMIT, 413)
-                                         : HTTP1_FAULT(NETP_E_SYNTAX, 400));
+            bad(m, found, HTTP1_CONTENT_LENGTH,
+                r == NETP_E_LIMIT ? HTTP1_FAULT(NETP_E_LIMIT, 413)
+                                  : HTTP1_FAULT(NETP_E_SYNTAX, 400));
+            return false;
         }
     }
-    return NETP_OK;
+    return true;
 }
+
 /* Begins to receive a body. */
 static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
 {
     m->body_ = 0;
-    m->overhead_ = 0;
     m->bits_ &= (uint8_t)~HTTP1_PAUSED;
-    m->count_ = 0;
     m->left_ = length;
     if (HTTP1_CHUNKS && chunked) {
         m->left_ = 0;
+        m->overhead_ = 0;
         m->rx_ = HTTP1_RX_CHUNK_BEGIN;
     } else if (length == 0) {
         m->rx_ = HTTP1_RX_COMPLETE;
@@ -187,22 +217,24 @@ static void expect_body(struct netp_http1 *m, uint64_t length, bool chunked)
 /* Whether the connection can go on, as the peer has it (RFC 9112 section 9.3). */
 static bool is_persistent(const struct netp_http1 *m, const struct found *found)
 {
-    return !(found->connection & CLOSE) && (m->head_.minor > 0 || (found->connection & KEEP_ALIVE));
+    return HTTP1_KEEPS && !(found->connection & CLOSE) &&
+           (m->head_.minor > 0 || (found->connection & KEEP_ALIVE));
 }
 
 /* RFC 9110 section 10.1.1; 1.0 knows no expectations. */
-static int expectation(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
+static bool expectation(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
 {
     const struct netp_http_field *expect = found->field[HTTP1_EXPECT];
 
     if (expect == NULL || m->head_.minor == 0) {
-        return NETP_OK;
+        return true;
     }
-    if (!http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
-        return bad(m, found, HTTP1_EXPECT, HTTP1_FAULT(NETP_E_UNSUPPORTED, 417));
+    if (!HTTP1_EXPECTS || !http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
+        bad(m, found, HTTP1_EXPECT, HTTP1_FAULT(NETP_E_UNSUPPORTED, 417));
+        return false;
     }
     ev->flags |= ev->length > 0 ? NETP_HTTP1_EXPECT : 0;
-    return NETP_OK;
+    return true;
 }
 
 /* What of a request its answer depends on. */
@@ -225,58 +257,57 @@ static unsigned bits_of(const struct netp_http1 *m, const struct found *found)
     return is_persistent(m, found) ? bits : bits | HTTP1_LAST;
 }
 
-static int request(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
+static bool request(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
 {
     unsigned bits = bits_of(m, found);
-    int r = target(m, found);
 
-    if (r == NETP_OK) {
-        r = body_length(m, found, &ev->length);
+    if (!target(m, found) || !body_length(m, found, &ev->length) || !expectation(m, found, ev)) {
+        return false;
     }
-    if (r == NETP_OK) {
-        r = expectation(m, found, ev);
-    }
-    if (r == NETP_OK && (bits & HTTP1_CONNECT) && ev->length > 0) {
-        r = http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400), HTTP_WHERE("body of CONNECT"),
-                               m->head_.method.at);
-    }
-    if (r != NETP_OK) {
-        return r;
+    if ((bits & HTTP1_CONNECT) && ev->length > 0) {
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 400), HTTP_WHERE("body of CONNECT"),
+                           m->head_.method.at);
+        return false;
     }
     m->bits_ = (uint8_t)bits;
     m->tx_ = HTTP1_TX_OWED;
     expect_body(m, ev->length, found->field[HTTP1_TRANSFER_ENCODING] != NULL);
     ev->flags |= (bits & HTTP1_UPGRADE ? NETP_HTTP1_UPGRADE : 0u) |
-                 (bits & HTTP1_LAST ? 0u : NETP_HTTP1_KEEPALIVE);
-    return ev->type = NETP_HTTP1_REQUEST;
+                 (!HTTP1_KEEPS || (bits & HTTP1_LAST) ? 0u : NETP_HTTP1_KEEPALIVE);
+    ev->type = NETP_HTTP1_REQUEST;
+    return true;
 }
 
 #define STATUS_CODE (sizeof "HTTP/1.1") /* where it begins */
 
 /* A 1xx response is told of and forgotten; 100 lets a body go. */
-static int info(struct netp_http1 *m, struct netp_http1_ev *ev)
+static bool info(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     if (m->count_ == m->cfg_.max_info) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_LIMIT, 0), HTTP_WHERE("number of 1xx"), 0);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_LIMIT, 0), HTTP_WHERE("number of 1xx"), 0);
+        return false;
     }
     m->count_++;
     if ((m->bits_ & HTTP1_HELD) && m->head_.status == 100) {
         m->bits_ = (uint8_t)((m->bits_ & ~HTTP1_HELD) | HTTP1_GO);
     }
     m->rx_ = HTTP1_RX_BETWEEN;
-    return ev->type = NETP_HTTP1_INFO;
+    ev->type = NETP_HTTP1_INFO;
+    return true;
 }
 
 /* After this the connection is no longer ours. What the request still has to send would go to the
  * wrong protocol. */
-static int tunnel(struct netp_http1 *m, struct netp_http1_ev *ev)
+static bool tunnel(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     if (m->tx_ != HTTP1_TX_NONE || !http1_queue_is_empty(m)) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 0),
-                                  HTTP_WHERE("tunnel before the end of the request"), STATUS_CODE);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 0),
+                           HTTP_WHERE("tunnel before the end of the request"), STATUS_CODE);
+        return false;
     }
     http1_close(m, false);
-    return ev->type = NETP_HTTP1_TUNNEL;
+    ev->type = NETP_HTTP1_TUNNEL;
+    return true;
 }
 
 /* Whether the answer to a request of that kind makes the connection another protocol's. */
@@ -285,17 +316,17 @@ static bool is_tunnel(unsigned kind, unsigned status)
     return status == 101 ? kind == HTTP1_OFFER : kind == HTTP1_TUNNEL && status / 100 == 2;
 }
 
-static int response(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
+static bool response(struct netp_http1 *m, const struct found *found, struct netp_http1_ev *ev)
 {
     unsigned kind = m->pending_ & 3, status = m->head_.status;
-    int r;
 
     if (HTTP1_TUNNELS && is_tunnel(kind, status)) {
         return tunnel(m, ev);
     }
     if (status == 101) {
-        return http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 0),
-                                  HTTP_WHERE("101 that was not offered"), STATUS_CODE);
+        http1_fail_in_head(m, HTTP1_FAULT(NETP_E_SYNTAX, 0), HTTP_WHERE("101 that was not offered"),
+                           STATUS_CODE);
+        return false;
     }
     if (status < 200) {
         return info(m, ev);
@@ -305,9 +336,8 @@ static int response(struct netp_http1 *m, const struct found *found, struct netp
     if (kind == HTTP1_HEADONLY || status == 204 || status == 304) {
         expect_body(m, 0, false);
     } else {
-        r = body_length(m, found, &ev->length);
-        if (r != NETP_OK) {
-            return r;
+        if (!body_length(m, found, &ev->length)) {
+            return false;
         }
         expect_body(m, ev->length, found->field[HTTP1_TRANSFER_ENCODING] != NULL);
     }
@@ -316,20 +346,20 @@ static int response(struct netp_http1 *m, const struct found *found, struct netp
         m->npending_ = 1; /* those behind it will not be answered: RFC 9112 section 9.6 */
     }
     ev->flags |= (m->bits_ & HTTP1_LAST) && m->npending_ == 1 ? 0 : NETP_HTTP1_KEEPALIVE;
-    return ev->type = NETP_HTTP1_RESPONSE;
+    ev->type = NETP_HTTP1_RESPONSE;
+    return true;
 }
 
 int http1_framing(struct netp_http1 *m, struct netp_http1_ev *ev)
 {
     struct found found;
-    int r = look(m, &found);
 
-    if (r == NETP_OK) {
+    if (look(m, &found)) {
         http1_tell_head(m, ev);
-        r = http1_is_server(m) ? request(m, &found, ev) : response(m, &found, ev);
-    }
-    if (r < 0) {
+        if (http1_is_server(m) ? request(m, &found, ev) : response(m, &found, ev)) {
+            return ev->type;
+        }
         memset(ev, 0, sizeof *ev);
     }
-    return r;
+    return m->fail_.code;
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-/* What was wrong with the head. */
 static unsigned fault_of(const struct netp_http_head *h, int code)
 {
     if (code == NETP_E_LIMIT) {
@@ -20,7 +19,8 @@ int http1_head_collect(struct netp_http1 *m, struct netp_in *in)
 {
     size_t room = m->cfg_.headlen - (size_t)m->have_;
     size_t n = in->n < room ? in->n : room;
-    const char *p = (const char *)in->p;
+    const char *p = (const char *)in->p, *where;
+    size_t at;
     int r;
 
     if (m->have_ > 0) {
@@ -28,13 +28,15 @@ int http1_head_collect(struct netp_http1 *m, struct netp_in *in)
         memcpy(m->cfg_.head + m->have_, in->p, n);
     }
     r = netp_http_head_parse(&m->head_, p, m->have_ + n);
-    if (r < 0) {
-        return http1_fail_in_head(m, fault_of(&m->head_, r), m->head_.where, m->head_.at);
-    }
+    where = m->head_.where;
+    at = m->head_.at;
     if (r == 0 && in->n > n) {
-        return http1_fail_in_head(
-            m, fault_of(&m->head_, NETP_E_LIMIT),
-            m->rx_ == HTTP1_RX_HEAD ? HTTP_WHERE("head") : HTTP_WHERE("trailers"), m->have_ + n);
+        r = NETP_E_LIMIT;
+        where = m->rx_ == HTTP1_RX_HEAD ? HTTP_WHERE("head") : HTTP_WHERE("trailers");
+        at = m->have_ + n;
+    }
+    if (r < 0) {
+        return http1_fail_in_head(m, fault_of(&m->head_, r), where, at);
     }
     if (r > 0) {
         n = (size_t)r - m->have_;
@@ -89,6 +91,8 @@ int http1_head_next(struct netp_http1 *m, struct netp_in *in, struct netp_http1_
     if (r <= 0) {
         return r;
     }
-    m->own_ = m->head_.nfield;
+    if (HTTP1_CHUNKS) {
+        m->own_ = m->head_.nfield;
+    }
     return http1_framing(m, ev);
 }

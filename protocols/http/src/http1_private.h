@@ -54,6 +54,11 @@ enum http1_tx {
 #else
 #define HTTP1_IF_SERVER(bit) (bit)
 #endif
+#ifdef NETP_HTTP1_NO_CLIENT
+#define HTTP1_IF_CLIENT(n) 0
+#else
+#define HTTP1_IF_CLIENT(n) (n)
+#endif
 #ifdef NETP_HTTP1_NO_TUNNEL
 #define HTTP1_TUNNELS 0
 #else
@@ -63,6 +68,11 @@ enum http1_tx {
 #define HTTP1_CHUNKS 0
 #else
 #define HTTP1_CHUNKS 1
+#endif
+#if defined(NETP_HTTP1_NO_CHUNKED) || defined(NETP_HTTP1_NO_CHUNKED_SENT)
+#define HTTP1_SENDS_CHUNKS 0
+#else
+#define HTTP1_SENDS_CHUNKS 1
 #endif
 #ifdef NETP_HTTP1_NO_TRAILERS
 #define HTTP1_TRAILERS 0
@@ -74,12 +84,30 @@ enum http1_tx {
 #else
 #define HTTP1_HOLDS 1
 #endif
+#ifdef NETP_HTTP1_NO_KEEPALIVE
+#define HTTP1_KEEPS 0
+#else
+#define HTTP1_KEEPS 1
+#endif
+#ifdef NETP_HTTP1_NO_EXPECT
+#define HTTP1_EXPECTS 0
+#else
+#define HTTP1_EXPECTS 1
+#endif
+#ifdef NETP_HTTP1_NO_LEND
+#define HTTP1_LENDS 0
+#else
+#define HTTP1_LENDS 1
+#endif
+
+/* Whether it matters what a Connection field has. */
+#define HTTP1_LISTS (HTTP1_KEEPS || HTTP1_TUNNELS)
 
 /* m->bits_ */
 enum {
-    HTTP1_LAST = 1,                     /* no message follows those that have begun */
-    HTTP1_OLD = HTTP1_IF_SERVER(2),     /* server: the request is HTTP/1.0 */
-    HTTP1_NO_BODY = HTTP1_IF_SERVER(4), /* server: the request is HEAD */
+    HTTP1_LAST = HTTP1_KEEPS | HTTP1_IF_CLIENT(1), /* no message follows those that have begun */
+    HTTP1_OLD = HTTP1_IF_SERVER(2),                /* server: the request is HTTP/1.0 */
+    HTTP1_NO_BODY = HTTP1_IF_SERVER(4),            /* server: the request is HEAD */
     HTTP1_CONNECT = HTTP1_IF_SERVER(HTTP1_TUNNELS * 8),  /* server: it is CONNECT */
     HTTP1_UPGRADE = HTTP1_IF_SERVER(HTTP1_TUNNELS * 16), /* server: it offers an upgrade */
     HTTP1_HELD = HTTP1_HOLDS * 32,                       /* client: the body waits for 100 */
@@ -106,6 +134,18 @@ static inline bool http1_is_server(const struct netp_http1 *m)
 #endif
 }
 
+/* What became of the piece that was lent. */
+static inline unsigned http1_lent(const struct netp_http1 *m)
+{
+    return HTTP1_LENDS ? m->lent_state_ : (unsigned)HTTP1_LENT_NONE;
+}
+
+/* No message follows those that have begun. */
+static inline bool http1_is_last(const struct netp_http1 *m)
+{
+    return (!HTTP1_KEEPS && http1_is_server(m)) || (m->bits_ & HTTP1_LAST);
+}
+
 /* Takes n bytes off the input. */
 void http1_take(struct netp_http1 *m, struct netp_in *in, size_t n);
 
@@ -124,7 +164,7 @@ bool http1_queue_is_empty(const struct netp_http1 *m);
  * so that a client which does not read is not served on, and what follows finds room. */
 static inline bool http1_may_begin(const struct netp_http1 *m)
 {
-    return !http1_is_server(m) || http1_queue_is_empty(m);
+    return !HTTP1_KEEPS || !http1_is_server(m) || http1_queue_is_empty(m);
 }
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */

@@ -7,7 +7,7 @@
 
 bool http1_queue_is_empty(const struct netp_http1 *m)
 {
-    return m->tx_at_ == m->tx_end_ && m->lent_state_ != HTTP1_LENT_QUEUED;
+    return m->tx_at_ == m->tx_end_ && http1_lent(m) != HTTP1_LENT_QUEUED;
 }
 
 size_t netp_http1_room(const struct netp_http1 *m)
@@ -22,7 +22,7 @@ void http1_queue_begin(struct netp_http1 *m, struct http_writer *w)
 
     if (m->tx_at_ > 0) {
         memmove(m->cfg_.tx, m->cfg_.tx + m->tx_at_, n);
-        m->tx_split_ -= m->tx_at_;
+        m->tx_split_ -= HTTP1_LENDS ? m->tx_at_ : 0;
         m->tx_at_ = 0;
         m->tx_end_ = n;
     }
@@ -42,20 +42,26 @@ bool http1_queue_end(struct netp_http1 *m, const struct http_writer *w)
     return true;
 }
 
+/* Appends what is queued from one place in cfg.tx to another. */
+static void show(const struct netp_http1 *m, uint32_t from, uint32_t to, struct netp_out *v,
+                 size_t nv, size_t *n)
+{
+    if (from < to) {
+        netp_out_put(v, nv, n, (struct netp_out){m->cfg_.tx + from, to - from, 0, NULL});
+    }
+}
+
 size_t netp_http1_out(const struct netp_http1 *m, struct netp_out *v, size_t nv)
 {
-    bool lent = m->lent_state_ == HTTP1_LENT_QUEUED;
-    uint32_t split = lent ? m->tx_split_ : m->tx_end_;
-    const struct netp_out part[] = {{m->cfg_.tx + m->tx_at_, split - m->tx_at_, 0, NULL},
-                                    {m->lent_, lent ? m->lent_n_ : 0, m->lent_flags_, NULL},
-                                    {m->cfg_.tx + split, m->tx_end_ - split, 0, NULL}};
+    uint32_t at = m->tx_at_;
     size_t n = 0;
 
-    for (unsigned i = 0; i < 3 && n < nv; i++) {
-        if (part[i].n > 0) {
-            v[n++] = part[i];
-        }
+    if (http1_lent(m) == HTTP1_LENT_QUEUED) {
+        show(m, at, m->tx_split_, v, nv, &n);
+        netp_out_put(v, nv, &n, (struct netp_out){m->lent_, m->lent_n_, m->lent_flags_, NULL});
+        at = m->tx_split_;
     }
+    show(m, at, m->tx_end_, v, nv, &n);
     return n;
 }
 
@@ -71,7 +77,7 @@ void netp_http1_sent(struct netp_http1 *m, size_t n, netp_ms now)
     if (n > 0) {
         m->moved_ = m->clock_;
     }
-    if (m->lent_state_ == HTTP1_LENT_QUEUED) {
+    if (http1_lent(m) == HTTP1_LENT_QUEUED) {
         size_t k = m->tx_split_ - m->tx_at_;
         k = n < k ? n : k;
         m->tx_at_ += (uint32_t)k;

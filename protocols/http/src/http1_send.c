@@ -49,7 +49,11 @@ static void put_status(struct http_writer *w, unsigned status, struct netp_str r
     put(w, "HTTP/1.1 ");
     http_put_dec(w, status);
     http_put(w, ' ');
-    http_put_str(w, reason.n > 0 ? reason : netp_str_of(netp_http_reason(status)));
+    if (reason.n > 0) {
+        http_put_str(w, reason);
+    } else {
+        put(w, netp_http_reason(status));
+    }
     put(w, "\r\n");
 }
 
@@ -69,21 +73,22 @@ static bool put_fields(const struct netp_http1 *m, struct http_writer *w,
                        const struct netp_http1_msg *msg)
 {
     bool switches = HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH);
-    unsigned hosts = http1_is_server(m) ? 1 : 0, upgrades = 0;
+    bool server = http1_is_server(m);
+    unsigned hosts = 0, upgrades = 0;
 
     for (size_t i = 0; i < msg->nfield; i++) {
         const struct netp_http1_pair *f = &msg->field[i];
         enum http1_name name = http1_name_of(f->name.p, f->name.n);
-        bool good = name == HTTP1_OTHER || name == HTTP1_UPGRADE_FIELD;
+        bool good = name == HTTP1_OTHER || (HTTP1_TUNNELS && name == HTTP1_UPGRADE_FIELD);
         upgrades += name == HTTP1_UPGRADE_FIELD;
-        if (name == HTTP1_HOST) {
+        if (!server && name == HTTP1_HOST) {
             good = hosts++ == 0 && http1_is_host(f->value.p, f->value.n);
         }
         if (!put_field(w, f) || !good) {
             return false;
         }
     }
-    return hosts == 1 && (upgrades > 0 || !switches);
+    return (server || hosts == 1) && (upgrades > 0 || !switches);
 }
 
 static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
@@ -93,7 +98,7 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
         http_put_dec(w, length);
         put(w, "\r\n");
     }
-    if (HTTP1_CHUNKS && (say & SAY_CHUNKED)) {
+    if (HTTP1_SENDS_CHUNKS && (say & SAY_CHUNKED)) {
         put(w, "Transfer-Encoding: chunked\r\n");
     }
     if (say & SAY_EXPECT) {
@@ -101,20 +106,14 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
     }
     if (say & (SAY_CLOSE | SAY_UPGRADE | SAY_KEEP_ALIVE)) {
         put(w, "Connection: ");
-        if (say & SAY_UPGRADE) {
+        if (HTTP1_TUNNELS && (say & SAY_UPGRADE)) {
             put(w, say & SAY_CLOSE ? "close, upgrade" : "upgrade");
         } else {
-            put(w, say & SAY_CLOSE ? "close" : "keep-alive");
+            put(w, !HTTP1_KEEPS || (say & SAY_CLOSE) ? "close" : "keep-alive");
         }
         put(w, "\r\n");
     }
     put(w, "\r\n");
-}
-
-/* The tx_ of a body that is announced. */
-static enum http1_tx body_of(const struct netp_http1_msg *msg)
-{
-    return msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED : HTTP1_TX_LENGTH;
 }
 
 /* RFC 9110 section 8.6: a length of 0 is not told where the method anticipates no content. */
@@ -139,7 +138,7 @@ static bool may_switch(const struct netp_http1 *m)
 static bool may_request(const struct netp_http1 *m)
 {
     return m->tx_ == HTTP1_TX_NONE && !(m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_CLOSED &&
-           m->npending_ < NETP_HTTP1_PIPELINE && !may_switch(m);
+           (!HTTP1_KEEPS || m->npending_ < NETP_HTTP1_PIPELINE) && !may_switch(m);
 }
 
 static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
@@ -147,11 +146,9 @@ static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
     unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
                         (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
-#ifdef NETP_HTTP1_NO_CHUNKED
-    if (msg->length == NETP_HTTP1_CHUNKED) {
+    if (!HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED) {
         return false;
     }
-#endif
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
         (msg->flags & left_out)) {
         return false;
@@ -171,8 +168,9 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-    f->tx = body_of(msg);
-    f->say = (msg->flags & NETP_HTTP1_CLOSE ? SAY_CLOSE : 0u) |
+    f->tx = HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
+                                                                    : HTTP1_TX_LENGTH;
+    f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
         f->say |= SAY_UPGRADE;
@@ -183,7 +181,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     } else if (connect) {
         f->kind = HTTP1_TUNNEL;
     }
-    if (f->tx == HTTP1_TX_CHUNKED) {
+    if (HTTP1_SENDS_CHUNKS && f->tx == HTTP1_TX_CHUNKED) {
         f->say |= SAY_CHUNKED;
     } else if (msg->length > 0 || !is_bodyless(msg->method)) {
         f->say |= SAY_LENGTH;
@@ -227,7 +225,7 @@ static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_m
     unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
                      (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
 
-    if (msg->status < 200 && (m->bits_ & HTTP1_OLD)) {
+    if (msg->status < 200 && (!HTTP1_EXPECTS || (m->bits_ & HTTP1_OLD))) {
         return false; /* RFC 9110 section 15.2 */
     }
     return (msg->flags & ~flags) == 0 &&
@@ -237,24 +235,22 @@ static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_m
 static void frame_answer(const struct netp_http1 *m, const struct netp_http1_msg *msg,
                          struct framing *f)
 {
-    bool chunks = HTTP1_CHUNKS && !(m->bits_ & HTTP1_OLD);
+    bool chunked = msg->length == NETP_HTTP1_CHUNKED;
+    bool chunks = HTTP1_SENDS_CHUNKS && !(m->bits_ & HTTP1_OLD);
 
-    f->tx = body_of(msg);
-    if ((msg->flags & NETP_HTTP1_CLOSE) || (m->bits_ & HTTP1_LAST)) {
+    f->tx = HTTP1_TX_DROPPED;
+    if ((msg->flags & NETP_HTTP1_CLOSE) || http1_is_last(m)) {
         f->say |= SAY_CLOSE;
     }
-    if (!has_none(msg) && !(msg->flags & NETP_HTTP1_NO_LENGTH)) {
-        if (f->tx == HTTP1_TX_CHUNKED) {
-            f->say |= chunks ? SAY_CHUNKED : 0u;
-        } else if (msg->status != 304 || msg->length > 0) {
-            f->say |= SAY_LENGTH;
-        }
+    if (has_none(msg)) {
+        return;
     }
-    if (has_none(msg) || leaves_out(m, msg)) {
-        f->tx = HTTP1_TX_DROPPED;
-    } else if (f->tx == HTTP1_TX_CHUNKED && !chunks) {
-        f->tx = HTTP1_TX_TO_END;
-        f->say |= SAY_CLOSE;
+    if (!leaves_out(m, msg)) {
+        f->tx = !chunked ? HTTP1_TX_LENGTH : chunks ? HTTP1_TX_CHUNKED : HTTP1_TX_TO_END;
+        f->say |= f->tx == HTTP1_TX_TO_END ? SAY_CLOSE : 0u;
+    }
+    if (!(msg->flags & NETP_HTTP1_NO_LENGTH) && (msg->status != 304 || msg->length > 0)) {
+        f->say |= !chunked ? SAY_LENGTH : chunks ? SAY_CHUNKED : 0u;
     }
 }
 
@@ -267,7 +263,7 @@ static int frame_response(const struct netp_http1 *m, const struct netp_http1_ms
     if (msg->status < 100 || msg->status > 999 || !netp_http_is_value(msg->reason)) {
         return NETP_E_ARG;
     }
-    f->say = m->bits_ & HTTP1_OLD ? SAY_KEEP_ALIVE : 0u;
+    f->say = HTTP1_KEEPS && (m->bits_ & HTTP1_OLD) ? SAY_KEEP_ALIVE : 0u;
     if (is_switch(m, msg)) {
         return HTTP1_TUNNELS ? frame_switch(m, msg, f) : NETP_E_ARG;
     }
@@ -299,8 +295,8 @@ static void begun(struct netp_http1 *m, const struct netp_http1_msg *msg, const 
     }
 }
 
-/* netp_http1_send_head(), if there is room for so much of the body, too. */
-static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, size_t body,
+/* netp_http1_send_head(), with some of the body. */
+static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, struct netp_str body,
                      netp_ms now)
 {
     struct framing f = {HTTP1_TX_OWED, 0, HTTP1_PLAIN};
@@ -328,8 +324,8 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, siz
     }
     put_framing(&w, f.say, msg->length);
     netp_clock(&m->clock_, now);
-    if (w.n <= w.cap && f.tx != HTTP1_TX_DROPPED && body > w.cap - w.n) {
-        return NETP_E_NOSPACE;
+    if (f.tx != HTTP1_TX_DROPPED) {
+        http_put_str(&w, body);
     }
     if (!http1_queue_end(m, &w)) {
         return NETP_E_NOSPACE;
@@ -340,7 +336,7 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, siz
 
 int netp_http1_send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, netp_ms now)
 {
-    return send_head(m, msg, 0, now);
+    return send_head(m, msg, NETP_STR(""), now);
 }
 
 bool http1_put_reply(struct netp_http1 *m, unsigned status)
@@ -366,7 +362,7 @@ static int may_send(const struct netp_http1 *m, size_t n)
 
 static bool is_chunked(const struct netp_http1 *m)
 {
-    return HTTP1_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
+    return HTTP1_SENDS_CHUNKS && m->tx_ == HTTP1_TX_CHUNKED;
 }
 
 static void put_chunk_size(struct http_writer *w, size_t n)
@@ -437,6 +433,14 @@ int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms 
     return (int)n;
 }
 
+#ifdef NETP_HTTP1_NO_LEND
+int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
+                         netp_ms now)
+{
+    (void)m, (void)p, (void)n, (void)out_flags, (void)now;
+    return NETP_E_ARG;
+}
+#else
 int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                          netp_ms now)
 {
@@ -459,6 +463,7 @@ int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned
     m->lent_state_ = HTTP1_LENT_QUEUED;
     return NETP_OK;
 }
+#endif
 
 /* Fields that frame a message, or say how to read it, mean nothing behind it (RFC 9110 section
  * 6.5.1). */
@@ -514,12 +519,10 @@ int netp_http1_send(struct netp_http1 *m, const struct netp_http1_msg *msg, cons
 
     whole.length = n;
     whole.flags &= ~(unsigned)NETP_HTTP1_HOLD;
-    r = send_head(m, &whole, n, now);
+    r = send_head(m, &whole, netp_str_make((const char *)p, n), now);
     if (r != NETP_OK || m->tx_ <= HTTP1_TX_OWED) {
         return r;
     }
-    if (n > 0 && m->tx_ != HTTP1_TX_DROPPED) {
-        queue_body(m, p, n, false);
-    }
+    m->send_left_ = 0;
     return netp_http1_send_end(m, NULL, 0, now);
 }

@@ -6,10 +6,8 @@
 
 #define HOST_MAX 263u /* characters of a host and its port */
 
-/* Without the % of an escape: scheme; reg-name; pchar, slash and question mark. */
-static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
+/* reg-name, without the % of an escape */
 static const struct http_chars name_chars = {{0, 0x2bff7fd2, 0x87fffffe, 0x47fffffe, 0, 0, 0, 0}};
-static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fffffe, 0, 0, 0, 0}};
 
 bool http1_is(const char *p, size_t n, const char *text)
 {
@@ -23,20 +21,16 @@ bool http1_is_method(const char *p, size_t n, const char *text)
 
 /* Each of the following returns where what it knows ends that begins at p; p: it is none. */
 
-static const char *skip(const char *p, const char *end, const struct http_chars *set)
+static bool is_escape(const char *p, const char *end)
 {
-    while (p < end && http_is(set, *p)) {
-        p++;
-    }
-    return p;
+    return *p == '%' && end - p > 2 && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16;
 }
 
 /* Characters of the set, and escapes. */
 static const char *skip_text(const char *p, const char *end, const struct http_chars *set)
 {
-    p = skip(p, end, set);
-    while (end - p > 2 && p[0] == '%' && netp_hex_digit(p[1]) < 16 && netp_hex_digit(p[2]) < 16) {
-        p = skip(p + 3, end, set);
+    while (p < end && (http_is(set, *p) || is_escape(p, end))) {
+        p += *p == '%' ? 3 : 1;
     }
     return p;
 }
@@ -150,10 +144,22 @@ bool http1_is_host(const char *p, size_t n)
     return n == 0 || (n <= HOST_MAX && is_authority(p, p + n));
 }
 
+#ifdef NETP_HTTP1_NO_ABSOLUTE
+static bool is_absolute(const char *p, const char *end)
+{
+    (void)p;
+    (void)end;
+    return false;
+}
+#else
+/* scheme; pchar, slash and question mark */
+static const struct http_chars scheme_chars = {{0, 0x03ff6800, 0x07fffffe, 0x07fffffe, 0, 0, 0, 0}};
+static const struct http_chars path_chars = {{0, 0xafffffd2, 0x87ffffff, 0x47fffffe, 0, 0, 0, 0}};
+
 /* A URI with an authority, but no user and no fragment. */
 static bool is_absolute(const char *p, const char *end)
 {
-    const char *authority = skip(p, end, &scheme_chars), *path;
+    const char *authority = http_skip(p, end, &scheme_chars), *path;
 
     if (authority == p || *p < 'A' || end - authority < 3 || memcmp(authority, "://", 3) != 0) {
         return false;
@@ -163,6 +169,7 @@ static bool is_absolute(const char *p, const char *end)
     }
     return is_authority(authority, path) && skip_text(path, end, &path_chars) == end;
 }
+#endif
 
 bool http1_is_target(struct netp_str method, const char *p, size_t n)
 {
@@ -173,7 +180,7 @@ bool http1_is_target(struct netp_str method, const char *p, size_t n)
     if (*p == '/') {
         return memchr(p, '#', n) == NULL;
     }
-    if (http1_is_method(p, n, "*")) {
+    if (n == 1 && *p == '*') {
         return http1_is_method(method.p, method.n, "OPTIONS");
     }
     return is_absolute(p, p + n);

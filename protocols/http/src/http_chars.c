@@ -12,6 +12,14 @@ const struct http_chars http_attr = {{0, 0x03ff685a, 0xc7fffffe, 0x57ffffff, 0, 
 const struct http_chars http_space = {{0x00000200, 0x00000001, 0, 0, 0, 0, 0, 0}};
 const struct http_chars http_digit = {{0, 0x03ff0000, 0, 0, 0, 0, 0, 0}};
 
+const char *http_skip(const char *p, const char *end, const struct http_chars *set)
+{
+    while (p < end && http_is(set, *p)) {
+        p++;
+    }
+    return p;
+}
+
 struct netp_str http_take(struct netp_str *s, size_t n)
 {
     struct netp_str taken = netp_str_make(s->p, n);
@@ -33,9 +41,5 @@ struct netp_str http_take_run(struct netp_str *s, const struct http_chars *set)
 
 bool http_all(struct netp_str s, const struct http_chars *set)
 {
-    size_t i = 0;
-    while (i < s.n && http_is(set, s.p[i])) {
-        i++;
-    }
-    return i == s.n;
+    return s.n == 0 || http_skip(s.p, s.p + s.n, set) == s.p + s.n;
 }

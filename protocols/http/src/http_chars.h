@@ -29,6 +29,8 @@ static inline bool http_is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* The first character of p..end that is not in the set, or end. */
+const char *http_skip(const char *p, const char *end, const struct http_chars *set);
 /* Whether all of s is in the set. */
 bool http_all(struct netp_str s, const struct http_chars *set);
 

@@ -34,10 +34,14 @@ static inline unsigned http_controls_16_(const uint8_t *p)
 static inline const uint8_t *http_scan_set_(const uint8_t *p, const uint8_t *end,
                                             const struct http_chars *set)
 {
+#if defined(__OPTIMIZE_SIZE__)
+    return (const uint8_t *)http_skip((const char *)p, (const char *)end, set);
+#else
     while (p < end && http_is(set, (char)*p)) {
         p++;
     }
     return p;
+#endif
 }
 
 /* Characters of a field value: all but controls, save the tab (RFC 9110 section 5.5). */
