@@ -40,12 +40,12 @@ static inline netp_ms netp_clock(netp_ms *clock, netp_ms now)
 /* The moment `ms` after now, without wrapping; NETP_NEVER only for ms == NETP_NEVER. */
 static inline netp_ms netp_after(netp_ms now, netp_ms ms)
 {
-    netp_ms then = now + ms;
+    const netp_ms last = NETP_NEVER - 1;
 
     if (ms == NETP_NEVER) {
         return NETP_NEVER;
     }
-    return then < now || then == NETP_NEVER ? NETP_NEVER - 1 : then;
+    return now < last - ms ? now + ms : last;
 }
 
 /* Appends an element to the gather list v[0..nv), of which *i are in use; false when it is full. */

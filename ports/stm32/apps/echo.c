@@ -38,10 +38,12 @@ static int netp_echo_next(struct netp_echo *m, struct netp_in *in, netp_ms now,
         in->n -= n;
         m->idle = netp_after(m->clock, IDLE_MS);
     }
-    if (in && in->n == 0 && (in->flags & NETP_IN_BROKEN)) {
-        return netp_fail_with(&m->fail, NETP_E_IO, -1, 0, "connection");
+    if (in && in->n == 0 && (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN))) {
+        if (in->flags & NETP_IN_BROKEN) {
+            return netp_fail_with(&m->fail, NETP_E_IO, -1, 0, "connection");
+        }
+        m->over = true;
     }
-    m->over = m->over || (in && in->n == 0 && (in->flags & NETP_IN_EOF));
     if (m->clock >= m->idle) {
         return netp_fail_with(&m->fail, NETP_E_TIMEOUT, -1, 0, "idle");
     }

@@ -120,11 +120,7 @@ int netp_tftp_init_(struct netp_tftp *m, size_t msize, const struct netp_tftp_cf
 
 /* --- what the other sources call ------------------------------------------------------------- */
 
-size_t tftp_slot_size(const struct netp_tftp *m)
-{
-    return tftp_lends(m) ? 4u : NETP_TFTP_PACKET_MAX(tftp_block(m));
-}
-
+#if !defined(NETP_TFTP_NO_OPTIONS) || !defined(NETP_TFTP_NO_LEND)
 /* A receiver's blocks need no memory, but netascii is decoded into it; a sender's are copied into
  * slots of header and block, or leave only their headers there. */
 bool tftp_fit_window(struct netp_tftp *m)
@@ -149,6 +145,7 @@ bool tftp_fit_window(struct netp_tftp *m)
 #endif
     return tftp_window(m) > 0;
 }
+#endif
 
 void tftp_start(struct netp_tftp *m)
 {
@@ -158,16 +155,16 @@ void tftp_start(struct netp_tftp *m)
 
 bool tftp_put(struct tftp_list *list, const void *p, size_t n, unsigned flags)
 {
-    struct netp_out *v = list->v + list->n;
+    struct netp_out *v = list->v;
 
-    if (list->n >= list->nv) {
+    if (v == list->end) {
         return false;
     }
     v->p = p;
     v->n = n;
     v->flags = NETP_OUT_DGRAM | flags;
     v->to = list->to;
-    list->n++;
+    list->v = v + 1;
     return true;
 }
 
@@ -202,28 +199,20 @@ static void fail_with_text(struct netp_tftp *m, int code, const char *text)
     tftp_control_queue(m, n);
 }
 
-int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where)
+int tftp_fail_silent_(struct netp_tftp *m, enum netp_err code, int peer_code)
 {
-    m->state_ = TFTP_FAILED;
-    m->pending_ = 0;
-    m->deadline_ = NETP_NEVER;
+    tftp_end(m, TFTP_FAILED);
     m->fail_.code = code;
     m->fail_.peer_code = peer_code;
-    m->fail_.where = where;
     return code;
 }
 
-int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where, size_t at)
+int tftp_fail_(struct netp_tftp *m, enum netp_err code, int peer_code, size_t at)
 {
+    tftp_fail_silent_(m, code, peer_code);
     m->fail_.offset = at;
-    tftp_fail_silent(m, code, peer_code, where);
-    fail_with_text(m, peer_code, peer_code == NETP_TFTP_ILLEGAL ? where : NULL);
+    fail_with_text(m, peer_code, peer_code == NETP_TFTP_ILLEGAL ? m->fail_.where : NULL);
     return code;
-}
-
-int tftp_illegal(struct netp_tftp *m, const char *where, size_t at)
-{
-    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, where, at);
 }
 
 void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from)
@@ -257,7 +246,7 @@ int netp_tftp_next(struct netp_tftp *m, struct netp_in *in, netp_ms now, struct 
 
 size_t netp_tftp_out(const struct netp_tftp *m, struct netp_out *v, size_t nv)
 {
-    struct tftp_list list = {v, nv, 0, &m->stranger_};
+    struct tftp_list list = {v, v + nv, &m->stranger_};
 
     if (m->pending_ & TFTP_P_STRANGER) {
         tftp_put(&list, unknown_tid, sizeof unknown_tid, NETP_OUT_STABLE);
@@ -270,7 +259,7 @@ size_t netp_tftp_out(const struct netp_tftp *m, struct netp_out *v, size_t nv)
         tftp_put(&list, m->ack_, sizeof m->ack_, 0);
     }
     tftp_send_out(m, &list);
-    return list.n;
+    return (size_t)(list.v - v);
 }
 
 static void sent_one(struct netp_tftp *m)
@@ -282,11 +271,8 @@ static void sent_one(struct netp_tftp *m)
     if (first == TFTP_P_STRANGER) {
         return;
     }
-    if (first == 0) {
-        if (!tftp_send_has(m)) {
-            return;
-        }
-        tftp_send_sent(m);
+    if (first == 0 && !tftp_send_sent(m)) {
+        return;
     }
     if (m->state_ == TFTP_DALLYING) {
         /* RFC 1350 section 6: until the peer has had time to send the last block again, with a

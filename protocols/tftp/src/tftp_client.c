@@ -135,12 +135,8 @@ int tftp_client_reply(struct netp_tftp *m, const struct netp_tftp_packet *pk,
     m->pending_ = 0;
     tftp_start(m);
     m->controllen_ = 0;
-    if (!tftp_sends(m)) {
-        if (plain) {
-            m->pending_ = TFTP_P_AGAIN;
-        } else {
-            tftp_receive_ack(m);
-        }
+    if (!tftp_sends(m) && !plain) {
+        tftp_receive_ack(m);
     }
     ev->type = NETP_TFTP_OPTIONS;
     ev->u.options.blksize = (uint16_t)tftp_block(m);

@@ -1,11 +1,13 @@
 /* tftp_input.c - who a packet is from, and what it means in each state. SPDX-License-Identifier:
  * MIT */
 #include "tftp_private.h"
+#include <netproto/bytes.h>
 #include <string.h>
 
 static bool same_host(const struct netp_addr *a, const struct netp_addr *b)
 {
-    return a->fam == b->fam && memcmp(a->ip, b->ip, a->fam == 4 ? 4 : 16) == 0;
+    return a->fam == b->fam && netp_rd32be(a->ip) == netp_rd32be(b->ip) &&
+           (a->fam == 4 || memcmp(a->ip, b->ip, 16) == 0);
 }
 
 /* RFC 1350 section 4: the server chooses its port with its first packet; from then on a packet
@@ -86,9 +88,7 @@ static int take_dallying(struct netp_tftp *m, const struct netp_tftp_packet *pk,
                          struct netp_tftp_ev *ev)
 {
     if (pk->opcode == NETP_TFTP_ERROR) {
-        m->state_ = TFTP_CLOSED;
-        m->deadline_ = NETP_NEVER;
-        m->pending_ = 0;
+        tftp_end(m, TFTP_CLOSED);
     }
     return pk->opcode == NETP_TFTP_OP_DATA ? tftp_receive_data(m, pk, ev) : 0;
 }
@@ -137,19 +137,30 @@ static int take_packet(struct netp_tftp *m, struct netp_in *in, struct netp_tftp
     return tftp_illegal(m, TFTP_TEXT("malformed packet"), at);
 }
 
+/* The first DATA of a server without options makes two events: OPTIONS, for which r stands, leaves
+ * it in the cursor, and acknowledges nothing. */
+static bool stays(const struct netp_tftp *m, int r)
+{
+#ifdef NETP_TFTP_NO_CLIENT
+    (void)m;
+    (void)r;
+    return false;
+#else
+    return r == NETP_TFTP_OPTIONS && !tftp_sends(m) && !(m->pending_ & TFTP_P_ACK);
+#endif
+}
+
 int tftp_take(struct netp_tftp *m, struct netp_in *in, struct netp_tftp_ev *ev)
 {
     int r;
 
     if (in->flags & NETP_IN_DGRAM) {
         r = take_packet(m, in, ev);
-        /* The first DATA of a server without options makes two events: it stays for the second. */
-        if (!(m->pending_ & TFTP_P_AGAIN)) {
+        if (!stays(m, r)) {
             in->p += in->n;
             in->n = 0;
             in->flags &= ~(unsigned)NETP_IN_DGRAM;
         }
-        m->pending_ &= (uint8_t)~TFTP_P_AGAIN;
         return r;
     }
     if ((in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) && m->state_ != TFTP_CLOSED) {

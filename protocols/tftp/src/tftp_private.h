@@ -62,8 +62,7 @@ enum {
     TFTP_P_GAP = 8,      /* receiver: a gap has been acknowledged; once is enough */
     TFTP_P_NEED = 16,    /* sender: NEED is open */
     TFTP_P_LAST = 32,    /* sender: all bytes of the file have been given */
-    TFTP_P_DONE = 64,    /* receiver: DONE is the next event */
-    TFTP_P_AGAIN = 128   /* the datagram holds another event: leave it in the cursor */
+    TFTP_P_DONE = 64     /* receiver: DONE is the next event */
 };
 
 /* m->timed_ of a receiver that has sent an ACK twice: the next block may answer either one, so its
@@ -107,10 +106,9 @@ static inline uint32_t tftp_ahead(const struct netp_tftp *m, uint16_t number)
     return (number + tftp_numbers(m) - m->number_) % tftp_numbers(m);
 }
 
-/* The gather list v[0..nv), of which n are in use, and where its datagrams go. */
+/* What is left of a gather list, and where its datagrams go. */
 struct tftp_list {
-    struct netp_out *v;
-    size_t nv, n;
+    struct netp_out *v, *end;
     const struct netp_addr *to;
 };
 /* False when the list is full. */
@@ -173,6 +171,12 @@ static inline uint32_t tftp_block(const struct netp_tftp *m)
 #endif
 }
 
+/* Bytes of cfg_.mem that a block of a sender takes. */
+static inline size_t tftp_slot_size(const struct netp_tftp *m)
+{
+    return tftp_lends(m) ? 4u : NETP_TFTP_PACKET_MAX(tftp_block(m));
+}
+
 static inline uint32_t tftp_window(const struct netp_tftp *m)
 {
 #ifdef NETP_TFTP_NO_WINDOW
@@ -197,10 +201,39 @@ void tftp_options_write(struct netp_tftp_writer *w, unsigned which, const uint64
 struct netp_tftp_writer tftp_control(struct netp_tftp *m, enum netp_tftp_opcode opcode);
 void tftp_control_queue(struct netp_tftp *m, size_t n);
 
-/* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. */
-int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where, size_t at);
-int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code, const char *where);
-int tftp_illegal(struct netp_tftp *m, const char *where, size_t at);
+static inline void tftp_set_where(struct netp_tftp *m, const char *where)
+{
+#ifdef NETP_TFTP_NO_TEXT
+    (void)m;
+    (void)where;
+#else
+    m->fail_.where = where;
+#endif
+}
+
+/* Fails, answering with ERROR peer_code; tftp_fail_silent() answers nothing. Return the code. Those
+ * with _ are for these alone. */
+int tftp_fail_(struct netp_tftp *m, enum netp_err code, int peer_code, size_t at);
+int tftp_fail_silent_(struct netp_tftp *m, enum netp_err code, int peer_code);
+
+static inline int tftp_fail(struct netp_tftp *m, enum netp_err code, int peer_code,
+                            const char *where, size_t at)
+{
+    tftp_set_where(m, where);
+    return tftp_fail_(m, code, peer_code, at);
+}
+
+static inline int tftp_fail_silent(struct netp_tftp *m, enum netp_err code, int peer_code,
+                                   const char *where)
+{
+    tftp_set_where(m, where);
+    return tftp_fail_silent_(m, code, peer_code);
+}
+
+static inline int tftp_illegal(struct netp_tftp *m, const char *where, size_t at)
+{
+    return tftp_fail(m, NETP_E_SYNTAX, NETP_TFTP_ILLEGAL, where, at);
+}
 
 /* From now on the peer is *from, unless the transport knows it (NULL). */
 void tftp_take_tid(struct netp_tftp *m, const struct netp_addr *from);
@@ -222,15 +255,22 @@ void tftp_time(struct netp_tftp *m, uint32_t n);
 void tftp_progress(struct netp_tftp *m, uint32_t n);
 /* The deadline is so many ms from now. */
 void tftp_wait(struct netp_tftp *m, netp_ms ms);
+/* Nothing waits to be sent any more, nor for anything. */
+void tftp_end(struct netp_tftp *m, enum tftp_state state);
 
 /* The peer's ERROR: keeps its text in cfg_.mem and fails. */
 int tftp_take_error(struct netp_tftp *m, const struct netp_tftp_packet *pk);
 
 /* Cuts the window down to what cfg_.mem holds; false when not even one block fits. */
+#if defined(NETP_TFTP_NO_OPTIONS) && defined(NETP_TFTP_NO_LEND)
+static inline bool tftp_fit_window(const struct netp_tftp *m)
+{
+    (void)m;
+    return true;
+}
+#else
 bool tftp_fit_window(struct netp_tftp *m);
-/* Bytes of cfg_.mem that a block of a sender takes. */
-size_t tftp_slot_size(const struct netp_tftp *m);
-
+#endif
 /* Goes over to sending or receiving with the blksize_ and windowsize_ agreed on. */
 void tftp_start(struct netp_tftp *m);
 
@@ -252,14 +292,18 @@ int tftp_server_request(struct netp_tftp *m, const struct netp_tftp_packet *pk,
 /* True, and NEED in *ev, when the window has room for bytes that nobody has given. */
 bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev);
 void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list);
-bool tftp_send_has(const struct netp_tftp *m);
-void tftp_send_sent(struct netp_tftp *m);
+static inline bool tftp_send_has(const struct netp_tftp *m)
+{
+    return m->unsent_ < m->filled_ && m->unsent_ < tftp_window(m);
+}
+/* A block has left; false when there was none. */
+bool tftp_send_sent(struct netp_tftp *m);
 int tftp_send_ack(struct netp_tftp *m, const struct netp_tftp_packet *pk, struct netp_tftp_ev *ev);
 #else
 #define tftp_send_need(m, ev)    ((void)(ev), false)
 #define tftp_send_out(m, list)   (void)0
 #define tftp_send_has(m)         false
-#define tftp_send_sent(m)        (void)0
+#define tftp_send_sent(m)        false
 #define tftp_send_ack(m, pk, ev) ((void)(pk), (void)(ev), 0)
 #endif
 

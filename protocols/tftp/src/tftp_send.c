@@ -14,48 +14,41 @@ static uint8_t *slot(const struct netp_tftp *m, size_t block)
            (m->slot_ + (uint32_t)block) % tftp_window(m) * tftp_slot_size(m);
 }
 
-/* The first block that can't be sent yet: not filled, or behind the window. Lent bytes are not
- * touched while NEED is open, since the application may be replacing them. */
-static size_t ready(const struct netp_tftp *m)
+/* The first block that can't be sent yet: not filled, or behind the window. */
+static uint32_t ready(const struct netp_tftp *m)
 {
-    if (m->state_ != TFTP_SENDING || ((m->pending_ & TFTP_P_NEED) && tftp_lends(m))) {
-        return 0;
-    }
-    return m->filled_ < tftp_window(m) ? m->filled_ : tftp_window(m);
-}
-
-bool tftp_send_has(const struct netp_tftp *m)
-{
-    return m->unsent_ < ready(m);
+    return m->filled_ < tftp_window(m) ? (uint32_t)m->filled_ : tftp_window(m);
 }
 
 /* The header is a function of the block's number and its slot is of nobody else, so it is written
  * when it is shown. */
 void tftp_send_out(const struct netp_tftp *m, struct tftp_list *list)
 {
-    size_t end = ready(m);
-
-    for (uint32_t b = m->unsent_; b < end; b++) {
+    for (uint32_t b = m->unsent_, end = ready(m); b < end; b++) {
         size_t n = m->closed_ && b + 1 == m->filled_ ? m->lastlen_ : tftp_block(m);
-        size_t lent = tftp_lends(m) ? n : 0;
+        bool apart = tftp_lends(m) && n > 0;
         uint8_t *head = slot(m, b);
 
         netp_wr16be(head, NETP_TFTP_OP_DATA);
         netp_wr16be(head + 2, tftp_wire(m, b + 1));
-        if (!tftp_put(list, head, 4 + n - lent, lent ? NETP_OUT_MORE : 0) ||
-            (lent && !tftp_put(list, m->lent_ + (m->skip_ + b) * tftp_block(m), lent, 0))) {
+        if (!tftp_put(list, head, apart ? 4 : 4 + n, apart ? NETP_OUT_MORE : 0) ||
+            (apart && !tftp_put(list, m->lent_ + (m->skip_ + b) * tftp_block(m), n, 0))) {
             return;
         }
     }
 }
 
-void tftp_send_sent(struct netp_tftp *m)
+bool tftp_send_sent(struct netp_tftp *m)
 {
+    if (!tftp_send_has(m)) {
+        return false;
+    }
     m->unsent_++;
     if (m->unsent_ > m->fresh_) {
         m->fresh_ = m->unsent_;
         tftp_time(m, m->unsent_);
     }
+    return true;
 }
 
 bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
@@ -67,14 +60,15 @@ bool tftp_send_need(struct netp_tftp *m, struct netp_tftp_ev *ev)
         return false;
     }
     /* Lent bytes are asked for again from the first that may have to be sent again: not before that
-     * is another one, or who lends less than a window would be asked for ever. */
+     * is another one, or who lends less than a window would be asked for ever. Until the answer
+     * they are not touched, since the application may be replacing them. */
     if (tftp_lends(m)) {
         if (m->lent_ && m->skip_ == 0) {
             return false;
         }
         m->total_ += (uint64_t)m->skip_ * tftp_block(m);
         m->skip_ = 0; /* ACKs may move the window on before the answer */
-        have = 0;
+        m->filled_ = have = 0;
     }
     m->pending_ |= TFTP_P_NEED;
     ev->type = NETP_TFTP_NEED;

@@ -57,7 +57,17 @@ void tftp_progress(struct netp_tftp *m, uint32_t n)
 
 void tftp_wait(struct netp_tftp *m, netp_ms ms)
 {
-    m->deadline_ = netp_after(m->clock_, ms);
+    const netp_ms latest = NETP_NEVER - 1 - ms;
+
+    m->deadline_ = (m->clock_ < latest ? m->clock_ : latest) + ms;
+}
+
+void tftp_end(struct netp_tftp *m, enum tftp_state state)
+{
+    m->state_ = (uint8_t)state;
+    m->pending_ = 0;
+    m->filled_ = 0;
+    m->deadline_ = NETP_NEVER;
 }
 
 int tftp_expire(struct netp_tftp *m)

@@ -15,10 +15,12 @@ const char netp_board_name[] = "mps2";
 #define TICKS_A_MS (MPS2_HZ / 1000)
 
 /* QEMU drops ticks of SysTick when it is busy, so that only wakes the core; time is that of a timer
- * which runs freely. Milliseconds, and how many microseconds have passed since. */
+ * which runs freely. Milliseconds, and the timer when the last of them began. */
+static volatile uint32_t ms, begun;
+
+/* Milliseconds, and how many microseconds have passed since. */
 static uint32_t milliseconds(uint32_t *us)
 {
-    static uint32_t ms, begun; /* and the timer when that began */
     uint32_t masked, passed, now;
 
     __asm volatile("mrs %0, primask\n cpsid i" : "=r"(masked) : : "memory");
@@ -57,16 +59,16 @@ void netp_board_tick(void)
 
 uint32_t netp_board_ms(void)
 {
-    uint32_t us;
+    uint32_t us, now = ms; /* read first, for the interrupt moves both on */
 
-    return milliseconds(&us);
+    return ~TIMER[1] - begun < TICKS_A_MS ? now : milliseconds(&us);
 }
 
 uint32_t netp_board_us(void)
 {
-    uint32_t us, ms = milliseconds(&us);
+    uint32_t us, now = milliseconds(&us);
 
-    return ms * 1000 + us;
+    return now * 1000 + us;
 }
 
 /* The board has no source of noise: a generator (xorshift32) that begins with the time, which will

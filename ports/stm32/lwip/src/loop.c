@@ -127,26 +127,6 @@ void netp_lwip_at(struct netp_lwip_loop *loop, struct netp_lwip_timer *t, netp_m
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-struct netp_addr netp_lwip_addr(const ip_addr_t *ip, uint16_t port)
-{
-    struct netp_addr a;
-
-    a.scope = 0;
-    a.port = port;
-#if LWIP_IPV6
-    if (IP_IS_V6(ip)) {
-        a.fam = 6;
-        memcpy(a.ip, ip_2_ip6(ip)->addr, 16);
-        a.scope = ip6_addr_zone(ip_2_ip6(ip));
-        return a;
-    }
-#endif
-    a.fam = 4;
-    memset(a.ip + 4, 0, 12);
-    memcpy(a.ip, &ip_2_ip4(ip)->addr, 4);
-    return a;
-}
-
 bool netp_lwip_addr_put(ip_addr_t *ip, const struct netp_addr *a)
 {
 #if LWIP_IPV4

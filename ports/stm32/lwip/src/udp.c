@@ -15,7 +15,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 {
     struct netp_lwip_port *u = arg;
     struct netp_addr from = netp_lwip_addr(ip, port);
-    struct netp_in in = {NULL, 0, NETP_IN_DGRAM, &from};
+    struct netp_in in;
 
     (void)pcb;
     if (p->next) { /* it came in fragments: whole, it needs memory of its own */
@@ -25,8 +25,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
             return;
         }
     }
-    in.p = p->payload;
-    in.n = p->len;
+    in = (struct netp_in){p->payload, p->len, NETP_IN_DGRAM, &from};
     u->datagram(u->arg, &in);
     pbuf_free(p);
 }
@@ -52,59 +51,61 @@ void netp_lwip_port_close(struct netp_lwip_port *u)
     }
 }
 
-/* The elements v[0..n) as a chain behind room for headers, where a short first one is copied to;
- * NULL: there is no memory. A driver, and ARP while it waits, copies what is a PBUF_REF. */
-static struct pbuf *chain(const struct netp_out *v, size_t n)
+/* The datagram v[0..] up to end as a chain behind room for headers, where a short first element is
+ * copied to; NULL: there is no memory. A driver, and ARP while it waits, copies what is a PBUF_REF.
+ */
+static struct pbuf *chain(const struct netp_out *v, const struct netp_out *end)
 {
     bool copied = v->n <= SHORT;
     struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, copied ? (u16_t)v->n : 0, PBUF_RAM), *q;
 
     if (p && copied) {
         memcpy(p->payload, v->p, v->n);
+        v++;
     }
-    for (size_t i = copied; p && i < n; i++) {
-        q = pbuf_alloc(PBUF_RAW, (u16_t)v[i].n, v[i].flags & NETP_OUT_STABLE ? PBUF_ROM : PBUF_REF);
+    for (; p && v < end; v++) {
+        q = pbuf_alloc(PBUF_RAW, (u16_t)v->n, v->flags & NETP_OUT_STABLE ? PBUF_ROM : PBUF_REF);
         if (!q) {
             pbuf_free(p);
             return NULL;
         }
-        q->payload = (void *)(uintptr_t)v[i].p;
+        q->payload = (void *)(uintptr_t)v->p;
         pbuf_cat(p, q);
     }
     return p;
 }
 
-/* How many elements the first datagram of v[0..nv) has; 0: it is not whole in v. */
-static size_t length_of(const struct netp_out *v, size_t nv)
+/* Where the first datagram of v[0..] ends; NULL: not before end. */
+static const struct netp_out *end_of(const struct netp_out *v, const struct netp_out *end)
 {
-    for (size_t i = 0; i < nv; i++) {
-        if (!(v[i].flags & NETP_OUT_MORE)) {
-            return i + 1;
+    while (v < end) {
+        if (!(v++->flags & NETP_OUT_MORE)) {
+            return v;
         }
     }
-    return 0;
+    return NULL;
 }
 
 size_t netp_lwip_port_send(struct netp_lwip_port *u, const struct netp_out *v, size_t nv)
 {
-    size_t count = 0, n;
+    const struct netp_out *const end = v + nv, *next;
+    size_t count = 0;
 
-    while ((n = length_of(v, nv)) > 0) {
-        struct pbuf *p = chain(v, n);
+    for (; (next = end_of(v, end)) != NULL; v = next) {
+        struct pbuf *p = chain(v, next);
         ip_addr_t ip;
-        err_t err = p ? ERR_OK : ERR_MEM;
-        if (p && v->to && netp_lwip_addr_put(&ip, v->to)) {
+        err_t err = ERR_OK;
+        if (!p) {
+            break;
+        }
+        if (v->to && netp_lwip_addr_put(&ip, v->to)) {
             err = udp_sendto(u->pcb_, p, &ip, v->to->port);
         }
-        if (p) {
-            pbuf_free(p);
-        }
+        pbuf_free(p);
         if (err == ERR_MEM) {
             break;
         }
         count++;
-        v += n;
-        nv -= n;
     }
     return count;
 }
