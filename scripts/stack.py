@@ -8,6 +8,8 @@ import sys
 import callgraph
 
 LIBRARY = 64  # bytes of a function that there is no graph of
+FRAME, CHAIN = 128, 512  # limits of what is ours, the demo's applications apart
+OURS = ("libnetproto", "protocols", "ports/stm32/eth", "ports/stm32/lwip", "ports/stm32/netif")
 EXCEPTION = 32  # bytes that the processor saves
 
 # Who calls by pointer, and what that may lead to: ends of FILE:FUNCTION.
@@ -87,9 +89,26 @@ def deepest(name, frames, calls, known, path=()):
     return known[name]
 
 
+def excess(folder, frames, calls):
+    """Frames of ours over the limit, and chains of ours, also by pointer, in words. What lwIP or an
+    application does in between begins another chain."""
+    graphs = [g for part in OURS for g in glob.glob("%s/%s/**/*.ci" % (folder, part), recursive=True)]
+    ours, _ = callgraph.read(graphs, {n.split(":")[-1] for n in frames})
+    among = {a: called & set(ours) for a, called in calls.items()}
+    known = {}
+    for name in sorted(ours):
+        size, chain = deepest(name, ours, among, known)
+        if ours[name] > FRAME:
+            yield "%s: a frame of %d bytes, %d at most" % (name, ours[name], FRAME)
+        if size > CHAIN:
+            yield "%d bytes, %d at most: %s" % (size, CHAIN, " ".join(chain))
+
+
 def main():
     frames, calls, pointers = read(sys.argv[1])
     follow(frames, calls, pointers)
+    if "--check" in sys.argv:
+        raise SystemExit("\n".join(excess(sys.argv[1], frames, calls)) or 0)
     known = {}
     size, chain = deepest("main", frames, calls, known)
     interrupts = max(deepest(n, frames, calls, known)[0]

@@ -141,7 +141,9 @@ bool netp_eth_poll(struct netp_eth *e, uint32_t now_ms)
 void netp_eth_off(struct netp_eth *e)
 {
     netp_eth_mac_stop(e);
-    netp_eth_phy_write(e, 0, 0x0800);
+    if (e->state > NETP_ETH_PHY_RESET) { /* else there is none, or none that listens */
+        netp_eth_phy_write(e, 0, 0x0800);
+    }
     e->mode = 0;
     e->state = NETP_ETH_OFF;
 }

@@ -168,9 +168,9 @@ void netp_eth_send(struct netp_eth *e, size_t n);
  * was joined. The filter is a hash of 64 bits: other groups may come, too. It outlives resets. */
 void netp_eth_group(struct netp_eth *e, const uint8_t group[6], bool join);
 
-/* Stops all and powers the PHY down; then the board may stop the clocks. netp_eth_on(): with the
- * clocks running again, start as after init. The next netp_eth_poll() tells that the link is gone.
- */
+/* Stops all and powers the PHY down, unless that is being reset; then the board may stop the
+ * clocks. netp_eth_on(): with the clocks running again, start as after init. The next
+ * netp_eth_poll() tells that the link is gone. */
 void netp_eth_off(struct netp_eth *e);
 void netp_eth_on(struct netp_eth *e);
 

@@ -146,7 +146,7 @@ void phy_write(struct model *m, unsigned address, unsigned reg, uint16_t value)
         return;
     }
     pass(phy);
-    if (phy->resetting > 0) {
+    if (phy->resetting > 0 && !(reg == BMCR && value & 0x8000)) { /* IEEE 802.3 22.2.4.1.1 */
         model_violate(m, "the PHY is written to while it is reset");
     }
     if (reg == BMCR && value & 0x8000) {

@@ -303,6 +303,21 @@ static void off_and_on(void **state)
     assert_true(lab_arrives_for((const uint8_t *)"\x01\x00\x5e\x00\x00\xfb", 60, MODEL_GOOD));
 }
 
+/* A PHY need not hear a write before its reset is over, IEEE 802.3 22.2.4.1.1. */
+static void off_in_the_reset_of_the_phy(void **state)
+{
+    lab_power(CACHED, 1);
+    lab_until(NETP_ETH_PHY_RESET);
+    for (unsigned turn = 0; turn < 3; turn++) {
+        netp_eth_off(&eth);
+        assert_int_equal(eth.state, NETP_ETH_OFF);
+        netp_eth_on(&eth);
+        lab_until(NETP_ETH_PHY_RESET);
+    }
+    lab_until(NETP_ETH_LINK);
+    lab_alive("after it was off while the PHY was reset");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +335,7 @@ int main(void)
         LAB_BOTH(a_transmitter_that_is_stuck),
         LAB_BOTH(memory_out_of_reach),
         LAB_BOTH(off_and_on),
+        LAB_BOTH(off_in_the_reset_of_the_phy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
