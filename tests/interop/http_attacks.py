@@ -42,19 +42,20 @@ def others_are_served():
     began = time.monotonic()
     got = hear(dial(GET % (b"text", b"Connection: close\r\n")))
     took = time.monotonic() - began
-    assert len(got) > 100000 and took < 10, (len(got), took)
+    assert len(got) > 100000 and took < 30, (len(got), took)
 
 
 def ended_drop_by_drop(s, drop):
     """Whether it has been ended; if not, a byte more is said."""
+    s.setblocking(False)
     try:
         s.sendall(drop)
-        got = s.recv(65536, socket.MSG_DONTWAIT)
+        got = s.recv(65536)
     except BlockingIOError:
         return False
     except ConnectionError:
         return True
-    assert got == b"" or got.startswith(b"HTTP/1.1 408 "), got[:100]
+    assert got == b"" or got.startswith((b"HTTP/1.1 408 ", b"\x15\x03")), got[:100]  # or an alert
     return True
 
 

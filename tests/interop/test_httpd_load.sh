@@ -23,9 +23,9 @@ within() # WHAT N LIMIT
 
 serve files --quiet --root "$http_root"
 if command -v ab >/dev/null; then
-    expect 0 "ab" ab -q -k -n 20000 -c 50 "$http/one"
+    expect 0 "ab" ab -q -s 300 -k -n 20000 -c 50 "$http/one"
     says '^Failed requests: *0$' "ab"
-    expect 0 "ab, a connection each" ab -q -n 5000 -c 50 "$http/one"
+    expect 0 "ab, a connection each" ab -q -s 300 -n 5000 -c 50 "$http/one"
     says '^Failed requests: *0$' "ab, a connection each"
 else
     skip "no ab"
