@@ -103,6 +103,10 @@ int tls_staple(SSL *ssl, void *arg);
 /* A client's that wants a response: 0, which ends the handshake, unless it is good. */
 int tls_judge_staple(SSL *ssl, void *arg);
 
+/* tls_name.c: a servername callback. Picks the certificates for the name that the client asks for,
+ * one for each kind of key; arg is the context. */
+int tls_choose_cert(SSL *ssl, int *alert, void *arg);
+
 /* tls_ctx.c */
 
 /* Offers the session that is remembered for t. */

@@ -59,8 +59,7 @@ enum netp_tls_code {
     /* the configuration */
     NETP_TLS_FILE,     /* it can't be read, or is no PEM; or no response of OCSP */
     NETP_TLS_PASSWORD, /* the key is encrypted, and the password missing or wrong */
-    NETP_TLS_MISMATCH, /* the key or staple is another certificate's, or the chain is not in order
-                        */
+    NETP_TLS_MISMATCH, /* the key or staple is another certificate's, or the chain out of order */
     NETP_TLS_CONFIG,   /* anything else OpenSSL does not accept */
     NETP_TLS_MEMORY,
     NETP_TLS_UNSUPPORTED /* the library was built without TLS */
