@@ -8,6 +8,7 @@
 #ifndef NETPROTO_LWIP_TCP_H
 #define NETPROTO_LWIP_TCP_H
 
+#include <lwip/prot/tcp.h>
 #include <lwip/tcp.h>
 #include <netproto/lwip/loop.h>
 
