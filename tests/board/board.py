@@ -97,8 +97,10 @@ class Board:
         out = os.path.join(self.work, "body")
         if os.path.exists(out):
             os.unlink(out)
-        r = subprocess.run(["curl", "-s", "-m", "60", "-o", out, "-w", "%{http_code}", *arguments],
-                           capture_output=True, text=True)
+        r = subprocess.run(["curl", "-sS", "-m", "60", "-o", out, "-w", "%{local_port} %{http_code}",
+                            *arguments], capture_output=True, text=True)
+        if r.returncode == 28:
+            print(time.strftime("%T"), r.args, r.stdout, r.stderr, flush=True)
         body = open(out, "rb").read() if os.path.exists(out) else b""
         return int(r.stdout[-3:] or 0), body
 

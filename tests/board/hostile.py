@@ -45,6 +45,18 @@ def cases(name, subject):
                [(line + " ").split(" ", 1) for line in rest])
 
 
+def http_case(b, sent, patience):
+    s = b.tcp(80)
+    s.settimeout(patience)
+    try:
+        s.sendall(sent)
+        got, _ = read_all(s)
+    except OSError:
+        got = b""
+    s.close()
+    return got
+
+
 def http(b):
     """Each case that needs no setting of its own fails as its table says."""
     run = judged = 0
@@ -57,15 +69,12 @@ def http(b):
         own = not settings and "do" not in words and "event" not in words
         code = fail[0][1] if fail and fail[0] and own else "413"
         judge = code != "413"  # that depends on who is asked
-        s = b.tcp(80)
-        s.settimeout(9 if judge else 0.02)
-        begun = time.time()
-        try:
-            s.sendall(sent)
-            got, _ = read_all(s)
-        except OSError:
-            got = b""
-        s.close()
+        for _ in range(5):
+            begun = time.time()
+            got = http_case(b, sent, 9 if judge else 0.02)
+            if got or not judge:  # else told no: those before are not quite over
+                break
+            time.sleep(0.2)
         run += 1
         if judge:
             judged += 1
@@ -93,14 +102,17 @@ def same_kind(got, wanted):
         got[7] & 0x7f == wanted[7] & 0x7f
 
 
-def modbus_case(b, name, lines):
-    """How many answers, and ends, were judged."""
+def modbus_case(b, name, lines, last):
+    """How many answers, and ends, were judged; None: it was told no, those before are not quite over."""
     s = b.tcp(502)
     judged = 0
     asked = False  # the application has been
     for word, rest in lines:
         if word == "in":
-            s.sendall(bytes_of(rest)[0])
+            try:
+                s.sendall(bytes_of(rest)[0])
+            except OSError:
+                pass
             asked = False
         elif word == "event" and rest.startswith("request"):
             asked = True
@@ -112,6 +124,9 @@ def modbus_case(b, name, lines):
         elif word == "out":
             for wanted in frames(bytes_of(rest)[0]):
                 got = adu(s)
+                if not got and judged == 0 and not last:
+                    s.close()
+                    return None
                 judged += 1
                 check(same_kind(got, wanted) if asked else got == wanted,
                       "hostile Modbus, %s: %s, not %s" % (name, got.hex(), wanted.hex()))
@@ -132,7 +147,12 @@ def modbus(b):
     judged = []
     for name, settings, lines in cases("modbus_server", "modbus_server"):
         if not settings:
-            judged.append(modbus_case(b, name, lines))
+            for n in range(5):
+                answers = modbus_case(b, name, lines, n == 4)
+                if answers is not None:
+                    break
+                time.sleep(0.2)
+            judged.append(answers)
     check(len(judged) > 70 and sum(judged) > 70, "hostile Modbus: %r" % judged)
     services.modbus(b)
     print("hostile Modbus: %d cases, %d answers and ends judged" % (len(judged), sum(judged)))

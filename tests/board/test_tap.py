@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The firmware on an emulated board with an address of its own, in a network namespace: root."""
+import errno
 import os
 import shutil
 import socket
@@ -13,7 +14,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hostile
 import services
-from board import check, summary
+from board import check, read_all, summary
 from tap import Dhcp, TapBoard, enter_namespace, group, pulled, sh
 
 enter_namespace("tftp", "atftp", "dnsmasq", "ping")
@@ -174,6 +175,23 @@ def another_address(b, dhcp):
     return dhcp
 
 
+def same_port(b):
+    """A client that comes again from the port of a connection which the board has ended."""
+    port = 0
+    for _ in range(2):
+        s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.settimeout(60)
+        s.bind(("", port))
+        port = s.getsockname()[1]
+        while s.connect_ex((b.host, b.base + 80)) == errno.EADDRNOTAVAIL:
+            time.sleep(0.05)  # the one before is not quite over
+        s.sendall(b"GET /outputs HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        got, _ = read_all(s)
+        check(got.startswith(b"HTTP/1.1 200"), "from port %d: %r" % (port, got[:20]))
+        s.close()
+
+
 def fetch(b):
     services.fetch(b, "192.168.177.1", b.work)
 
@@ -188,7 +206,7 @@ try:
     if chronyd.process:
         clock(b)
     before = services.settled(b)
-    steps = (services.pages, services.tftp, fetch, services.echo, services.iperf, services.too_many,
+    steps = (services.pages, same_port, services.tftp, fetch, services.echo, services.iperf, services.too_many,
              pings, group, syn_flood, hostile.http, hostile.modbus, hostile.tftp,
              services.selftest, services.parallel, cable_http, cable_tftp, cable_modbus)
     for step in steps:

@@ -50,8 +50,9 @@ void netp_board_fatal(const char *what)
     abort();
 }
 
-err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
+err_t netp_lwip_on_segment(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, const struct pbuf *p)
 {
+    (void)hdr;
     (void)pcb;
     (void)p;
     return ERR_OK;

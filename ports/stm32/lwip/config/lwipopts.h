@@ -59,11 +59,13 @@
 /* When pcbs run out the oldest half-open one makes room, and when buffers do, connections that have
  * left much unread get no more: see netproto/lwip/tcp.h. */
 struct tcp_pcb;
+struct tcp_hdr;
 struct pbuf;
-signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p);
+signed char netp_lwip_on_segment(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
+                                 const struct pbuf *p);
 #define NETP_LWIP_SCARCE 0x80 /* of a pbuf's flags: few buffers like this one are left */
 #define LWIP_HOOK_TCP_INPACKET_PCB(pcb, hdr, optlen, opt1len, opt2, p)                             \
-    ((void)(opt1len), (void)(opt2), netp_lwip_on_segment(pcb, p))
+    ((void)(opt1len), (void)(opt2), netp_lwip_on_segment(pcb, hdr, p))
 
 /* --- UDP and IP ------------------------------------------------------------------------------ */
 

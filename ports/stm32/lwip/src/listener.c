@@ -37,18 +37,34 @@ int netp_lwip_listen(struct netp_lwip_listener *l, uint16_t port)
     return NETP_OK;
 }
 
-err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
+static void half_open_first(void)
+{
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        if (pcb->state == SYN_RCVD) {
+            tcp_setprio(pcb, TCP_PRIO_MIN);
+        }
+    }
+}
+
+/* RFC 1122 section 4.2.2.13: a peer may use the port of a connection that is over for another. */
+static bool is_another(const struct tcp_pcb *pcb, const struct tcp_hdr *hdr)
+{
+    return pcb->state == TIME_WAIT && (TCPH_FLAGS(hdr) & TCP_SYN) &&
+           TCP_SEQ_GT(hdr->seqno, pcb->rcv_nxt);
+}
+
+err_t netp_lwip_on_segment(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, const struct pbuf *p)
 {
     if (pcb->state == LISTEN) {
-        for (struct tcp_pcb *other = tcp_active_pcbs; other; other = other->next) {
-            if (other->state == SYN_RCVD) {
-                tcp_setprio(other, TCP_PRIO_MIN);
-            }
-        }
+        half_open_first();
         return ERR_OK;
     }
     if (pcb->state == SYN_RCVD) { /* confirmed; if not, the next request lowers it again */
-        tcp_setprio(LWIP_CONST_CAST(struct tcp_pcb *, pcb), TCP_PRIO_NORMAL);
+        tcp_setprio(pcb, TCP_PRIO_NORMAL);
+    }
+    if (is_another(pcb, hdr)) {
+        tcp_abort(pcb); /* the peer asks again in a second */
+        return ERR_ABRT;
     }
     return (p->flags & NETP_LWIP_SCARCE) && p->tot_len > 0 && pcb->rcv_wnd < TCP_WND_MAX(pcb)
                ? ERR_MEM

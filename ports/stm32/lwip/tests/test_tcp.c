@@ -577,19 +577,21 @@ static void cannot_listen(void **state)
     assert_int_equal(netp_lwip_listen(&l, 2001), NETP_E_NOSPACE);
 }
 
+static const struct tcp_hdr ack = {._hdrlen_rsvd_flags = PP_HTONS(5 << 12 | TCP_ACK)};
+
 /* The oldest that is not confirmed goes first when pcbs run out. */
 static void half_open_connections_go_first(void **state)
 {
     struct tcp_pcb half = {.state = SYN_RCVD, .prio = TCP_PRIO_NORMAL};
     struct tcp_pcb whole = {.state = ESTABLISHED, .prio = TCP_PRIO_NORMAL, .next = &half};
     struct tcp_pcb listening = {.state = LISTEN}, *saved = tcp_active_pcbs;
-    struct pbuf syn = {.len = 0};
+    struct pbuf none = {.len = 0};
 
     (void)state;
     tcp_active_pcbs = &whole;
-    assert_int_equal(netp_lwip_on_segment(&whole, &syn), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&whole, &ack, &none), ERR_OK);
     assert_int_equal(half.prio, TCP_PRIO_NORMAL);
-    assert_int_equal(netp_lwip_on_segment(&listening, &syn), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&listening, &ack, &none), ERR_OK);
     assert_int_equal(half.prio, TCP_PRIO_MIN);
     assert_int_equal(whole.prio, TCP_PRIO_NORMAL);
     tcp_active_pcbs = saved;
@@ -610,6 +612,25 @@ static void two_that_connect_at_the_same_time(void **state)
     tcp_abort(first);
 }
 
+/* The port of a connection that is over may be that of the next, before TIME-WAIT ends. */
+static void the_port_of_one_that_is_over(void **state)
+{
+    struct tcp_hdr syn = {.seqno = 1000, ._hdrlen_rsvd_flags = PP_HTONS(5 << 12 | TCP_SYN)};
+    struct tcp_pcb *old = tcp_new();
+    struct pbuf none = {.len = 0};
+
+    (void)state;
+    old->state = TIME_WAIT;
+    old->rcv_nxt = 1000;
+    TCP_REG(&tcp_tw_pcbs, old);
+    assert_int_equal(netp_lwip_on_segment(old, &syn, &none), ERR_OK); /* an old one of its own */
+    syn.seqno = 1001;
+    assert_int_equal(netp_lwip_on_segment(old, &ack, &none), ERR_OK);
+    assert_ptr_equal(tcp_tw_pcbs, old);
+    assert_int_equal(netp_lwip_on_segment(old, &syn, &none), ERR_ABRT);
+    assert_ptr_not_equal(tcp_tw_pcbs, old);
+}
+
 /* The last buffers are for connections that read what they get. */
 static void who_does_not_read_gets_no_more(void **state)
 {
@@ -618,11 +639,11 @@ static void who_does_not_read_gets_no_more(void **state)
     struct pbuf data = {.len = 1, .tot_len = 1}, none = {.len = 0};
 
     (void)state;
-    assert_int_equal(netp_lwip_on_segment(&waits, &data), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&waits, &ack, &data), ERR_OK);
     data.flags = none.flags = NETP_LWIP_SCARCE;
-    assert_int_equal(netp_lwip_on_segment(&waits, &data), ERR_MEM);
-    assert_int_equal(netp_lwip_on_segment(&waits, &none), ERR_OK);
-    assert_int_equal(netp_lwip_on_segment(&reads, &data), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&waits, &ack, &data), ERR_MEM);
+    assert_int_equal(netp_lwip_on_segment(&waits, &ack, &none), ERR_OK);
+    assert_int_equal(netp_lwip_on_segment(&reads, &ack, &data), ERR_OK);
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
@@ -710,6 +731,7 @@ int main(void)
         TEST(cannot_listen),
         TEST(half_open_connections_go_first),
         TEST(two_that_connect_at_the_same_time),
+        TEST(the_port_of_one_that_is_over),
         TEST(who_does_not_read_gets_no_more),
         TEST(no_memory_to_send_is_waited_for),
         TEST(any_allocation_may_fail),

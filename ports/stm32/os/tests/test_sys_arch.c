@@ -55,8 +55,10 @@ uint32_t netp_board_random(void)
     return atomic_fetch_add(&x, 2654435769u);
 }
 
-signed char netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p)
+signed char netp_lwip_on_segment(struct tcp_pcb *pcb, const struct tcp_hdr *hdr,
+                                 const struct pbuf *p)
 {
+    (void)hdr;
     (void)pcb;
     (void)p;
     return ERR_OK;

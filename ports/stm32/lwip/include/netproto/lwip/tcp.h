@@ -8,6 +8,7 @@
 #ifndef NETPROTO_LWIP_TCP_H
 #define NETPROTO_LWIP_TCP_H
 
+#include <lwip/prot/tcp.h>
 #include <lwip/tcp.h>
 #include <netproto/lwip/loop.h>
 
@@ -86,8 +87,10 @@ int netp_lwip_listen(struct netp_lwip_listener *l, uint16_t port);
  * requests from addresses that nobody has then takes no more than the pcbs that are free.
  * When few buffers are left (NETP_LWIP_SCARCE, by the drivers with an operating system), data for a
  * connection that has not read what it has is dropped, ERR_MEM, so that it gets to those who read:
- * netconns keep all they get, and who waits to be accepted would keep it from the others. */
-err_t netp_lwip_on_segment(const struct tcp_pcb *pcb, const struct pbuf *p);
+ * netconns keep all they get, and who waits to be accepted would keep it from the others.
+ * A request to connect from the port of a connection that is over, in TIME-WAIT, ends that,
+ * ERR_ABRT, and the next is taken: lwIP would answer none of them for two minutes. */
+err_t netp_lwip_on_segment(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, const struct pbuf *p);
 
 #ifdef __cplusplus
 }
