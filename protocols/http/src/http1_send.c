@@ -146,9 +146,11 @@ static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
     unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
                         (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
-    if (!HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED) {
+#if !HTTP1_SENDS_CHUNKS
+    if (msg->length == NETP_HTTP1_CHUNKED) {
         return false;
     }
+#endif
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
         (msg->flags & left_out)) {
         return false;
@@ -325,6 +327,9 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, str
     put_framing(&w, f.say, msg->length);
     netp_clock(&m->clock_, now);
     if (f.tx != HTTP1_TX_DROPPED) {
+        if (body.n > w.cap) {
+            return NETP_E_NOSPACE; /* and w.n does not wrap */
+        }
         http_put_str(&w, body);
     }
     if (!http1_queue_end(m, &w)) {
@@ -437,7 +442,11 @@ int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms 
 int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                          netp_ms now)
 {
-    (void)m, (void)p, (void)n, (void)out_flags, (void)now;
+    (void)m;
+    (void)p;
+    (void)n;
+    (void)out_flags;
+    (void)now;
     return NETP_E_ARG;
 }
 #else
