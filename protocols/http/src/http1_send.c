@@ -116,6 +116,13 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
     put(w, "\r\n");
 }
 
+/* The tx_ of a request's body. */
+static enum http1_tx body_of(const struct netp_http1_msg *msg)
+{
+    return HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
+                                                                   : HTTP1_TX_LENGTH;
+}
+
 /* RFC 9110 section 8.6: a length of 0 is not told where the method anticipates no content. */
 static bool is_bodyless(struct netp_str method)
 {
@@ -170,8 +177,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-    f->tx = HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
-                                                                    : HTTP1_TX_LENGTH;
+    f->tx = body_of(msg);
     f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
@@ -183,7 +189,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     } else if (connect) {
         f->kind = HTTP1_TUNNEL;
     }
-    if (HTTP1_SENDS_CHUNKS && f->tx == HTTP1_TX_CHUNKED) {
+    if (f->tx == HTTP1_TX_CHUNKED) {
         f->say |= SAY_CHUNKED;
     } else if (msg->length > 0 || !is_bodyless(msg->method)) {
         f->say |= SAY_LENGTH;
