@@ -143,7 +143,11 @@ static inline unsigned http1_lent(const struct netp_http1 *m)
 /* No message follows those that have begun. */
 static inline bool http1_is_last(const struct netp_http1 *m)
 {
-    return (!HTTP1_KEEPS && http1_is_server(m)) || (m->bits_ & HTTP1_LAST);
+#ifdef NETP_HTTP1_NO_KEEPALIVE
+    return http1_is_server(m) || (m->bits_ & HTTP1_LAST);
+#else
+    return (m->bits_ & HTTP1_LAST) != 0;
+#endif
 }
 
 /* Takes n bytes off the input. */

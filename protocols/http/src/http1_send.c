@@ -116,6 +116,13 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
     put(w, "\r\n");
 }
 
+/* The tx_ of a request's body. */
+static enum http1_tx body_of(const struct netp_http1_msg *msg)
+{
+    return HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
+                                                                   : HTTP1_TX_LENGTH;
+}
+
 /* RFC 9110 section 8.6: a length of 0 is not told where the method anticipates no content. */
 static bool is_bodyless(struct netp_str method)
 {
@@ -146,9 +153,11 @@ static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
     unsigned left_out = NETP_HTTP1_NO_LENGTH | (HTTP1_TUNNELS ? 0u : NETP_HTTP1_SWITCH) |
                         (HTTP1_HOLDS ? 0u : NETP_HTTP1_HOLD);
 
-    if (!HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED) {
+#if !HTTP1_SENDS_CHUNKS
+    if (msg->length == NETP_HTTP1_CHUNKED) {
         return false;
     }
+#endif
     if ((msg->length == 0 ? (msg->flags & NETP_HTTP1_HOLD) != 0 : connect) ||
         (msg->flags & left_out)) {
         return false;
@@ -168,8 +177,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     if (!request_is_good(msg, connect)) {
         return NETP_E_ARG;
     }
-    f->tx = HTTP1_SENDS_CHUNKS && msg->length == NETP_HTTP1_CHUNKED ? HTTP1_TX_CHUNKED
-                                                                    : HTTP1_TX_LENGTH;
+    f->tx = body_of(msg);
     f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
@@ -181,7 +189,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
     } else if (connect) {
         f->kind = HTTP1_TUNNEL;
     }
-    if (HTTP1_SENDS_CHUNKS && f->tx == HTTP1_TX_CHUNKED) {
+    if (f->tx == HTTP1_TX_CHUNKED) {
         f->say |= SAY_CHUNKED;
     } else if (msg->length > 0 || !is_bodyless(msg->method)) {
         f->say |= SAY_LENGTH;
@@ -325,6 +333,9 @@ static int send_head(struct netp_http1 *m, const struct netp_http1_msg *msg, str
     put_framing(&w, f.say, msg->length);
     netp_clock(&m->clock_, now);
     if (f.tx != HTTP1_TX_DROPPED) {
+        if (body.n > w.cap) {
+            return NETP_E_NOSPACE; /* and w.n does not wrap */
+        }
         http_put_str(&w, body);
     }
     if (!http1_queue_end(m, &w)) {
@@ -437,7 +448,11 @@ int netp_http1_send_body(struct netp_http1 *m, const void *p, size_t n, netp_ms 
 int netp_http1_lend_body(struct netp_http1 *m, const void *p, size_t n, unsigned out_flags,
                          netp_ms now)
 {
-    (void)m, (void)p, (void)n, (void)out_flags, (void)now;
+    (void)m;
+    (void)p;
+    (void)n;
+    (void)out_flags;
+    (void)now;
     return NETP_E_ARG;
 }
 #else

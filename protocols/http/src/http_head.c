@@ -145,8 +145,11 @@ static int start_line(struct netp_http_head *h, struct cursor *c)
     }
 #endif
 
+    if (request && c->p < c->end && (*c->p == '\r' || *c->p == '\n')) {
+        return line_end(h, c); /* an empty line before it */
+    }
     r = request ? request_line(h, c) : status_line(h, c);
-    h->started_ |= r > 0;
+    h->started_ = r > 0;
     return r;
 }
 
@@ -242,13 +245,8 @@ int netp_http_head_parse(struct netp_http_head *h, const char *p, size_t n)
         if (h->started_) {
             plain_fields(h, &c);
         }
-        bool empty = c.p < c.end && (*c.p == '\r' || *c.p == '\n');
-        last = empty && h->started_;
-        if (last || (empty && h->kind_ == NETP_HTTP_HEAD_REQUEST)) { /* or it is before all others */
-            r = line_end(h, &c);
-        } else {
-            r = h->started_ ? field_line(h, &c) : start_line(h, &c);
-        }
+        last = h->started_ && c.p < c.end && (*c.p == '\r' || *c.p == '\n');
+        r = last ? line_end(h, &c) : h->started_ ? field_line(h, &c) : start_line(h, &c);
         h->line_ = r > 0 ? (size_t)(c.p - base) : h->line_;
     }
     if (r == 0 && n >= NETP_HTTP_HEAD_MAX) {

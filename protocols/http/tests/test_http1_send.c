@@ -324,6 +324,7 @@ static void test_a_queue_that_moves(void **state)
     assert_int_equal(netp_http1_send(&o.m, &info, NULL, 0, 0), NETP_OK);
     netp_http1_sent(&o.m, 9, 0);
     assert_int_equal(netp_http1_send(&o.m, &msg, big, 200, 0), NETP_E_NOSPACE);
+    assert_int_equal(netp_http1_send(&o.m, &msg, big, SIZE_MAX, 0), NETP_E_NOSPACE);
     assert_string_equal(queued(&o), "103 Early Hints\r\n\r\n");
     assert_int_equal(netp_http1_send(&o.m, &msg, "abc", 3, 0), NETP_OK);
     assert_string_equal(queued(&o), "103 Early Hints\r\n\r\n"

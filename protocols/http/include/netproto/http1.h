@@ -33,7 +33,19 @@ extern "C" {
  *                             411 (NETP_E_UNSUPPORTED), and what it sends CHUNKED ends with the
  *                             connection. Not for a client: it fails where a server uses them, as
  *                             every server may, and sends none (NETP_E_ARG)
+ *   NETP_HTTP1_NO_CHUNKED_SENT  chunks that are sent, as NETP_HTTP1_NO_CHUNKED has it, of either
+ *                             role; received ones are read
  *   NETP_HTTP1_NO_TRAILERS    trailers that are sent: NETP_E_ARG. Received ones are told of
+ *   NETP_HTTP1_NO_KEEPALIVE   a second exchange: each message sent says Connection: close, and no
+ *                             event has KEEPALIVE; a client's next request is NETP_E_STATE. Without
+ *                             tunnels lists are not read, either: a Connection may say what it
+ *                             likes, and a Transfer-Encoding other than `chunked` alone is
+ *                             NETP_E_UNSUPPORTED
+ *   NETP_HTTP1_NO_EXPECT      a server's part in expectations, and its 1xx: it answers Expect with
+ *                             417 (NETP_E_UNSUPPORTED); to send 1xx other than 101 is NETP_E_ARG
+ *   NETP_HTTP1_NO_LEND        netp_http1_lend_body(): always NETP_E_ARG
+ *   NETP_HTTP1_NO_ABSOLUTE    targets as a proxy gets them, "http://...": a server answers 400,
+ *                             though RFC 9112 section 3.2.2 has it take them; to send: NETP_E_ARG
  *   NETP_HTTP1_NO_HOLD        a client's Expect: NETP_HTTP1_HOLD is NETP_E_ARG
  *   NETP_HTTP1_NO_RATE        cfg.min_rate: init refuses it with NETP_E_ARG
  *   NETP_HTTP1_NO_IPV6        addresses in brackets: a server answers 400; to send: NETP_E_ARG
