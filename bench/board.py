@@ -141,7 +141,7 @@ def rows(echo, bare):
     large = b"blksize\0001428\0windowsize\0004\0"
     return (
         ("HTTP, 64 KB", lambda: http(80), lambda: http(8080), 0.91),
-        ("TFTP get", lambda: tftp(69, name), lambda: tftp(6900, name), 0.9),
+        ("TFTP get", lambda: tftp(69, name), lambda: tftp(6900, name), 0.93),
         ("  blocks of 1428, window 4", lambda: tftp(69, name, large, 1428, 4),
          lambda: tftp(6900, name), 1.5),
         ("TFTP put", lambda: tftp_put(69, name, data), lambda: tftp_put(6900, name, data), 0.9),

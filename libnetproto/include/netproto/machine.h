@@ -40,12 +40,13 @@ static inline netp_ms netp_clock(netp_ms *clock, netp_ms now)
 /* The moment `ms` after now, without wrapping; NETP_NEVER only for ms == NETP_NEVER. */
 static inline netp_ms netp_after(netp_ms now, netp_ms ms)
 {
-    const netp_ms last = NETP_NEVER - 1;
+    netp_ms then = now + ms;
 
     if (ms == NETP_NEVER) {
         return NETP_NEVER;
     }
-    return now < last - ms ? now + ms : last;
+    /* + 1: of what wrapped, and of NETP_NEVER, it is not later than now */
+    return then + 1 > now ? then : NETP_NEVER - 1;
 }
 
 /* Appends an element to the gather list v[0..nv), of which *i are in use; false when it is full. */

@@ -154,8 +154,8 @@ static int fault(const struct netp_sntp_client *m, const struct netp_sntp_packet
         (pk->reference != 0 && pk->transmit - pk->reference > INT64_MAX)) {
         return NETP_SNTP_WHY_ORDER;
     }
-    if (pk->precision > 0 ||
-        (uint64_t)pk->root_delay / 2 + pk->root_dispersion > m->cfg_.max_distance) {
+    if (pk->precision > 0 || pk->root_dispersion > m->cfg_.max_distance ||
+        pk->root_delay / 2 > m->cfg_.max_distance - pk->root_dispersion) {
         return NETP_SNTP_WHY_DISTANCE;
     }
     return -1;
@@ -187,33 +187,34 @@ static bool is_open(const struct netp_sntp_client *m)
 
 /* Whether the datagram answers our request. Whoever knows the nonce has seen it; from anybody else
  * not even a refusal is taken. */
-static bool is_ours(const struct netp_sntp_client *m, const struct netp_in *in,
-                    struct netp_sntp_packet *pk)
+static bool is_ours(const struct netp_sntp_client *m, const uint8_t *p, size_t n,
+                    const struct netp_addr *from, struct netp_sntp_packet *pk)
 {
-    if (!is_open(m) || netp_sntp_parse(in->p, in->n, pk) != NETP_OK ||
-        memcmp(in->p + ORIGIN, m->request_ + NONCE, 8) != 0 || pk->mode != NETP_SNTP_SERVER ||
+    if (!is_open(m) || netp_sntp_parse(p, n, pk) != NETP_OK ||
+        memcmp(p + ORIGIN, m->request_ + NONCE, 8) != 0 || pk->mode != NETP_SNTP_SERVER ||
         pk->version < LEAST_VERSION || pk->version > NETP_SNTP_VERSION) {
         return false;
     }
-    if (m->cfg_.server.fam && in->from && !netp_addr_eq(in->from, &m->cfg_.server)) {
+    if (m->cfg_.server.fam && from && !netp_addr_eq(from, &m->cfg_.server)) {
         return false;
     }
 #ifndef NETP_SNTP_NO_KEY
     if (m->cfg_.key) {
-        return m->cfg_.key->verify(m->cfg_.key, in->p, in->n) == NETP_OK;
+        return m->cfg_.key->verify(m->cfg_.key, p, n) == NETP_OK;
     }
 #endif
-    return in->n == NETP_SNTP_PACKET;
+    return n == NETP_SNTP_PACKET;
 }
 
 static int take(struct netp_sntp_client *m, struct netp_in *in, struct netp_sntp_client_ev *ev)
 {
     if (in->flags & NETP_IN_DGRAM) {
-        bool ours = is_ours(m, in, &ev->u.reply.packet);
-        in->p += in->n;
+        const uint8_t *p = in->p;
+        size_t n = in->n;
+        in->p = p + n;
         in->n = 0;
         in->flags &= ~(unsigned)NETP_IN_DGRAM;
-        return ours ? take_answer(m, ev) : 0;
+        return is_ours(m, p, n, in->from, &ev->u.reply.packet) ? take_answer(m, ev) : 0;
     }
     if (in->flags & (NETP_IN_EOF | NETP_IN_BROKEN)) {
         return NETP_E_IO;
@@ -255,10 +256,10 @@ int netp_sntp_client_next(struct netp_sntp_client *m, struct netp_in *in, netp_m
 
 size_t netp_sntp_client_out(const struct netp_sntp_client *m, struct netp_out *v, size_t nv)
 {
-    const struct netp_addr *to = m->cfg_.server.fam ? &m->cfg_.server : NULL;
     size_t i = 0;
 
     if (m->state_ == SENDING) {
+        const struct netp_addr *to = m->cfg_.server.fam ? &m->cfg_.server : NULL;
         netp_out_put(v, nv, &i, (struct netp_out){m->request_, m->requestlen_, NETP_OUT_DGRAM, to});
     }
     return i;

@@ -5,12 +5,15 @@
 
 int netp_sntp_parse(const uint8_t *p, size_t n, struct netp_sntp_packet *packet)
 {
+    uint8_t first;
+
     if (n < NETP_SNTP_PACKET) {
         return NETP_E_TRUNCATED;
     }
-    packet->leap = p[0] >> 6;
-    packet->version = p[0] >> 3 & 7;
-    packet->mode = p[0] & 7;
+    first = p[0];
+    packet->leap = first >> 6;
+    packet->version = first >> 3 & 7;
+    packet->mode = first & 7;
     packet->stratum = p[1];
     packet->poll = (int8_t)p[2];
     packet->precision = (int8_t)p[3];

@@ -57,7 +57,7 @@ void tftp_progress(struct netp_tftp *m, uint32_t n)
 
 void tftp_wait(struct netp_tftp *m, netp_ms ms)
 {
-    const netp_ms latest = NETP_NEVER - 1 - ms;
+    const netp_ms latest = NETP_NEVER - 1 - ms; /* as netp_after(), which knows ms of NETP_NEVER */
 
     m->deadline_ = (m->clock_ < latest ? m->clock_ : latest) + ms;
 }

@@ -214,6 +214,8 @@ static void test_give(void **state)
     begin_put(&d);
     assert_int_equal(drive_give(&d, 511, false), NETP_E_ARG);
     assert_true(netp_tftp_give(&d.m, "", PTRDIFF_MAX, true, d.now) == PTRDIFF_MAX);
+    netp_tftp_sent(&d.m, 1, d.now);
+    assert_int_equal(netp_tftp_want(&d.m), NETP_WANT_IN); /* the window is full */
 }
 
 /* A text is longer on the wire than in memory, so it is copied although the server lends files. */

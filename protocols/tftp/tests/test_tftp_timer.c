@@ -194,13 +194,30 @@ static void test_backoff(void **state)
     }
 }
 
+/* Not NETP_NEVER, which would be no deadline at all, nor a wrap. */
+static void test_end_of_time(void **state)
+{
+    static struct drive d;
+
+    (void)state;
+    drive_cfg(&d, NETP_TFTP_GET);
+    d.now = NETP_NEVER - 1001;
+    drive_start(&d);
+    assert_int_equal(drive_send(&d), 1000);
+    d.now++;
+    assert_int_equal(drive_data(&d, 1, 512), NETP_TFTP_OPTIONS);
+    assert_int_equal(drive_data(&d, 1, 512), NETP_TFTP_DATA);
+    d.now = NETP_NEVER - 150;
+    assert_int_equal(drive_send(&d), 149);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sender_measures),  cmocka_unit_test(test_receiver_measures),
         cmocka_unit_test(test_receiver_repeats), cmocka_unit_test(test_receiver_repeats_first),
         cmocka_unit_test(test_sender_repeats),   cmocka_unit_test(test_window),
-        cmocka_unit_test(test_backoff),
+        cmocka_unit_test(test_backoff),          cmocka_unit_test(test_end_of_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
