@@ -86,6 +86,13 @@ static void on_link(struct netif *n)
     now.links++;
 }
 
+/* Who holds a frame may write to it. */
+static void let_go(struct pbuf *p)
+{
+    memset(p->payload, 0xdd, p->len);
+    pbuf_free(p);
+}
+
 static err_t input(struct pbuf *p, struct netif *n)
 {
     FUZZ_CHECK(p->next == NULL && p->tot_len == p->len, "%u bytes", (unsigned)p->tot_len);
@@ -102,7 +109,7 @@ static err_t input(struct pbuf *p, struct netif *n)
     case REFUSE:
         return ERR_MEM;
     default:
-        pbuf_free(p);
+        let_go(p);
         return ERR_OK;
     }
 }
@@ -296,7 +303,7 @@ static void application_lets_go(void)
         struct pbuf *p = now.held[i];
 
         now.held[i] = now.held[--now.n_held];
-        pbuf_free(p);
+        let_go(p);
     }
 }
 
@@ -420,7 +427,7 @@ static void all_is_well(void)
     netp_eth_on(&ethernet.eth);
     now.mode = FREE;
     while (now.n_held > 0) {
-        pbuf_free(now.held[--now.n_held]);
+        let_go(now.held[--now.n_held]);
     }
 }
 
