@@ -366,8 +366,7 @@ static void power(void)
 
 static void group(void)
 {
-    netp_eth_group(&ethernet.eth, (const uint8_t *)"\x01\x00\x5e\x01\x02\x03",
-                   decide(now.d, 2) == 0);
+    netp_eth_group(&ethernet.eth, wire_groups[0], decide(now.d, 2) == 0);
 }
 
 static void selftest(void)
@@ -419,8 +418,7 @@ static void step(void)
 static void all_is_well(void)
 {
     model.deaf = model.tx_stuck = model.tx_errors = model.no_clock = model.gated = false;
-    model.phy.cable = true;
-    model.phy.partner = 0x01e1;
+    model.phy.cable = true; /* to whatever partner it was */
     model.phy.partner_is_mute = false;
     model.phy.address = PHY;
     model.arena[0].n = now.arena_n;
@@ -468,6 +466,12 @@ static void all_pass(void)
     }
 }
 
+static void groups_pass(void)
+{
+    FUZZ_CHECK(wire_to_group(1), "joined in the beginning");
+    FUZZ_CHECK(!wire_to_group(2), "never joined");
+}
+
 /* A datagram there and back, through the binding. */
 static void the_application_answers(void)
 {
@@ -498,6 +502,7 @@ static void recover(void)
     all_leave();
     wire_losses(false);
     all_pass();
+    groups_pass();
     the_application_answers();
 }
 
@@ -544,6 +549,7 @@ static void begin(struct decision *d)
     }
     netif_set_link_callback(&netif, on_link);
     netif_set_up(&netif);
+    netp_eth_group(&ethernet.eth, wire_groups[1], true);
     await_link();
     model.jitter = true;
     run(10);

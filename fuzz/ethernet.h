@@ -15,6 +15,8 @@ enum {
 
 extern struct model model;
 extern const uint8_t wire_our_mac[6];
+/* Of groups that are joined at times, always, never. */
+extern const uint8_t wire_groups[3][6];
 
 /* Runs the program of steps data[0..n). */
 void fuzz_ethernet(const uint8_t *data, size_t n);
@@ -38,6 +40,8 @@ void wire_losses(bool any);
 void wire_any(struct decision *d);
 /* A good one of n bytes, 14 or more, of no protocol; whether the MAC took it. */
 bool wire_arrives(size_t n, int error);
+/* One to a group; whether the MAC let it through. */
+bool wire_to_group(unsigned i);
 /* The peer asks for our address; a datagram for the echo. */
 void wire_ask(void);
 void wire_datagram(size_t n);
