@@ -82,8 +82,10 @@ static void on_interrupt(void *arg)
 
 static void on_link(struct netif *n)
 {
-    (void)n;
     now.links++;
+    if (!netif_is_link_up(n)) {
+        wire_forget();
+    }
 }
 
 /* Who holds a frame may write to it. */
@@ -417,7 +419,7 @@ static void step(void)
 
 static void all_is_well(void)
 {
-    model.deaf = model.tx_stuck = model.tx_errors = model.no_clock = model.gated = false;
+    model.deaf = model.tx_errors = model.no_clock = model.gated = false;
     model.phy.cable = true; /* to whatever partner it was */
     model.phy.partner_is_mute = false;
     model.phy.address = PHY;
@@ -443,6 +445,20 @@ static void all_leave(void)
 {
     for (unsigned i = 0; i <= NETP_ETH_TX_DESCS; i++) {
         model_step(&model);
+    }
+}
+
+/* It takes 2 s. */
+static void a_stuck_transmitter_restarts(void)
+{
+    uint32_t before = ethernet.eth.stats.restarts;
+
+    if (model.tx_stuck) {
+        (void)send(60);
+        run(2500);
+        FUZZ_CHECK(ethernet.eth.stats.restarts > before, "%u restarts", before);
+        model.tx_stuck = false;
+        await_link();
     }
 }
 
@@ -493,8 +509,9 @@ static void recover(void)
     run(3 * NETP_ETH_TICK); /* what is under way, and the counters */
     if (losses) {
         model.jitter = false; /* quicker */
-        run(2500);            /* a transmitter that was stuck, and what was lost without a notice */
+        run(2500);            /* what was lost without a notice */
         await_link();
+        a_stuck_transmitter_restarts();
         model.jitter = true;
     } else {
         check_sums();

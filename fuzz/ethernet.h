@@ -33,6 +33,8 @@ extern struct wire wire;
 
 /* All frames forgotten, and the peer's connection. */
 void wire_reset(void);
+/* The link is gone: what waits, either way, may not come through any more. */
+void wire_forget(void);
 /* Whether frames to be sent may get lost from now on; false: those before are, or have left. */
 void wire_losses(bool any);
 

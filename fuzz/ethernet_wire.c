@@ -71,6 +71,12 @@ void wire_reset(void)
     memset(&tcp, 0, sizeof tcp);
 }
 
+void wire_forget(void)
+{
+    arrived.first = arrived.next;
+    leaving.first = leaving.next;
+}
+
 void wire_losses(bool any)
 {
     losses = any;
