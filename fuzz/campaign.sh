@@ -31,6 +31,8 @@ build() # NAME COMPILER OPTION...
 build_all()
 {
     export AFL_QUIET=1
+    LWIP_DIR=$(scripts/get-lwip.sh) # some targets are of its binding
+    export LWIP_DIR
     mkdir -p "$root"
     build replay gcc -DNETPROTO_FUZZ=replay -DNETPROTO_SANITIZE=address,undefined
     if [ "$engine" != libfuzzer ]; then

@@ -82,8 +82,17 @@ static void on_interrupt(void *arg)
 
 static void on_link(struct netif *n)
 {
-    (void)n;
     now.links++;
+    if (!netif_is_link_up(n)) {
+        wire_forget();
+    }
+}
+
+/* Who holds a frame may write to it. */
+static void let_go(struct pbuf *p)
+{
+    memset(p->payload, 0xdd, p->len);
+    pbuf_free(p);
 }
 
 static err_t input(struct pbuf *p, struct netif *n)
@@ -102,7 +111,7 @@ static err_t input(struct pbuf *p, struct netif *n)
     case REFUSE:
         return ERR_MEM;
     default:
-        pbuf_free(p);
+        let_go(p);
         return ERR_OK;
     }
 }
@@ -296,7 +305,7 @@ static void application_lets_go(void)
         struct pbuf *p = now.held[i];
 
         now.held[i] = now.held[--now.n_held];
-        pbuf_free(p);
+        let_go(p);
     }
 }
 
@@ -359,8 +368,7 @@ static void power(void)
 
 static void group(void)
 {
-    netp_eth_group(&ethernet.eth, (const uint8_t *)"\x01\x00\x5e\x01\x02\x03",
-                   decide(now.d, 2) == 0);
+    netp_eth_group(&ethernet.eth, wire_groups[0], decide(now.d, 2) == 0);
 }
 
 static void selftest(void)
@@ -411,16 +419,15 @@ static void step(void)
 
 static void all_is_well(void)
 {
-    model.deaf = model.tx_stuck = model.tx_errors = model.no_clock = model.gated = false;
-    model.phy.cable = true;
-    model.phy.partner = 0x01e1;
+    model.deaf = model.tx_errors = model.no_clock = model.gated = false;
+    model.phy.cable = true; /* to whatever partner it was */
     model.phy.partner_is_mute = false;
     model.phy.address = PHY;
     model.arena[0].n = now.arena_n;
     netp_eth_on(&ethernet.eth);
     now.mode = FREE;
     while (now.n_held > 0) {
-        pbuf_free(now.held[--now.n_held]);
+        let_go(now.held[--now.n_held]);
     }
 }
 
@@ -438,6 +445,20 @@ static void all_leave(void)
 {
     for (unsigned i = 0; i <= NETP_ETH_TX_DESCS; i++) {
         model_step(&model);
+    }
+}
+
+/* It takes 2 s. */
+static void a_stuck_transmitter_restarts(void)
+{
+    uint32_t before = ethernet.eth.stats.restarts;
+
+    if (model.tx_stuck) {
+        (void)send(60);
+        run(2500);
+        FUZZ_CHECK(ethernet.eth.stats.restarts > before, "%u restarts", before);
+        model.tx_stuck = false;
+        await_link();
     }
 }
 
@@ -461,6 +482,12 @@ static void all_pass(void)
     }
 }
 
+static void groups_pass(void)
+{
+    FUZZ_CHECK(wire_to_group(1), "joined in the beginning");
+    FUZZ_CHECK(!wire_to_group(2), "never joined");
+}
+
 /* A datagram there and back, through the binding. */
 static void the_application_answers(void)
 {
@@ -482,8 +509,9 @@ static void recover(void)
     run(3 * NETP_ETH_TICK); /* what is under way, and the counters */
     if (losses) {
         model.jitter = false; /* quicker */
-        run(2500);            /* a transmitter that was stuck, and what was lost without a notice */
+        run(2500);            /* what was lost without a notice */
         await_link();
+        a_stuck_transmitter_restarts();
         model.jitter = true;
     } else {
         check_sums();
@@ -491,6 +519,7 @@ static void recover(void)
     all_leave();
     wire_losses(false);
     all_pass();
+    groups_pass();
     the_application_answers();
 }
 
@@ -537,6 +566,7 @@ static void begin(struct decision *d)
     }
     netif_set_link_callback(&netif, on_link);
     netif_set_up(&netif);
+    netp_eth_group(&ethernet.eth, wire_groups[1], true);
     await_link();
     model.jitter = true;
     run(10);

@@ -15,6 +15,8 @@ enum {
 
 extern struct model model;
 extern const uint8_t wire_our_mac[6];
+/* Of groups that are joined at times, always, never. */
+extern const uint8_t wire_groups[3][6];
 
 /* Runs the program of steps data[0..n). */
 void fuzz_ethernet(const uint8_t *data, size_t n);
@@ -31,6 +33,8 @@ extern struct wire wire;
 
 /* All frames forgotten, and the peer's connection. */
 void wire_reset(void);
+/* The link is gone: what waits, either way, may not come through any more. */
+void wire_forget(void);
 /* Whether frames to be sent may get lost from now on; false: those before are, or have left. */
 void wire_losses(bool any);
 
@@ -38,6 +42,8 @@ void wire_losses(bool any);
 void wire_any(struct decision *d);
 /* A good one of n bytes, 14 or more, of no protocol; whether the MAC took it. */
 bool wire_arrives(size_t n, int error);
+/* One to a group; whether the MAC let it through. */
+bool wire_to_group(unsigned i);
 /* The peer asks for our address; a datagram for the echo. */
 void wire_ask(void);
 void wire_datagram(size_t n);

@@ -71,6 +71,12 @@ void wire_reset(void)
     memset(&tcp, 0, sizeof tcp);
 }
 
+void wire_forget(void)
+{
+    arrived.first = arrived.next;
+    leaving.first = leaving.next;
+}
+
 void wire_losses(bool any)
 {
     losses = any;
@@ -83,6 +89,10 @@ bool wire_is_idle(void)
 }
 
 /* --- to the board ---------------------------------------------------------------------------- */
+
+const uint8_t wire_groups[3][6] = {{0x01, 0x00, 0x5e, 0x01, 0x02, 0x03},
+                                   {0x01, 0x00, 0x5e, 0x00, 0x00, 0xfb},
+                                   {0x01, 0x00, 0x5e, 0x48, 0x02, 0x03}};
 
 static bool arrive(uint8_t *frame, size_t n, int error)
 {
@@ -114,6 +124,15 @@ bool wire_arrives(size_t n, int error)
     }
     put(frame + 12, 2, 0x88b5); /* for experiments, IEEE 802 */
     return arrive(frame, n, error);
+}
+
+bool wire_to_group(unsigned i)
+{
+    uint8_t frame[PADDED] = {0};
+
+    memcpy(frame, wire_groups[i], 6);
+    put(frame + 12, 2, 0x88b5);
+    return arrive(frame, sizeof frame, MODEL_GOOD);
 }
 
 void wire_ask(void)
@@ -254,7 +273,7 @@ void wire_any(struct decision *d)
     default: /* to nobody, a group or all */
         n = PADDED;
         memset(frame, decide(d, 2) ? 0xff : 0x02, 6);
-        memcpy(frame, "\x01\x00\x5e\x01\x02\x03", decide(d, 2) ? 6 : 0);
+        memcpy(frame, wire_groups[0], decide(d, 2) ? 6 : 0);
         put(frame + 12, 2, 0x88b5);
         break;
     }

@@ -95,6 +95,7 @@ static const struct row hosts[] = {
     {"[1.2.3.4]", false},
     {"[::1.2.3.4]", true},
     {"[::1.2.3.255]", true},
+    {"[::9.19.109.199]", true},
     {"[::1.2.3.256]", false},
     {"[::1.2.3.04]", false},
     {"[::1.2.3.0]", true},
@@ -167,6 +168,8 @@ static void targets_fit_their_method(void **state)
         {"http://h", true},
         {"http://h/", true},
         {"HTTP://h:8/", true},
+        {"Ab://h/", true},
+        {"Zb://h/", true},
         {"http://h?x=/?", true},
         {"a+-.9://h/", true},
         {"1http://h/", false},
@@ -206,6 +209,32 @@ static void targets_fit_their_method(void **state)
     assert_true(takes("OPTIONS", "*", "h"));
     assert_false(takes("OPTIONS", "**", "h"));
     assert_false(takes("options", "*", "h"));
+}
+
+#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* Each byte in its place: RFC 3986 section 3.1, and unreserved, sub-delims and pchar of its
+ * appendix A. NUL is left out: it ends texts here. */
+static void each_byte_has_its_places(void **state)
+{
+    static const char scheme[] = ALNUM "+-.", name[] = ALNUM "-._~!$&'()*+,;=";
+    static const char path[] = ALNUM "-._~!$&'()*+,;=:@/?";
+    char text[40];
+
+    (void)state;
+    for (int c = 1; c < 256; c++) {
+        if (c == '\r' || c == '\n') {
+            continue; /* the line ends there */
+        }
+        snprintf(text, sizeof text, "a%cz", c);
+        assert_int_equal(takes("GET", "/", text), strchr(name, c) != NULL);
+        snprintf(text, sizeof text, "[v1.a%cz]", c);
+        assert_int_equal(takes("GET", "/", text), c == ':' || strchr(name, c) != NULL);
+        snprintf(text, sizeof text, "a%cz://h/", c);
+        assert_int_equal(takes("GET", text, "h"), strchr(scheme, c) != NULL);
+        snprintf(text, sizeof text, "http://h/a%cz", c);
+        assert_int_equal(takes("GET", text, "h"), strchr(path, c) != NULL);
+    }
 }
 
 /* The same, as the parser of URLs has it. */
@@ -267,6 +296,7 @@ int main(void)
         cmocka_unit_test(hosts_are_hosts),
         cmocka_unit_test(targets_may_be_long),
         cmocka_unit_test(targets_fit_their_method),
+        cmocka_unit_test(each_byte_has_its_places),
         cmocka_unit_test(they_are_what_the_parser_of_urls_says),
     };
 
