@@ -92,7 +92,7 @@ ROWS = [
     Row("  Modbus TCP, common codes", MODBUS_CLIENT, MODBUS_TCP, flash=2350),
     Row("  one request at a time", MODBUS_CLIENT, MODBUS_TCP + " NETP_MODBUS_NO_WINDOW"
         " NETP_MODBUS_NO_RETRY NETP_MODBUS_NO_TEXT", flash=2060),
-    Row("binding to lwIP, TCP server", LWIP_TCP, flash=2030),
+    Row("binding to lwIP, TCP server", LWIP_TCP, flash=2090),
     Row("binding to lwIP, UDP", LWIP_UDP, flash=1290),
     Row("Ethernet driver v1, netif", ETHIF, ETHIF_OPTIONS, flash=2253, sources=eth(1, 2)),
     Row("Ethernet driver v2, netif", ETHIF, ETHIF_OPTIONS, flash=2253, sources=eth(2, 1)),
