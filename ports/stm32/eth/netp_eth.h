@@ -148,7 +148,7 @@ int netp_eth_init(struct netp_eth *e, const struct netp_eth_cfg *cfg);
 bool netp_eth_poll(struct netp_eth *e, uint32_t now_ms);
 
 /* For ETH_IRQHandler: acknowledges, and sets pending. It touches nothing else. Without interrupts,
- * call it before netp_eth_poll(), and never mind pending. */
+ * call it before netp_eth_poll(), and never mind pending; not while the clocks are stopped. */
 void netp_eth_irq(struct netp_eth *e);
 
 /* Takes the next good frame. Give a buffer in *buf, as those in cfg are, and get the frame's in its

@@ -84,7 +84,8 @@ static int behind(const struct netp_http1 *m, char c)
     }
 }
 
-static inline const char *where(enum http1_rx rx)
+#ifndef NETP_HTTP1_NO_WHERE
+static const char *where(enum http1_rx rx)
 {
     if (rx >= HTTP1_RX_CHUNK_CR) {
         return "end of chunk";
@@ -94,6 +95,7 @@ static inline const char *where(enum http1_rx rx)
     }
     return rx == HTTP1_RX_CHUNK_EXT ? "chunk extension" : "chunk size";
 }
+#endif
 
 static int frame_chunk(struct netp_http1 *m, struct netp_in *in)
 {
