@@ -12,7 +12,9 @@ need_http_peers
 make_files
 make_certificates && make_leaf wild ca /CN=wild 'subjectAltName=DNS:*.wild.test' || exit
 tls=$work/tls
-head -c 40000000 /dev/urandom >"$work/long"
+# More than sockets hold: its end has not been sent while its reader rests.
+held=$(awk '{ n += $3 } END { print n }' /proc/sys/net/ipv4/tcp_[rw]mem)
+head -c $((held + 10000000)) /dev/urandom >"$work/long"
 
 # --- files that change while they are sent ---------------------------------------------------------
 
