@@ -115,7 +115,7 @@ void cgi_redirect(struct cgi_job *job, struct netp_str target);
 
 /* cgi_run.c */
 void cgi_launch(struct cgi_job *job);
-void cgi_started(void *job);
+void cgi_started(void *arg);
 void cgi_end(struct cgi_job *job);  /* SIGTERM, later SIGKILL */
 void cgi_kill(struct cgi_job *job); /* SIGKILL, and waits for it */
 void cgi_arm(struct cgi_job *job);

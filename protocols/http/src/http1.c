@@ -113,7 +113,7 @@ static void close_if_last(struct netp_http1 *m)
 void http1_received(struct netp_http1 *m)
 {
     if (http1_is_server(m)) {
-        m->rx_ = !HTTP1_KEEPS || m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
+        m->rx_ = HTTP1_ONCE || m->tx_ != HTTP1_TX_NONE ? HTTP1_RX_ANSWERING : HTTP1_RX_BETWEEN;
     } else {
         m->rx_ = HTTP1_RX_BETWEEN;
         m->pending_ >>= 2;

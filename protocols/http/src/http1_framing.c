@@ -229,7 +229,8 @@ static bool expectation(struct netp_http1 *m, const struct found *found, struct 
     if (expect == NULL || m->head_.minor == 0) {
         return true;
     }
-    if (!HTTP1_EXPECTS || !http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
+    if (HTTP1_NO_INTERIM ||
+        !http1_is(text_at(m, &expect->value), expect->value.n, "100-continue")) {
         bad(m, found, HTTP1_EXPECT, HTTP1_FAULT(NETP_E_UNSUPPORTED, 417));
         return false;
     }
@@ -273,7 +274,7 @@ static bool request(struct netp_http1 *m, const struct found *found, struct netp
     m->tx_ = HTTP1_TX_OWED;
     expect_body(m, ev->length, found->field[HTTP1_TRANSFER_ENCODING] != NULL);
     ev->flags |= (bits & HTTP1_UPGRADE ? NETP_HTTP1_UPGRADE : 0u) |
-                 (!HTTP1_KEEPS || (bits & HTTP1_LAST) ? 0u : NETP_HTTP1_KEEPALIVE);
+                 (HTTP1_ONCE || (bits & HTTP1_LAST) ? 0u : NETP_HTTP1_KEEPALIVE);
     ev->type = NETP_HTTP1_REQUEST;
     return true;
 }

@@ -86,13 +86,15 @@ enum http1_tx {
 #endif
 #ifdef NETP_HTTP1_NO_KEEPALIVE
 #define HTTP1_KEEPS 0
+#define HTTP1_ONCE  1 /* one exchange a connection */
 #else
 #define HTTP1_KEEPS 1
+#define HTTP1_ONCE  0
 #endif
 #ifdef NETP_HTTP1_NO_EXPECT
-#define HTTP1_EXPECTS 0
+#define HTTP1_NO_INTERIM 1
 #else
-#define HTTP1_EXPECTS 1
+#define HTTP1_NO_INTERIM 0
 #endif
 #ifdef NETP_HTTP1_NO_LEND
 #define HTTP1_LENDS 0
@@ -168,7 +170,7 @@ bool http1_queue_is_empty(const struct netp_http1 *m);
  * so that a client which does not read is not served on, and what follows finds room. */
 static inline bool http1_may_begin(const struct netp_http1 *m)
 {
-    return !HTTP1_KEEPS || !http1_is_server(m) || http1_queue_is_empty(m);
+    return HTTP1_ONCE || !http1_is_server(m) || http1_queue_is_empty(m);
 }
 
 /* Receiving: an event, 0 when nothing comes of it now, or a failure. */

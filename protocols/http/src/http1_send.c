@@ -109,7 +109,7 @@ static void put_framing(struct http_writer *w, unsigned say, uint64_t length)
         if (HTTP1_TUNNELS && (say & SAY_UPGRADE)) {
             put(w, say & SAY_CLOSE ? "close, upgrade" : "upgrade");
         } else {
-            put(w, !HTTP1_KEEPS || (say & SAY_CLOSE) ? "close" : "keep-alive");
+            put(w, HTTP1_ONCE || (say & SAY_CLOSE) ? "close" : "keep-alive");
         }
         put(w, "\r\n");
     }
@@ -145,7 +145,7 @@ static bool may_switch(const struct netp_http1 *m)
 static bool may_request(const struct netp_http1 *m)
 {
     return m->tx_ == HTTP1_TX_NONE && !(m->bits_ & HTTP1_LAST) && m->rx_ != HTTP1_RX_CLOSED &&
-           (!HTTP1_KEEPS || m->npending_ < NETP_HTTP1_PIPELINE) && !may_switch(m);
+           (HTTP1_ONCE || m->npending_ < NETP_HTTP1_PIPELINE) && !may_switch(m);
 }
 
 static bool request_is_good(const struct netp_http1_msg *msg, bool connect)
@@ -178,7 +178,7 @@ static int frame_request(const struct netp_http1 *m, const struct netp_http1_msg
         return NETP_E_ARG;
     }
     f->tx = body_of(msg);
-    f->say = (!HTTP1_KEEPS || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
+    f->say = (HTTP1_ONCE || (msg->flags & NETP_HTTP1_CLOSE) ? SAY_CLOSE : 0u) |
              (msg->flags & NETP_HTTP1_HOLD ? SAY_EXPECT : 0u);
     if (HTTP1_TUNNELS && (msg->flags & NETP_HTTP1_SWITCH)) {
         f->say |= SAY_UPGRADE;
@@ -233,7 +233,7 @@ static bool answer_is_good(const struct netp_http1 *m, const struct netp_http1_m
     unsigned flags = (msg->status >= 200 ? NETP_HTTP1_CLOSE : 0u) |
                      (leaves_out(m, msg) ? NETP_HTTP1_NO_LENGTH : 0u);
 
-    if (msg->status < 200 && (!HTTP1_EXPECTS || (m->bits_ & HTTP1_OLD))) {
+    if (msg->status < 200 && (HTTP1_NO_INTERIM || (m->bits_ & HTTP1_OLD))) {
         return false; /* RFC 9110 section 15.2 */
     }
     return (msg->flags & ~flags) == 0 &&
