@@ -47,7 +47,7 @@ static voidpf from_arena(voidpf arena, uInt items, uInt size)
                             _Alignof(max_align_t));
 }
 
-/* Without it zlib would give what it took to free() when it can't start. */
+/* Without it zlib would give what it took to the heap when it can't start. */
 static void not_freed(voidpf arena, voidpf p)
 {
     (void)arena;
